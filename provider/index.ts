@@ -1,1 +1,2 @@
-export {};
+export { AtlasError } from "./atlas/error";
+export { ProjectUser, type ProjectUserArgs } from "./resources/projectUser";

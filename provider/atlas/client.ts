@@ -1,0 +1,455 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import axios, {
+  type AxiosError,
+  type AxiosInstance,
+  type AxiosRequestConfig,
+  type AxiosResponse,
+} from "axios";
+import axiosRetry from "axios-retry";
+import * as v from "valibot";
+import { advise, adviseOnWrongCredentials } from "./advice";
+import type { Authentication, Exchange } from "./authentication";
+import { type Clock, systemClock } from "./clock";
+import { DigestAuthentication } from "./digest";
+import { AtlasError } from "./error";
+import { Gate } from "./gate";
+import {
+  classifyNetworkError,
+  decideRetry,
+  type Failure,
+  isCertificateError,
+  parseRetryAfter,
+} from "./retry";
+import { type AccessToken, ServiceAccountAuthentication } from "./serviceAccount";
+import { isLoopback, type Settings } from "./settings";
+
+const { version } = require("../../package.json") as { version: string };
+
+/** The version of the Administration API that all requests ask for. */
+const mediaType = "application/vnd.atlas.2025-03-12+json";
+
+/** The longest one attempt may take, in milliseconds, from connecting to the last byte of the answer. */
+const attemptTimeoutMs = 60_000;
+
+/** The longest a throttled request may take in all, in milliseconds, unless its caller says otherwise. */
+const defaultThrottleBudgetMs = 15 * 60_000;
+
+/** The largest answer that is read, in bytes; 500 users, the most that a page holds, are about 200 kB. */
+const answerLimitBytes = 16 * 1024 * 1024;
+
+/** One request to the Administration API. */
+export interface Call {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below `/api/atlas/v2`, with every variable part encoded. */
+  path: string;
+  query?: Record<string, string>;
+  body?: unknown;
+  /** Whether doing it twice is the same as doing it once. */
+  repeatable: boolean;
+  /** What it does and for whom, to follow "could not". */
+  purpose: string;
+  /** The role that Atlas documents for the operation. */
+  role: string;
+  /** Requests with the same name count against one limit of Atlas and slow down together. */
+  limit: string;
+  /** The longest it may take while Atlas throttles it, in milliseconds. @default 15 minutes */
+  throttleBudgetMs?: number | undefined;
+}
+
+export interface Answer<T> {
+  body: T;
+  headers: Record<string, unknown>;
+}
+
+export interface ClientOptions {
+  clock?: Clock;
+  /** From 0 up to but not including 1. @default Math.random */
+  random?: () => number;
+  /** Takes a line that tells the user why nothing moves. @default none */
+  report?: (line: string) => void;
+  attemptTimeoutMs?: number;
+}
+
+/** Sends requests to Atlas for one process: one pool of connections, one authentication, one gate. */
+export class AtlasClient {
+  private readonly http: AxiosInstance;
+  private readonly authentication: Authentication;
+  private readonly clock: Clock;
+  private readonly random: () => number;
+  private readonly report: (line: string) => void;
+  private readonly gate: Gate;
+  private readonly host: string;
+
+  constructor(
+    private readonly settings: Settings,
+    options: ClientOptions = {},
+  ) {
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? Math.random;
+    this.report = options.report ?? (() => {});
+    this.gate = new Gate(this.clock);
+    const { host, hostname } = new URL(settings.baseUrl);
+    this.host = host;
+    // Node's agents tunnel through the proxy that the environment names; traffic to this machine never leaves it.
+    const agent = {
+      keepAlive: true,
+      ...(isLoopback(hostname) ? {} : { proxyEnv: process.env }),
+    };
+    this.http = axios.create({
+      baseURL: settings.baseUrl,
+      httpAgent: new http.Agent(agent),
+      httpsAgent: new https.Agent(agent),
+      proxy: false,
+      maxRedirects: 0,
+      timeout: options.attemptTimeoutMs ?? attemptTimeoutMs,
+      maxContentLength: answerLimitBytes,
+      responseType: "text",
+      transformRequest: [(body: unknown) => body],
+      transformResponse: [(body: unknown) => body],
+    });
+    axiosRetry(this.http, {
+      retries: Number.MAX_SAFE_INTEGER,
+      retryDelay: () => 0,
+      shouldResetTimeout: true,
+    });
+    this.authentication =
+      settings.credentials.kind === "apiKey"
+        ? new DigestAuthentication(settings.credentials)
+        : new ServiceAccountAuthentication(
+            settings.credentials.clientSecret,
+            () => this.fetchAccessToken(),
+            this.clock,
+          );
+  }
+
+  /**
+   * Sends a request and reads its answer.
+   *
+   * @throws AtlasError when Atlas refuses, cannot be reached, or answers something that the API does not describe
+   */
+  async send<T>(call: Call, schema: v.GenericSchema<unknown, T>): Promise<Answer<T>> {
+    const query = new URLSearchParams(call.query ?? {}).toString();
+    const url = `/api/atlas/v2${call.path}${query === "" ? "" : `?${query}`}`;
+    const exchange = this.authentication.begin(call.method, url);
+    const response = await this.attempt(call, exchange, {
+      method: call.method,
+      url,
+      ...(call.body === undefined ? {} : { data: JSON.stringify(call.body) }),
+      headers: {
+        Accept: mediaType,
+        ...(call.body === undefined ? {} : { "Content-Type": mediaType }),
+        "User-Agent": `mongodbatlas-dynamic/${version} (Pulumi)`,
+      },
+    });
+    return {
+      body: this.read(call, response, schema),
+      headers: response.headers as Record<string, unknown>,
+    };
+  }
+
+  private async attempt(
+    call: Call,
+    exchange: Exchange,
+    request: AxiosRequestConfig & {
+      method: string;
+      url: string;
+      headers: Record<string, string>;
+    },
+  ): Promise<AxiosResponse<string>> {
+    let failures = 0;
+    let throttledSince: number | undefined;
+    let verdict: Verdict = {};
+
+    const prepare = async (headers: Record<string, unknown>): Promise<void> => {
+      await this.gate.enter(call.limit);
+      try {
+        const authorization = await exchange.header();
+        if (authorization === undefined) {
+          delete headers.Authorization;
+        } else {
+          headers.Authorization = authorization;
+        }
+      } catch (error) {
+        this.gate.leave(call.limit);
+        throw error;
+      }
+    };
+
+    const retryCondition = async (error: AxiosError): Promise<boolean> => {
+      const failure = this.classify(error);
+      const challenge = failure.kind === "answer" ? challengeOf(error.response) : undefined;
+      if (challenge !== undefined) {
+        this.gate.leave(call.limit, roomLeft(error.response));
+        verdict = { wrongCredentials: !exchange.challenged(challenge) };
+        if (verdict.wrongCredentials === true) {
+          return false;
+        }
+      } else {
+        if (failure.kind === "answer") {
+          exchange.accepted();
+        } else {
+          exchange.abandoned();
+        }
+        failures += 1;
+        const now = this.clock.now();
+        const decision = decideRetry(failure, {
+          repeatable: call.repeatable,
+          failures,
+          throttledForMs: throttledSince === undefined ? 0 : now - throttledSince,
+          throttleBudgetMs: call.throttleBudgetMs ?? defaultThrottleBudgetMs,
+          random: this.random(),
+        });
+        if (decision.action === "give up") {
+          this.gate.leave(call.limit, roomLeft(error.response));
+          verdict = {
+            ...decision,
+            throttledForMs: now - (throttledSince ?? now),
+          };
+          return false;
+        }
+        if (decision.reason === "throttled") {
+          throttledSince ??= now;
+          if (this.gate.close(call.limit, decision.afterMs)) {
+            this.reportThrottling(call, decision.afterMs);
+          }
+        } else {
+          this.gate.leave(call.limit, roomLeft(error.response));
+          await this.clock.sleep(decision.afterMs);
+        }
+      }
+      try {
+        await prepare((error.config ?? request).headers as Record<string, unknown>);
+        return true;
+      } catch (unprepared) {
+        // axios-retry takes an error thrown here for a plain no.
+        verdict = { unprepared };
+        return false;
+      }
+    };
+
+    try {
+      await prepare(request.headers);
+      const response = await this.http.request<string>({
+        ...request,
+        "axios-retry": { retryCondition },
+      });
+      exchange.accepted();
+      this.gate.leave(call.limit, roomLeft(response));
+      return response;
+    } catch (error) {
+      if (verdict.unprepared !== undefined) {
+        throw verdict.unprepared;
+      }
+      throw error instanceof AtlasError ? error : this.explain(call, request, error as AxiosError, verdict);
+    }
+  }
+
+  private classify(error: AxiosError): Failure {
+    if (error.response === undefined) {
+      return classifyNetworkError(error.code, (error.cause as NodeJS.ErrnoException | undefined)?.syscall);
+    }
+    const { status } = error.response;
+    return {
+      kind: "answer",
+      status,
+      errorCode: parseProblem(error.response.data).errorCode,
+      retryAfterMs: parseRetryAfter(header(error.response, "retry-after"), this.clock.now()),
+    };
+  }
+
+  private reportThrottling(call: Call, forMs: number): void {
+    const others = this.gate.waiting(call.limit);
+    this.report(
+      `Atlas accepts no more requests of this kind for now; waiting ${Math.ceil(forMs / 1_000)} s to ${call.purpose}` +
+        `${others === 0 ? "" : ` (and ${others} more)`}.`,
+    );
+  }
+
+  private read<T>(call: Call, response: AxiosResponse<string>, schema: v.GenericSchema<unknown, T>): T {
+    const text = response.data ?? "";
+    const parsed = v.safeParse(schema, text === "" ? undefined : parseJson(text));
+    if (parsed.success) {
+      return parsed.output;
+    }
+    const [issue] = parsed.issues;
+    const where = v.getDotPath(issue);
+    const problem =
+      text !== "" && parseJson(text) === undefined
+        ? `is not JSON but ${header(response, "content-type") ?? "of no media type"}, ${text.length} characters long`
+        : // The value itself stays out of the message: it may be a secret.
+          `does not have the form that the API describes (${where ?? "the answer"}: expected ${issue.expected ?? "another value"})`;
+    throw new AtlasError(
+      `Could not ${call.purpose}: the answer to ${call.method} ${pathOf(response.config)} (status ${response.status}) ${problem}. ` +
+        "Check that mongodbatlas:baseUrl leads to Atlas itself and not to a proxy or a sign-in page.",
+      {
+        method: call.method,
+        path: pathOf(response.config),
+        status: response.status,
+        mayHaveTakenEffect: call.method !== "GET",
+      },
+    );
+  }
+
+  private explain(
+    call: Pick<Call, "purpose" | "role">,
+    request: { method: string; url: string },
+    error: AxiosError,
+    verdict: Verdict,
+  ): AtlasError {
+    const status = error.response?.status;
+    const { errorCode, detail } = parseProblem(error.response?.data);
+    const kind = this.settings.credentials.kind;
+    const networkCode = status === undefined ? error.code : undefined;
+    const happened =
+      status === undefined
+        ? `got no answer (${networkCode ?? "connection broken"})`
+        : `was answered ${status}${errorCode === undefined ? "" : ` ${errorCode}`}`;
+    const advice =
+      verdict.wrongCredentials === true
+        ? adviseOnWrongCredentials(kind)
+        : advise({
+            status,
+            errorCode,
+            networkCode,
+            credentials: kind,
+            role: call.role,
+            host: this.host,
+          });
+    const waited =
+      verdict.outOfBudget === true
+        ? `Atlas went on throttling it and the time allowed for that is used up (waited ${Math.round((verdict.throttledForMs ?? 0) / 1_000)} s).`
+        : "";
+    const sentences = [
+      `Could not ${call.purpose}: ${request.method} ${request.url} ${happened}${detail === undefined ? "." : `: ${asSentence(detail)}`}`,
+      waited,
+      isCertificateError(networkCode)
+        ? `The certificate of ${this.host} is not trusted here; if a proxy inspects TLS, name its CA in NODE_EXTRA_CA_CERTS.`
+        : advice,
+    ];
+    return new AtlasError(this.redact(sentences.filter((sentence) => sentence !== "").join(" ")), {
+      method: request.method,
+      path: request.url,
+      status,
+      errorCode,
+      detail: detail === undefined ? undefined : this.redact(detail),
+      mayHaveTakenEffect: verdict.effect === "unknown",
+    });
+  }
+
+  private redact(text: string): string {
+    return this.authentication.secrets().reduce((out, secret) => out.replaceAll(secret, "[redacted]"), text);
+  }
+
+  /** Atlas operation: POST /api/oauth/token. */
+  private async fetchAccessToken(): Promise<AccessToken> {
+    const { credentials } = this.settings;
+    if (credentials.kind !== "serviceAccount") {
+      throw new TypeError("Only a service account has access tokens.");
+    }
+    const basic = [credentials.clientId, credentials.clientSecret].map(encodeURIComponent).join(":");
+    const call: Call = {
+      method: "POST",
+      path: "/api/oauth/token",
+      // Another token does no harm: the one that was lost expires by itself.
+      repeatable: true,
+      purpose: "get an access token for the service account",
+      role: "that it needs",
+      limit: "access tokens",
+    };
+    const header = async (): Promise<string> => `Basic ${Buffer.from(basic).toString("base64")}`;
+    const response = await this.attempt(
+      call,
+      // A 401 with a challenge means here that the secret is wrong.
+      {
+        header,
+        challenged: () => false,
+        accepted: () => {},
+        abandoned: () => {},
+      },
+      {
+        method: call.method,
+        url: call.path,
+        data: "grant_type=client_credentials",
+        headers: {
+          Accept: "application/json",
+          "Content-Type": "application/x-www-form-urlencoded",
+          "User-Agent": `mongodbatlas-dynamic/${version} (Pulumi)`,
+        },
+      },
+    );
+    const token = this.read(call, response, accessTokenAnswer);
+    return { value: token.access_token, expiresInSeconds: token.expires_in };
+  }
+}
+
+/** What became of the last failed attempt. */
+interface Verdict {
+  /** Why no further attempt could be made ready. */
+  unprepared?: unknown;
+  wrongCredentials?: boolean;
+  effect?: "none" | "unknown";
+  outOfBudget?: boolean;
+  throttledForMs?: number;
+}
+
+const accessTokenAnswer = v.object({
+  access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/)),
+  expires_in: v.pipe(v.number(), v.minValue(0)),
+});
+
+/** Errors of the Administration API and of its token endpoint, which has another shape. */
+const problem = v.object({
+  errorCode: v.fallback(v.nullish(v.string()), undefined),
+  detail: v.fallback(v.nullish(v.string()), undefined),
+  error: v.fallback(v.nullish(v.string()), undefined),
+  error_description: v.fallback(v.nullish(v.string()), undefined),
+});
+
+function parseProblem(text: unknown): {
+  errorCode?: string | undefined;
+  detail?: string | undefined;
+} {
+  const parsed = v.safeParse(problem, typeof text === "string" ? parseJson(text) : undefined);
+  if (!parsed.success) {
+    return {};
+  }
+  const { errorCode, detail, error, error_description } = parsed.output;
+  return {
+    errorCode: errorCode ?? error ?? undefined,
+    detail: detail ?? error_description ?? undefined,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A 401 without `WWW-Authenticate` is a missing permission, not a challenge. */
+function challengeOf(response: AxiosResponse | undefined): string | undefined {
+  return response?.status === 401 ? header(response, "www-authenticate") : undefined;
+}
+
+function roomLeft(response: AxiosResponse | undefined): number | undefined {
+  const value = response === undefined ? undefined : header(response, "ratelimit-remaining");
+  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+}
+
+function header(response: AxiosResponse, name: string): string | undefined {
+  const value: unknown = response.headers?.[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function pathOf(config: { url?: string | undefined }): string {
+  return config.url ?? "";
+}
+
+/** Atlas's explanations come with and without a full stop, sometimes over several lines. */
+function asSentence(detail: string): string {
+  const line = detail.replace(/\s+/g, " ").trim().slice(0, 500);
+  return /[.!?]$/.test(line) ? line : `${line}.`;
+}

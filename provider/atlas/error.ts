@@ -1,0 +1,53 @@
+/** What an {@link AtlasError} says, beside its message. */
+export interface AtlasErrorFields {
+  /** HTTP method of the request, in capitals. */
+  method: string;
+  /** Path and query of the request, from `/api` on. */
+  path: string;
+  /** HTTP status of the answer; absent when there was none. */
+  status?: number | undefined;
+  /** Atlas's error code, such as `USER_ALREADY_IN_GROUP`; absent when Atlas sent none. */
+  errorCode?: string | undefined;
+  /** Atlas's own explanation. */
+  detail?: string | undefined;
+  /** True when Atlas may have carried out the request although no good answer came back. */
+  mayHaveTakenEffect?: boolean;
+}
+
+/**
+ * A request to Atlas that failed. The message says what could not be done and for whom, the request and its
+ * answer, Atlas's explanation and what to do about it.
+ *
+ * It is plain on purpose: no request, no configuration and no cause hang on it, so no way of printing it can
+ * show a credential.
+ */
+export class AtlasError extends Error {
+  override readonly name = "AtlasError";
+  /** HTTP method of the request, in capitals. */
+  readonly method: string;
+  /** Path and query of the request, from `/api` on. */
+  readonly path: string;
+  /** HTTP status of the answer; `undefined` when there was none. */
+  readonly status: number | undefined;
+  /** Atlas's error code, such as `USER_ALREADY_IN_GROUP`; `undefined` when Atlas sent none. */
+  readonly errorCode: string | undefined;
+  /** Atlas's own explanation; `undefined` when Atlas sent none. */
+  readonly detail: string | undefined;
+  /** True when Atlas may have carried out the request although no good answer came back. */
+  readonly mayHaveTakenEffect: boolean;
+
+  constructor(message: string, fields: AtlasErrorFields) {
+    super(message);
+    this.method = fields.method;
+    this.path = fields.path;
+    this.status = fields.status;
+    this.errorCode = fields.errorCode;
+    this.detail = fields.detail;
+    this.mayHaveTakenEffect = fields.mayHaveTakenEffect ?? false;
+  }
+
+  /** The same error with `advice` as its last sentence, for a caller that knows better what to do. */
+  withAdvice(advice: string): AtlasError {
+    return new AtlasError(`${this.message} ${advice}`, this);
+  }
+}

@@ -1,0 +1,92 @@
+import type { Clock } from "./clock";
+
+/** The state of one limit of Atlas, shared by all requests that count against it. */
+interface Limit {
+  /** Requests that wait for their turn, first come first served. */
+  waiting: Array<() => void>;
+  inFlight: number;
+  /** How many more requests Atlas has room for, as far as is known. */
+  room: number;
+  /** No request goes out before this time, in milliseconds since the Unix epoch. */
+  closedUntil: number;
+}
+
+/**
+ * Slows the whole process down together. When Atlas refuses one request for coming too often, all requests
+ * under the same limit wait, and a single one goes ahead to find out whether there is room again.
+ */
+export class Gate {
+  private readonly limits = new Map<string, Limit>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Resolves when the request may go out; every `enter` must be followed by one `leave` or `close`. */
+  async enter(name: string): Promise<void> {
+    const limit = this.limit(name);
+    if (limit.waiting.length > 0 || !this.mayPass(limit)) {
+      await new Promise<void>((pass) => limit.waiting.push(pass));
+    } else {
+      this.pass(limit);
+    }
+  }
+
+  /** The request has ended without being throttled; `remaining` is what Atlas says is left of the limit. */
+  leave(name: string, remaining?: number): void {
+    const limit = this.limit(name);
+    limit.inFlight -= 1;
+    // What is in flight was not counted yet when Atlas wrote this answer.
+    limit.room = remaining === undefined ? Number.POSITIVE_INFINITY : remaining - limit.inFlight;
+    this.admit(limit);
+  }
+
+  /**
+   * The request was throttled: nothing goes out for `forMs`, then one request tries.
+   *
+   * @returns whether this closed the gate, rather than that it was closed already
+   */
+  close(name: string, forMs: number): boolean {
+    const limit = this.limit(name);
+    const wasOpen = this.clock.now() >= limit.closedUntil;
+    limit.inFlight -= 1;
+    limit.room = 0;
+    limit.closedUntil = Math.max(limit.closedUntil, this.clock.now() + forMs);
+    void this.clock.sleep(forMs).then(() => this.admit(limit));
+    return wasOpen;
+  }
+
+  /** How many requests wait for their turn. */
+  waiting(name: string): number {
+    return this.limit(name).waiting.length;
+  }
+
+  private admit(limit: Limit): void {
+    while (limit.waiting.length > 0 && this.mayPass(limit)) {
+      this.pass(limit);
+      limit.waiting.shift()?.();
+    }
+  }
+
+  private mayPass(limit: Limit): boolean {
+    // With no room left one request at a time still goes ahead, because only an answer tells of new room.
+    return this.clock.now() >= limit.closedUntil && (limit.room > 0 || limit.inFlight === 0);
+  }
+
+  private pass(limit: Limit): void {
+    limit.inFlight += 1;
+    limit.room -= 1;
+  }
+
+  private limit(name: string): Limit {
+    let limit = this.limits.get(name);
+    if (limit === undefined) {
+      limit = {
+        waiting: [],
+        inFlight: 0,
+        room: Number.POSITIVE_INFINITY,
+        closedUntil: 0,
+      };
+      this.limits.set(name, limit);
+    }
+    return limit;
+  }
+}

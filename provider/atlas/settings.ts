@@ -1,0 +1,139 @@
+/** How to reach Atlas and as whom, read from the stack's configuration and the environment. */
+export interface Settings {
+  /** Scheme and host of Atlas, without a trailing slash. */
+  baseUrl: string;
+  credentials: ApiKey | ServiceAccountKey;
+}
+
+/** A programmatic API key, used with HTTP digest authentication. */
+export interface ApiKey {
+  kind: "apiKey";
+  publicKey: string;
+  privateKey: string;
+}
+
+/** A service account, used with OAuth 2.0 client credentials. */
+export interface ServiceAccountKey {
+  kind: "serviceAccount";
+  clientId: string;
+  clientSecret: string;
+}
+
+/** A mistake in the stack's configuration or the environment; its message says how to mend it. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+}
+
+const defaultBaseUrl = "https://cloud.mongodb.com";
+
+/** The configuration keys, those of `@pulumi/mongodbatlas`, each with the variables it falls back to. */
+const variables = {
+  publicKey: ["MONGODB_ATLAS_PUBLIC_KEY", "MONGODB_ATLAS_PUBLIC_API_KEY"],
+  privateKey: ["MONGODB_ATLAS_PRIVATE_KEY", "MONGODB_ATLAS_PRIVATE_API_KEY"],
+  clientId: ["MONGODB_ATLAS_CLIENT_ID"],
+  clientSecret: ["MONGODB_ATLAS_CLIENT_SECRET"],
+  baseUrl: ["MONGODB_ATLAS_BASE_URL"],
+} as const;
+
+type Key = keyof typeof variables;
+
+type Source = (key: Key) => string | undefined;
+
+/**
+ * Reads the settings. Configuration wins over the environment, and a service account wins over a key pair of
+ * the same source; the second half of a pair may come from the other source.
+ *
+ * @param getConfig the stack's configuration, asked for keys such as `mongodbatlas:publicKey`
+ * @throws ConfigurationError when credentials are missing or incomplete, or the base URL is not acceptable
+ */
+export function readSettings(
+  getConfig: (key: string) => string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings {
+  // A key pasted into a CI secret often ends in a newline, which no header may carry.
+  const config: Source = (key) => getConfig(`mongodbatlas:${key}`)?.trim() || undefined;
+  const env: Source = (key) =>
+    variables[key].map((name) => environment[name]?.trim()).find((value) => value) || undefined;
+  const either: Source = (key) => config(key) ?? env(key);
+
+  return {
+    baseUrl: readBaseUrl(either("baseUrl") ?? defaultBaseUrl),
+    credentials: readCredentials(),
+  };
+
+  function readCredentials(): Settings["credentials"] {
+    for (const source of [config, env]) {
+      if (source("clientId") ?? source("clientSecret")) {
+        return {
+          kind: "serviceAccount",
+          clientId: half("clientId", "clientSecret"),
+          clientSecret: half("clientSecret", "clientId"),
+        };
+      }
+      if (source("publicKey") ?? source("privateKey")) {
+        return {
+          kind: "apiKey",
+          publicKey: half("publicKey", "privateKey"),
+          privateKey: half("privateKey", "publicKey"),
+        };
+      }
+    }
+    throw new ConfigurationError(
+      "No Atlas credentials are configured. Set mongodbatlas:clientId and mongodbatlas:clientSecret (a service account) " +
+        "or mongodbatlas:publicKey and mongodbatlas:privateKey (an API key) with `pulumi config set --secret`, " +
+        `or the variables ${variables.clientId[0]} and ${variables.clientSecret[0]}, ` +
+        `or ${variables.publicKey[0]} and ${variables.privateKey[0]}.`,
+    );
+  }
+
+  function half(key: Key, other: Key): string {
+    const value = either(key);
+    if (value === undefined) {
+      throw new ConfigurationError(
+        `mongodbatlas:${key} is missing, though mongodbatlas:${other} is set. ` +
+          `Set it with \`pulumi config set --secret mongodbatlas:${key}\` or in the variable ${variables[key][0]}.`,
+      );
+    }
+    // These go into an Authorization header, where a quote or a control character would start another field.
+    if (/[^\x21-\x7e]|["\\]/.test(value)) {
+      throw new ConfigurationError(
+        `mongodbatlas:${key} must be printable ASCII without spaces, quotes or backslashes. ` +
+          "Copy it again from Atlas, without anything around it.",
+      );
+    }
+    return value;
+  }
+}
+
+function readBaseUrl(text: string): string {
+  const refuse = (problem: string): never => {
+    throw new ConfigurationError(
+      `mongodbatlas:baseUrl ${problem}. Set it to an address such as ${defaultBaseUrl}, or leave it out.`,
+    );
+  };
+  if (!URL.canParse(text)) {
+    return refuse("must be an absolute URL");
+  }
+  const url = new URL(text);
+  // The offending text is left out of these sentences: it may hold a password.
+  if (url.username || url.password) {
+    return refuse("must not contain a user name or password");
+  }
+  if (url.search || url.hash || url.pathname.replace(/\/+$/, "")) {
+    return refuse("must not have a path, a query or a fragment");
+  }
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    return refuse(
+      `must start with https:// (plain http only reaches a loopback host, and ${url.host} is not one)`,
+    );
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    return refuse("must start with https://");
+  }
+  return url.origin;
+}
+
+/** Whether a URL's host name means this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

@@ -1,0 +1,102 @@
+import type * as pulumi from "@pulumi/pulumi";
+import * as v from "valibot";
+import type { Connection } from "./connection";
+import { isUnknown } from "./unknown";
+
+type Issue = v.BaseIssue<unknown>;
+
+/** The message of a mistake: what the value must be, and what it is. */
+export function mustBe(expectation: string): (issue: Issue) => string {
+  return (issue) => `must be ${expectation}, but got ${describe(issue.input)}`;
+}
+
+/** An id of Atlas: 24 hexadecimal digits, in lower case as Atlas writes them. */
+export function atlasId(of: string) {
+  const message = mustBe(`the ${of}'s id, 24 hexadecimal digits`);
+  return v.pipe(
+    v.string(message),
+    v.transform((id) => id.toLowerCase()),
+    v.regex(/^[a-f0-9]{24}$/, message),
+  );
+}
+
+/** A username of Atlas, which is an e-mail address. */
+export function username() {
+  const message = mustBe("an e-mail address such as ada@example.com");
+  return v.pipe(v.string(message), v.email(message));
+}
+
+/**
+ * Checks the arguments of a resource without any call, and normalises them.
+ *
+ * All mistakes are reported together. What is not known yet in a preview is let through, also where an array is
+ * expected, and the known elements of an array are checked all the same.
+ */
+export function checkArguments<Shape extends v.ObjectEntries>(
+  connection: Connection,
+  news: Readonly<Record<string, unknown>>,
+  shape: Shape,
+): pulumi.dynamic.CheckResult {
+  const inputs: Record<string, unknown> = {};
+  const failures: pulumi.dynamic.CheckFailure[] = [];
+
+  for (const [property, schema] of Object.entries(shape)) {
+    const value = news[property];
+    if (isUnknown(value)) {
+      inputs[property] = value;
+      const known = Array.isArray(value) ? value.filter((element) => !isUnknown(element)) : [];
+      if (known.length > 0) {
+        failures.push(...mistakes(property, schema, known));
+      }
+      continue;
+    }
+    const parsed = v.safeParse(schema as v.GenericSchema, value);
+    if (parsed.success) {
+      if (parsed.output !== undefined) {
+        inputs[property] = parsed.output;
+      }
+    } else {
+      failures.push(...mistakes(property, schema, value));
+    }
+  }
+
+  for (const [property, value] of Object.entries(news)) {
+    if (property.startsWith("__")) {
+      inputs[property] = value;
+    } else if (!(property in shape)) {
+      const known = Object.keys(shape).join(", ");
+      failures.push({
+        property,
+        reason: `must be left out: the arguments are ${known}`,
+      });
+    }
+  }
+
+  const problem = connection.problem();
+  if (problem !== undefined) {
+    failures.push({ property: "", reason: problem });
+  }
+  return { inputs, failures };
+}
+
+function mistakes(property: string, schema: unknown, value: unknown): pulumi.dynamic.CheckFailure[] {
+  const { issues = [] } = v.safeParse(schema as v.GenericSchema, value);
+  return issues.map((issue) => ({
+    property: `${property}${(issue.path ?? []).map(({ key }) => `[${String(key)}]`).join("")}`,
+    reason: issue.message,
+  }));
+}
+
+function describe(value: unknown): string {
+  if (value === undefined || value === null) {
+    return "nothing";
+  }
+  if (Array.isArray(value)) {
+    return value.length === 0 ? "an empty list" : "a list";
+  }
+  if (typeof value === "object") {
+    return "an object";
+  }
+  const text = String(value);
+  return typeof value === "string" ? `'${text.length > 80 ? `${text.slice(0, 80)}…` : text}'` : text;
+}

@@ -1,0 +1,55 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { AtlasSession } from "../atlas/session";
+import { ConfigurationError, readSettings, type Settings } from "../atlas/settings";
+
+/** A handler's way to Atlas. */
+export interface Connection {
+  /** What is wrong with the configuration, as sentences for the user; found without a call. */
+  problem(): string | undefined;
+  /** @throws ConfigurationError where {@link problem} has something to say */
+  atlas(): AtlasSession;
+}
+
+/** The connection of the provider process; all handlers share it, and with it one session. */
+export class ProcessConnection implements Connection {
+  private settings: Settings | ConfigurationError | undefined;
+  private session: AtlasSession | undefined;
+
+  /**
+   * Takes over the stack's configuration. It is synchronous and never throws: the dynamic provider host lets
+   * other calls through before it is over, and would go on without configuration after an error.
+   */
+  configure(config: pulumi.dynamic.Config): void {
+    try {
+      this.settings = readSettings((key) => config.get(key), process.env);
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) {
+        throw error;
+      }
+      this.settings = error;
+    }
+    this.session = undefined;
+  }
+
+  problem(): string | undefined {
+    return this.settings instanceof ConfigurationError ? this.settings.message : undefined;
+  }
+
+  atlas(): AtlasSession {
+    this.settings ??= readSettings(() => undefined, process.env);
+    if (this.settings instanceof ConfigurationError) {
+      throw this.settings;
+    }
+    if (this.session === undefined) {
+      // Loading axios takes longer than all of a preview's work, which needs no call.
+      const { AtlasSession } = require("../atlas/session") as typeof import("../atlas/session");
+      this.session = new AtlasSession(this.settings, { report });
+    }
+    return this.session;
+  }
+}
+
+/** What the provider process prints shows up under the stack, as information. */
+function report(line: string): void {
+  console.log(line);
+}

@@ -1,0 +1,16 @@
+/** Which roles to add and which to remove, to get from the roles that a user has to those declared. */
+export function planRoles(
+  live: readonly string[],
+  declared: readonly string[],
+): { add: string[]; remove: string[] } {
+  return {
+    add: declared.filter((role) => !live.includes(role)),
+    remove: live.filter((role) => !declared.includes(role)),
+  };
+}
+
+/** Whether two lists hold the same roles, in whatever order. */
+export function sameRoles(a: readonly string[], b: readonly string[]): boolean {
+  const { add, remove } = planRoles(a, b);
+  return add.length === 0 && remove.length === 0;
+}

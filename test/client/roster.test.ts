@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { Roster, type RosterSource } from "../../provider/atlas/roster";
+
+interface Member {
+  name: string;
+}
+
+/** A source over a list of names that counts how it is asked. */
+function source(names: string[], pageSize = 500) {
+  const asked: string[] = [];
+  const state = { names: [...names] };
+  const sourceOf: RosterSource<Member> = {
+    async list() {
+      asked.push("list");
+      const items: Member[] = [];
+      let page = 0;
+      for (; ; page += 1) {
+        await onPage(page);
+        const part = state.names.slice(page * pageSize, (page + 1) * pageSize);
+        items.push(...part.map((name) => ({ name })));
+        if (part.length < pageSize) {
+          return { items, atomic: page === 0 };
+        }
+      }
+    },
+    async find(name) {
+      asked.push(`find ${name}`);
+      return {
+        items: state.names.filter((other) => other === name).map((found) => ({ name: found })),
+        atomic: true,
+      };
+    },
+    nameOf: (member) => member.name,
+  };
+  let onPage: (page: number) => Promise<void> = async () => {};
+  return { roster: new Roster(sourceOf), asked, state, onPage: (f: typeof onPage) => (onPage = f) };
+}
+
+describe("Roster", () => {
+  test("asks for the one member when there is a single read", async () => {
+    const { roster, asked } = source(["ada@example.com", "bob@example.com"]);
+    assert.deepEqual(await roster.find("ada@example.com"), { name: "ada@example.com" });
+    assert.deepEqual(asked, ["find ada@example.com"]);
+  });
+
+  test("answers all further reads from one listing", async () => {
+    const names = Array.from({ length: 50 }, (_, index) => `user${index}@example.com`);
+    const { roster, asked } = source(names);
+    const found = await Promise.all(names.map((name) => roster.find(name)));
+    assert.deepEqual(
+      found.map((member) => member?.name),
+      names,
+    );
+    assert.deepEqual(asked, ["find user0@example.com", "list"]);
+  });
+
+  test("believes an absence only of a complete listing, as the filter may mind case", async () => {
+    const { roster, asked } = source(["Ada@Example.com"]);
+    assert.deepEqual(await roster.find("ada@example.com"), { name: "Ada@Example.com" });
+    assert.equal(await roster.find("nobody@example.com"), undefined);
+    assert.deepEqual(asked, ["find ada@example.com", "list"]);
+  });
+
+  test("is never answered from before a write", async () => {
+    const { roster, state } = source(["ada@example.com"]);
+    await Promise.all([roster.find("ada@example.com"), roster.find("bob@example.com")]);
+    await roster.write(async () => {
+      state.names = ["bob@example.com"];
+    });
+    assert.equal((await roster.find("bob@example.com"))?.name, "bob@example.com");
+    assert.equal(await roster.find("ada@example.com"), undefined);
+  });
+
+  test("does not take a listing that started during a write for one from after it", async () => {
+    const { roster, state } = source(["ada@example.com"]);
+    let finish: (() => void) | undefined;
+    const write = roster.write(async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      state.names = [];
+    });
+    await Promise.all([roster.find("ada@example.com"), roster.find("ada@example.com")]);
+    finish?.();
+    await write;
+    assert.equal(await roster.find("ada@example.com"), undefined);
+  });
+
+  test("asks again after a listing that failed", async () => {
+    let fail = true;
+    const roster = new Roster<Member>({
+      find: async () => ({ items: [], atomic: true }),
+      list: async () => {
+        if (fail) {
+          throw new Error("no answer");
+        }
+        return { items: [{ name: "ada@example.com" }], atomic: true };
+      },
+      nameOf: (member) => member.name,
+    });
+    await assert.rejects(roster.find("ada@example.com"), /no answer/);
+    fail = false;
+    assert.deepEqual(await roster.find("ada@example.com"), { name: "ada@example.com" });
+  });
+
+  test("misses nobody who is there throughout, however the listing shifts between its pages", async () => {
+    const name = fc.integer({ min: 0, max: 40 }).map((n) => `user${String(n).padStart(2, "0")}@example.com`);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(name, { minLength: 1, maxLength: 30 }),
+        fc.array(fc.record({ page: fc.nat(6), remove: fc.boolean(), name }), { maxLength: 12 }),
+        fc.integer({ min: 1, max: 7 }),
+        async (names, changes, pageSize) => {
+          const { roster, state, onPage } = source([...names].sort(), pageSize);
+          onPage(async (page) => {
+            for (const change of changes.filter((each) => each.page === page)) {
+              const others = state.names.filter((other) => other !== change.name);
+              state.names = change.remove ? others : [...others, change.name].sort();
+            }
+          });
+          const stayed = names.filter((each) => !changes.some((change) => change.name === each));
+          const found = await Promise.all(stayed.map((each) => roster.find(each)));
+          assert.deepEqual(
+            found.map((member) => member?.name),
+            stayed,
+          );
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ConfigurationError, readSettings } from "../../provider/atlas/settings";
+
+const read = (config: Record<string, string>, environment: Record<string, string> = {}) =>
+  readSettings((key) => config[key], environment);
+
+const apiKey = { "mongodbatlas:publicKey": "pub", "mongodbatlas:privateKey": "priv" };
+const account = { "mongodbatlas:clientId": "id", "mongodbatlas:clientSecret": "secret" };
+
+describe("credentials", () => {
+  test("are an API key from the configuration", () => {
+    assert.deepEqual(read(apiKey), {
+      baseUrl: "https://cloud.mongodb.com",
+      credentials: { kind: "apiKey", publicKey: "pub", privateKey: "priv" },
+    });
+  });
+
+  test("are a service account rather than an API key of the same source", () => {
+    const expected = { kind: "serviceAccount", clientId: "id", clientSecret: "secret" };
+    assert.deepEqual(read({ ...apiKey, ...account }).credentials, expected);
+    const environment = {
+      MONGODB_ATLAS_PUBLIC_KEY: "pub",
+      MONGODB_ATLAS_PRIVATE_KEY: "priv",
+      MONGODB_ATLAS_CLIENT_ID: "id",
+      MONGODB_ATLAS_CLIENT_SECRET: "secret",
+    };
+    assert.deepEqual(read({}, environment).credentials, expected);
+  });
+
+  test("are an API key of the configuration rather than a service account of the environment", () => {
+    const environment = { MONGODB_ATLAS_CLIENT_ID: "id", MONGODB_ATLAS_CLIENT_SECRET: "secret" };
+    assert.equal(read(apiKey, environment).credentials.kind, "apiKey");
+  });
+
+  for (const [publicName, privateName] of [
+    ["MONGODB_ATLAS_PUBLIC_KEY", "MONGODB_ATLAS_PRIVATE_KEY"],
+    ["MONGODB_ATLAS_PUBLIC_API_KEY", "MONGODB_ATLAS_PRIVATE_API_KEY"],
+  ] as const) {
+    test(`fall back to ${publicName} and ${privateName}`, () => {
+      assert.deepEqual(read({}, { [publicName]: "pub", [privateName]: "priv" }).credentials, {
+        kind: "apiKey",
+        publicKey: "pub",
+        privateKey: "priv",
+      });
+    });
+  }
+
+  test("may have one half in the configuration and the other in the environment", () => {
+    const { credentials } = read(
+      { "mongodbatlas:publicKey": "pub" },
+      { MONGODB_ATLAS_PRIVATE_KEY: "priv\n" },
+    );
+    assert.deepEqual(credentials, { kind: "apiKey", publicKey: "pub", privateKey: "priv" });
+  });
+
+  for (const [given, missing, variable] of [
+    ["publicKey", "privateKey", "MONGODB_ATLAS_PRIVATE_KEY"],
+    ["privateKey", "publicKey", "MONGODB_ATLAS_PUBLIC_KEY"],
+    ["clientId", "clientSecret", "MONGODB_ATLAS_CLIENT_SECRET"],
+    ["clientSecret", "clientId", "MONGODB_ATLAS_CLIENT_ID"],
+  ] as const) {
+    test(`without ${missing} are an error that names it and its variable`, () => {
+      assert.throws(
+        () => read({ [`mongodbatlas:${given}`]: "half-of-a-pair" }),
+        new ConfigurationError(
+          `mongodbatlas:${missing} is missing, though mongodbatlas:${given} is set. ` +
+            `Set it with \`pulumi config set --secret mongodbatlas:${missing}\` or in the variable ${variable}.`,
+        ),
+      );
+    });
+  }
+
+  test("that are nowhere are an error that says all the ways to set them", () => {
+    assert.throws(
+      () => read({ "mongodbatlas:publicKey": "" }),
+      new ConfigurationError(
+        "No Atlas credentials are configured. Set mongodbatlas:clientId and mongodbatlas:clientSecret (a service account) or " +
+          "mongodbatlas:publicKey and mongodbatlas:privateKey (an API key) with `pulumi config set --secret`, or the variables " +
+          "MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY.",
+      ),
+    );
+  });
+
+  test("that could smuggle a header are refused without being shown", () => {
+    assert.throws(
+      () => read({ ...apiKey, "mongodbatlas:publicKey": 'pub"\r\nX-Evil: 1' }),
+      new ConfigurationError(
+        "mongodbatlas:publicKey must be printable ASCII without spaces, quotes or backslashes. " +
+          "Copy it again from Atlas, without anything around it.",
+      ),
+    );
+  });
+});
+
+describe("the base URL", () => {
+  const baseUrl = (url: string) => read({ ...apiKey, "mongodbatlas:baseUrl": url }).baseUrl;
+
+  for (const [given, taken] of [
+    ["https://cloud.mongodbgov.com/", "https://cloud.mongodbgov.com"],
+    ["https://cloud.mongodbgov.com", "https://cloud.mongodbgov.com"],
+    ["http://127.0.0.1:8080//", "http://127.0.0.1:8080"],
+    ["http://localhost:8080", "http://localhost:8080"],
+    ["http://[::1]:8080", "http://[::1]:8080"],
+  ] as const) {
+    test(`may be ${given}`, () => assert.equal(baseUrl(given), taken));
+  }
+
+  test("falls back to the environment", () => {
+    assert.equal(
+      read(apiKey, { MONGODB_ATLAS_BASE_URL: "https://atlas.example" }).baseUrl,
+      "https://atlas.example",
+    );
+  });
+
+  for (const [given, problem] of [
+    ["cloud.mongodb.com", "must be an absolute URL"],
+    ["ftp://cloud.mongodb.com", "must start with https://"],
+    [
+      "http://cloud.mongodb.com",
+      "must start with https:// (plain http only reaches a loopback host, and cloud.mongodb.com is not one)",
+    ],
+    [
+      "http://127.0.0.1.evil.example",
+      "must start with https:// (plain http only reaches a loopback host, and 127.0.0.1.evil.example is not one)",
+    ],
+    ["https://user:password@cloud.mongodb.com", "must not contain a user name or password"],
+    ["https://cloud.mongodb.com/api", "must not have a path, a query or a fragment"],
+    ["https://cloud.mongodb.com?x=1", "must not have a path, a query or a fragment"],
+  ] as const) {
+    test(`may not be ${given}`, () => {
+      assert.throws(
+        () => baseUrl(given),
+        new ConfigurationError(
+          `mongodbatlas:baseUrl ${problem}. Set it to an address such as https://cloud.mongodb.com, or leave it out.`,
+        ),
+      );
+    });
+  }
+});
