@@ -1,14 +1,10 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import axios, {
-  type AxiosError,
-  type AxiosInstance,
-  type AxiosRequestConfig,
-  type AxiosResponse,
-} from "axios";
+import axios, { type AxiosError, type AxiosInstance, type AxiosRequestConfig } from "axios";
 import axiosRetry from "axios-retry";
 import * as v from "valibot";
 import { advise, adviseOnWrongCredentials } from "./advice";
+import { challengeOf, header, parseProblem, type RawAnswer, readBody, roomLeft } from "./answer";
 import type { Authentication, Exchange } from "./authentication";
 import { type Clock, systemClock } from "./clock";
 import { DigestAuthentication } from "./digest";
@@ -59,7 +55,10 @@ export interface Call {
 
 export interface Answer<T> {
   body: T;
-  headers: Record<string, unknown>;
+  headers: {
+    /** When Atlas is going to remove the operation: an HTTP date, with one-digit days unpadded. */
+    sunset: string | undefined;
+  };
 }
 
 export interface ClientOptions {
@@ -143,8 +142,8 @@ export class AtlasClient {
       },
     });
     return {
-      body: this.read(call, response, schema),
-      headers: response.headers as Record<string, unknown>,
+      body: readBody(call, response, schema),
+      headers: { sunset: header(response, "sunset") },
     };
   }
 
@@ -156,7 +155,7 @@ export class AtlasClient {
       url: string;
       headers: Record<string, string>;
     },
-  ): Promise<AxiosResponse<string>> {
+  ): Promise<RawAnswer> {
     let failures = 0;
     let throttledSince: number | undefined;
     let verdict: Verdict = {};
@@ -171,7 +170,7 @@ export class AtlasClient {
           headers.Authorization = authorization;
         }
       } catch (error) {
-        this.gate.leave(call.limit);
+        this.gate.retreat(call.limit);
         throw error;
       }
     };
@@ -180,12 +179,19 @@ export class AtlasClient {
       const failure = this.classify(error);
       const challenge = failure.kind === "answer" ? challengeOf(error.response) : undefined;
       if (challenge !== undefined) {
-        this.gate.leave(call.limit, roomLeft(error.response));
+        this.gate.retreat(call.limit);
         verdict = { wrongCredentials: !exchange.challenged(challenge) };
         if (verdict.wrongCredentials === true) {
           return false;
         }
       } else {
+        const leaveGate = (): void => {
+          if (failure.kind === "answer") {
+            this.gate.leave(call.limit, roomLeft(error.response));
+          } else {
+            this.gate.retreat(call.limit);
+          }
+        };
         if (failure.kind === "answer") {
           exchange.accepted();
         } else {
@@ -201,7 +207,7 @@ export class AtlasClient {
           random: this.random(),
         });
         if (decision.action === "give up") {
-          this.gate.leave(call.limit, roomLeft(error.response));
+          leaveGate();
           verdict = {
             ...decision,
             throttledForMs: now - (throttledSince ?? now),
@@ -214,7 +220,7 @@ export class AtlasClient {
             this.reportThrottling(call, decision.afterMs);
           }
         } else {
-          this.gate.leave(call.limit, roomLeft(error.response));
+          leaveGate();
           await this.clock.sleep(decision.afterMs);
         }
       }
@@ -246,14 +252,14 @@ export class AtlasClient {
   }
 
   private classify(error: AxiosError): Failure {
-    if (error.response === undefined) {
+    const status = refusedWith(error);
+    if (status === undefined) {
       return classifyNetworkError(error.code, (error.cause as NodeJS.ErrnoException | undefined)?.syscall);
     }
-    const { status } = error.response;
     return {
       kind: "answer",
       status,
-      errorCode: parseProblem(error.response.data).errorCode,
+      errorCode: parseProblem(error.response).errorCode,
       retryAfterMs: parseRetryAfter(header(error.response, "retry-after"), this.clock.now()),
     };
   }
@@ -266,39 +272,14 @@ export class AtlasClient {
     );
   }
 
-  private read<T>(call: Call, response: AxiosResponse<string>, schema: v.GenericSchema<unknown, T>): T {
-    const text = response.data ?? "";
-    const parsed = v.safeParse(schema, text === "" ? undefined : parseJson(text));
-    if (parsed.success) {
-      return parsed.output;
-    }
-    const [issue] = parsed.issues;
-    const where = v.getDotPath(issue);
-    const problem =
-      text !== "" && parseJson(text) === undefined
-        ? `is not JSON but ${header(response, "content-type") ?? "of no media type"}, ${text.length} characters long`
-        : // The value itself stays out of the message: it may be a secret.
-          `does not have the form that the API describes (${where ?? "the answer"}: expected ${issue.expected ?? "another value"})`;
-    throw new AtlasError(
-      `Could not ${call.purpose}: the answer to ${call.method} ${pathOf(response.config)} (status ${response.status}) ${problem}. ` +
-        "Check that mongodbatlas:baseUrl leads to Atlas itself and not to a proxy or a sign-in page.",
-      {
-        method: call.method,
-        path: pathOf(response.config),
-        status: response.status,
-        mayHaveTakenEffect: call.method !== "GET",
-      },
-    );
-  }
-
   private explain(
     call: Pick<Call, "purpose" | "role">,
     request: { method: string; url: string },
     error: AxiosError,
     verdict: Verdict,
   ): AtlasError {
-    const status = error.response?.status;
-    const { errorCode, detail } = parseProblem(error.response?.data);
+    const status = refusedWith(error);
+    const { errorCode, detail } = parseProblem(error.response);
     const kind = this.settings.credentials.kind;
     const networkCode = status === undefined ? error.code : undefined;
     const happened =
@@ -318,10 +299,11 @@ export class AtlasClient {
           });
     const waited =
       verdict.outOfBudget === true
-        ? `Atlas went on throttling it and the time allowed for that is used up (waited ${Math.round((verdict.throttledForMs ?? 0) / 1_000)} s).`
+        ? `Atlas went on throttling it and the time allowed for that is used up (waited ${Math.round((verdict.throttledForMs ?? 0) / 1_000)} s). ` +
+          "Run the command again, or allow more with `customTimeouts`."
         : "";
     const sentences = [
-      `Could not ${call.purpose}: ${request.method} ${request.url} ${happened}${detail === undefined ? "." : `: ${asSentence(detail)}`}`,
+      `Could not ${call.purpose}: ${request.method} ${request.url} ${happened}${detail === undefined ? "." : `: ${detail}`}`,
       waited,
       isCertificateError(networkCode)
         ? `The certificate of ${this.host} is not trusted here; if a proxy inspects TLS, name its CA in NODE_EXTRA_CA_CERTS.`
@@ -378,9 +360,16 @@ export class AtlasClient {
         },
       },
     );
-    const token = this.read(call, response, accessTokenAnswer);
+    const token = readBody(call, response, accessTokenAnswer);
     return { value: token.access_token, expiresInSeconds: token.expires_in };
   }
+}
+
+/** The status of an answer outside 2xx. A good status on an answer that broke off says nothing of how it ends. */
+function refusedWith({ response }: AxiosError): number | undefined {
+  return response === undefined || (response.status >= 200 && response.status < 300)
+    ? undefined
+    : response.status;
 }
 
 /** What became of the last failed attempt. */
@@ -397,59 +386,3 @@ const accessTokenAnswer = v.object({
   access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/)),
   expires_in: v.pipe(v.number(), v.minValue(0)),
 });
-
-/** Errors of the Administration API and of its token endpoint, which has another shape. */
-const problem = v.object({
-  errorCode: v.fallback(v.nullish(v.string()), undefined),
-  detail: v.fallback(v.nullish(v.string()), undefined),
-  error: v.fallback(v.nullish(v.string()), undefined),
-  error_description: v.fallback(v.nullish(v.string()), undefined),
-});
-
-function parseProblem(text: unknown): {
-  errorCode?: string | undefined;
-  detail?: string | undefined;
-} {
-  const parsed = v.safeParse(problem, typeof text === "string" ? parseJson(text) : undefined);
-  if (!parsed.success) {
-    return {};
-  }
-  const { errorCode, detail, error, error_description } = parsed.output;
-  return {
-    errorCode: errorCode ?? error ?? undefined,
-    detail: detail ?? error_description ?? undefined,
-  };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** A 401 without `WWW-Authenticate` is a missing permission, not a challenge. */
-function challengeOf(response: AxiosResponse | undefined): string | undefined {
-  return response?.status === 401 ? header(response, "www-authenticate") : undefined;
-}
-
-function roomLeft(response: AxiosResponse | undefined): number | undefined {
-  const value = response === undefined ? undefined : header(response, "ratelimit-remaining");
-  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
-}
-
-function header(response: AxiosResponse, name: string): string | undefined {
-  const value: unknown = response.headers?.[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-function pathOf(config: { url?: string | undefined }): string {
-  return config.url ?? "";
-}
-
-/** Atlas's explanations come with and without a full stop, sometimes over several lines. */
-function asSentence(detail: string): string {
-  const line = detail.replace(/\s+/g, " ").trim().slice(0, 500);
-  return /[.!?]$/.test(line) ? line : `${line}.`;
-}

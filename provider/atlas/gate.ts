@@ -20,7 +20,7 @@ export class Gate {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Resolves when the request may go out; every `enter` must be followed by one `leave` or `close`. */
+  /** Resolves when the request may go out; every `enter` is followed by one of the other calls. */
   async enter(name: string): Promise<void> {
     const limit = this.limit(name);
     if (limit.waiting.length > 0 || !this.mayPass(limit)) {
@@ -30,12 +30,20 @@ export class Gate {
     }
   }
 
-  /** The request has ended without being throttled; `remaining` is what Atlas says is left of the limit. */
+  /** The request was answered without being throttled; `remaining` is what Atlas says is left of the limit. */
   leave(name: string, remaining?: number): void {
     const limit = this.limit(name);
     limit.inFlight -= 1;
     // What is in flight was not counted yet when Atlas wrote this answer.
     limit.room = remaining === undefined ? Number.POSITIVE_INFINITY : remaining - limit.inFlight;
+    this.admit(limit);
+  }
+
+  /** The request has ended without an answer that tells anything about the limit. */
+  retreat(name: string): void {
+    const limit = this.limit(name);
+    limit.inFlight -= 1;
+    limit.room += 1;
     this.admit(limit);
   }
 

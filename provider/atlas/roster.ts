@@ -1,4 +1,4 @@
-import type { Listing } from "./operations";
+import type { Listing } from "./operations/index";
 
 /** How to ask Atlas about the members of one project or team. */
 export interface RosterSource<Member> {

@@ -1,5 +1,5 @@
 import { AtlasClient, type ClientOptions } from "./client";
-import { type AtlasProjectUser, findProjectUsers, listProjectUsers } from "./operations";
+import { type AtlasProjectUser, findProjectUsers, listProjectUsers } from "./operations/index";
 import { Roster } from "./roster";
 import type { Settings } from "./settings";
 

@@ -44,10 +44,7 @@ export function checkArguments<Shape extends v.ObjectEntries>(
     const value = news[property];
     if (isUnknown(value)) {
       inputs[property] = value;
-      const known = Array.isArray(value) ? value.filter((element) => !isUnknown(element)) : [];
-      if (known.length > 0) {
-        failures.push(...mistakes(property, schema, known));
-      }
+      failures.push(...mistakesBesidesUnknowns(property, schema, value));
       continue;
     }
     const parsed = v.safeParse(schema as v.GenericSchema, value);
@@ -85,6 +82,21 @@ function mistakes(property: string, schema: unknown, value: unknown): pulumi.dyn
     property: `${property}${(issue.path ?? []).map(({ key }) => `[${String(key)}]`).join("")}`,
     reason: issue.message,
   }));
+}
+
+/** The mistakes in the known elements of a list that is not all known. */
+function mistakesBesidesUnknowns(
+  property: string,
+  schema: unknown,
+  value: unknown,
+): pulumi.dynamic.CheckFailure[] {
+  if (!Array.isArray(value)) {
+    return [];
+  }
+  return mistakes(property, schema, value).filter(({ property: at }) => {
+    const index = /\[(\d+)\]$/.exec(at)?.[1];
+    return index !== undefined && !isUnknown(value[Number(index)]);
+  });
 }
 
 function describe(value: unknown): string {

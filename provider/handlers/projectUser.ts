@@ -8,12 +8,13 @@ import {
   removeProjectUser,
   removeProjectUserRole,
   type WriteOptions,
-} from "../atlas/operations";
+} from "../atlas/operations/index";
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe, username } from "./arguments";
 import type { Connection } from "./connection";
 import { planRoles, sameRoles } from "./roles";
 import { customTimeoutMs, type Timeouts } from "./timeouts";
+import { isUnknown } from "./unknown";
 
 interface Inputs {
   projectId: string;
@@ -73,7 +74,7 @@ export function projectUserHandler(
         replaces.push("username");
       }
       return {
-        changes: replaces.length > 0 || !sameRoles(olds.roles, news.roles),
+        changes: replaces.length > 0 || isUnknown(news.roles) || !sameRoles(olds.roles, news.roles),
         replaces,
         deleteBeforeReplace: true,
       };

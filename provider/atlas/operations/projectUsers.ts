@@ -1,18 +1,7 @@
 import * as v from "valibot";
-import type { AtlasClient, Call } from "./client";
-
-/*
- * One function an Atlas operation: the only place that spells paths, bodies and the forms of answers.
- * Answers are read leniently: a field that Atlas adds, leaves out or sets to null must not stop a drift check,
- * unless a decision hangs on it.
- */
-
-/** Users that a page of a listing holds at the most. */
-const pageSize = "500";
-
-const optionalText = v.fallback(v.nullish(v.string()), undefined);
-
-const membershipStatus = v.picklist(["ACTIVE", "PENDING", "INVITATION_EXPIRED", "INVITATION_REJECTED"]);
+import type { AtlasClient } from "../client";
+import { membershipStatus, nothing, optionalText, type WriteOptions } from "./fields";
+import { type Listing, listAll, looking } from "./listing";
 
 const projectUser = v.pipe(
   v.object({
@@ -34,25 +23,8 @@ const projectUser = v.pipe(
 /** A user of a project, as Atlas has it. Times are ISO 8601 in UTC; `roles` are sorted. */
 export type AtlasProjectUser = v.InferOutput<typeof projectUser>;
 
-const nothing = v.any();
-
-/** One page of a listing, with whether more follow. */
-function pageOf<T>(item: v.GenericSchema<unknown, T>) {
-  return v.object({
-    results: v.array(item),
-    totalCount: v.fallback(v.nullish(v.number()), undefined),
-    links: v.fallback(v.nullish(v.array(v.object({ rel: optionalText }))), undefined),
-  });
-}
-
 /** Requests about the users of one project count against one limit of Atlas. */
 const projectLimit = (projectId: string): string => `users of project ${projectId}`;
-
-/** Options of an operation that changes something. */
-export interface WriteOptions {
-  /** The longest it may take while Atlas throttles it, in milliseconds. @default 15 minutes */
-  throttleBudgetMs?: number | undefined;
-}
 
 /** The active and pending users of a project that have been added to it directly. */
 export async function listProjectUsers(
@@ -60,7 +32,9 @@ export async function listProjectUsers(
   projectId: string,
 ): Promise<Listing<AtlasProjectUser>> {
   return listAll(client, projectUser, {
-    ...listing(`/groups/${encodeURIComponent(projectId)}/users`, projectLimit(projectId)),
+    ...looking,
+    path: `/groups/${encodeURIComponent(projectId)}/users`,
+    limit: projectLimit(projectId),
     purpose: `list the users of project ${projectId}`,
     role: "Project Read Only",
   });
@@ -73,7 +47,9 @@ export async function findProjectUsers(
   username: string,
 ): Promise<Listing<AtlasProjectUser>> {
   return listAll(client, projectUser, {
-    ...listing(`/groups/${encodeURIComponent(projectId)}/users`, projectLimit(projectId)),
+    ...looking,
+    path: `/groups/${encodeURIComponent(projectId)}/users`,
+    limit: projectLimit(projectId),
     query: { username },
     purpose: `look up ${username} in project ${projectId}`,
     role: "Project Read Only",
@@ -188,40 +164,4 @@ async function changeProjectUserRole(
     projectUser,
   );
   return answer.body;
-}
-
-/** A listing that is complete, and whether all of it came in one answer. */
-export interface Listing<T> {
-  items: T[];
-  /** False when it took several pages, between which something can have moved from one to another. */
-  atomic: boolean;
-}
-
-function listing(path: string, limit: string): Pick<Call, "method" | "path" | "repeatable" | "limit"> {
-  return { method: "GET", path, repeatable: true, limit };
-}
-
-async function listAll<T>(
-  client: AtlasClient,
-  item: v.GenericSchema<unknown, T>,
-  call: Call,
-): Promise<Listing<T>> {
-  const schema = pageOf(item);
-  const items: T[] = [];
-  for (let pageNum = 1; ; pageNum += 1) {
-    const query = {
-      ...call.query,
-      itemsPerPage: pageSize,
-      pageNum: String(pageNum),
-    };
-    const { body } = await client.send({ ...call, query }, schema);
-    items.push(...body.results);
-    // `totalCount` is an estimate by Atlas's own word, so it can ask for another page but never end the listing.
-    const more =
-      body.results.length > 0 &&
-      (body.links?.some((link) => link.rel === "next") ?? body.results.length >= Number(pageSize));
-    if (!more && !(body.results.length > 0 && (body.totalCount ?? 0) > items.length)) {
-      return { items, atomic: pageNum === 1 };
-    }
-  }
 }

@@ -1,0 +1,93 @@
+import type { AxiosResponse } from "axios";
+import * as v from "valibot";
+import { AtlasError } from "./error";
+
+/*
+ * What an answer says, before it is known to be one of Atlas's: it may as well come from a proxy or a sign-in page.
+ */
+
+export type RawAnswer = AxiosResponse<unknown>;
+
+/** A header of the answer, by its name in lower case. */
+export function header(answer: RawAnswer | undefined, name: string): string | undefined {
+  const value: unknown = answer?.headers?.[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The challenge of a 401. Without `WWW-Authenticate` it is a missing permission, and not a challenge. */
+export function challengeOf(answer: RawAnswer | undefined): string | undefined {
+  return answer?.status === 401 ? header(answer, "www-authenticate") : undefined;
+}
+
+/** How many more requests Atlas has room for under the limit that this one counted against. */
+export function roomLeft(answer: RawAnswer | undefined): number | undefined {
+  const value = header(answer, "ratelimit-remaining");
+  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+}
+
+const problem = v.object({
+  errorCode: v.fallback(v.nullish(v.string()), undefined),
+  detail: v.fallback(v.nullish(v.string()), undefined),
+  error: v.fallback(v.nullish(v.string()), undefined),
+  error_description: v.fallback(v.nullish(v.string()), undefined),
+});
+
+/** Reads an error of the Administration API, or of its token endpoint, which has another shape. */
+export function parseProblem(answer: RawAnswer | undefined): {
+  errorCode?: string | undefined;
+  detail?: string | undefined;
+} {
+  const parsed = v.safeParse(problem, typeof answer?.data === "string" ? parseJson(answer.data) : undefined);
+  if (!parsed.success) {
+    return {};
+  }
+  const { errorCode, detail, error, error_description } = parsed.output;
+  return {
+    errorCode: errorCode ?? error ?? undefined,
+    detail: asLine(detail ?? error_description ?? undefined),
+  };
+}
+
+/**
+ * Reads the body of a good answer.
+ *
+ * @throws AtlasError when it does not have the form that the API describes; the body itself stays out of the
+ *   message, because it may hold a secret
+ */
+export function readBody<T>(
+  call: { method: string; purpose: string },
+  answer: RawAnswer,
+  schema: v.GenericSchema<unknown, T>,
+): T {
+  const text = typeof answer.data === "string" ? answer.data : "";
+  const json = text === "" ? undefined : parseJson(text);
+  const parsed = v.safeParse(schema, json);
+  if (parsed.success) {
+    return parsed.output;
+  }
+  const [issue] = parsed.issues;
+  const complaint =
+    json === undefined
+      ? `is not JSON (${text.length} characters of ${header(answer, "content-type") ?? "no media type"})`
+      : `does not have the form that the API describes (${v.getDotPath(issue) ?? "the whole"} must be ${issue.expected ?? "something else"})`;
+  const path = answer.config.url ?? "";
+  throw new AtlasError(
+    `Could not ${call.purpose}: the answer to ${call.method} ${path} (status ${answer.status}) ${complaint}. ` +
+      "Check that mongodbatlas:baseUrl leads to Atlas itself, and not to a proxy or a sign-in page.",
+    { method: call.method, path, status: answer.status, mayHaveTakenEffect: call.method !== "GET" },
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Atlas's explanations come with and without a full stop, sometimes over several lines. */
+function asLine(detail: string | undefined): string | undefined {
+  const line = detail?.replace(/\s+/g, " ").trim().slice(0, 500);
+  return line === undefined || line === "" || /[.!?]$/.test(line) ? line || undefined : `${line}.`;
+}

@@ -1,0 +1,26 @@
+import * as v from "valibot";
+
+/*
+ * Answers are read leniently: a field that Atlas adds, leaves out or sets to null must not stop a drift check,
+ * unless a decision hangs on it.
+ */
+
+/** A text that nothing is decided by. */
+export const optionalText = v.fallback(v.nullish(v.string()), undefined);
+
+/** Whether somebody is in the organization, or where the invitation to it stands. */
+export const membershipStatus = v.picklist([
+  "ACTIVE",
+  "PENDING",
+  "INVITATION_EXPIRED",
+  "INVITATION_REJECTED",
+]);
+
+/** The answer of an operation that answers with a status only. */
+export const nothing = v.any();
+
+/** Options of an operation that changes something. */
+export interface WriteOptions {
+  /** The longest it may take while Atlas throttles it, in milliseconds. @default 15 minutes */
+  throttleBudgetMs?: number | undefined;
+}

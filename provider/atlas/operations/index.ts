@@ -1,0 +1,12 @@
+/*
+ * One function an Atlas operation: the only place that spells paths, bodies and the forms of answers.
+ */
+export type { WriteOptions } from "./fields";
+export * from "./linkTokens";
+export type { Listing } from "./listing";
+export * from "./liveMigrations";
+export * from "./maintenanceWindow";
+export * from "./organizationUsers";
+export * from "./pipelines";
+export * from "./projectUsers";
+export * from "./teamUsers";

@@ -1,0 +1,51 @@
+import * as v from "valibot";
+import type { AtlasClient } from "../client";
+import { nothing, type WriteOptions } from "./fields";
+
+const pathOf = (orgId: string): string => `/orgs/${encodeURIComponent(orgId)}/liveMigrations/linkTokens`;
+
+const linkTokenLimit = (orgId: string): string => `live migrations of organization ${orgId}`;
+
+const role = "Organization Owner (ORG_OWNER)";
+
+/** Makes a link token. Atlas shows it in this answer and never again. */
+export async function createLinkToken(
+  client: AtlasClient,
+  orgId: string,
+  accessListIps: string[] | undefined,
+  options: WriteOptions = {},
+): Promise<string> {
+  const answer = await client.send(
+    {
+      method: "POST",
+      path: pathOf(orgId),
+      body: accessListIps === undefined ? {} : { accessListIps },
+      repeatable: false,
+      purpose: `create a link token for organization ${orgId}`,
+      role,
+      limit: linkTokenLimit(orgId),
+      ...options,
+    },
+    v.object({ linkToken: v.pipe(v.string(), v.nonEmpty()) }),
+  );
+  return answer.body.linkToken;
+}
+
+/**
+ * Drops the organization's link, and with it its token.
+ *
+ * Refused with 404 when there is none, and with 409 while a live migration uses it.
+ */
+export async function deleteLinkToken(client: AtlasClient, orgId: string): Promise<void> {
+  await client.send(
+    {
+      method: "DELETE",
+      path: pathOf(orgId),
+      repeatable: true,
+      purpose: `delete the link token of organization ${orgId}`,
+      role,
+      limit: linkTokenLimit(orgId),
+    },
+    nothing,
+  );
+}

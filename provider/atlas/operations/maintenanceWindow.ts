@@ -1,0 +1,63 @@
+import * as v from "valibot";
+import type { AtlasClient } from "../client";
+import { nothing, type WriteOptions } from "./fields";
+import { looking } from "./listing";
+
+const pathOf = (projectId: string): string => `/groups/${encodeURIComponent(projectId)}/maintenanceWindow`;
+
+const maintenanceLimit = (projectId: string): string => `maintenance window of project ${projectId}`;
+
+const maintenanceWindow = v.pipe(
+  v.object({
+    // How often the maintenance was put off decides whether to put it off again, so this one must be right.
+    numberOfDeferrals: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0))),
+    dayOfWeek: v.fallback(v.nullish(v.number()), undefined),
+    hourOfDay: v.fallback(v.nullish(v.number()), undefined),
+    timeZoneId: v.fallback(v.nullish(v.string()), undefined),
+  }),
+  v.transform(({ numberOfDeferrals, ...rest }) => ({ ...rest, numberOfDeferrals: numberOfDeferrals ?? 0 })),
+);
+
+/**
+ * A project's maintenance window, as Atlas has it: `dayOfWeek` from 1, Sunday, to 7, and 0 or absent when none is
+ * defined; `hourOfDay` from 0 to 23 in `timeZoneId`.
+ */
+export type AtlasMaintenanceWindow = v.InferOutput<typeof maintenanceWindow>;
+
+/** The maintenance window of a project. */
+export async function getMaintenanceWindow(
+  client: AtlasClient,
+  projectId: string,
+): Promise<AtlasMaintenanceWindow> {
+  const answer = await client.send(
+    {
+      ...looking,
+      path: pathOf(projectId),
+      purpose: `look at the maintenance window of project ${projectId}`,
+      role: "Project Read Only (GROUP_READ_ONLY)",
+      limit: maintenanceLimit(projectId),
+    },
+    maintenanceWindow,
+  );
+  return answer.body;
+}
+
+/** Puts the scheduled maintenance of a project off by one week, which Atlas allows twice. Not idempotent. */
+export async function deferMaintenance(
+  client: AtlasClient,
+  projectId: string,
+  options: WriteOptions = {},
+): Promise<void> {
+  await client.send(
+    {
+      method: "POST",
+      path: `${pathOf(projectId)}/defer`,
+      repeatable: false,
+      purpose: `put off the maintenance of project ${projectId}`,
+      role: "Project Owner (GROUP_OWNER)",
+      limit: maintenanceLimit(projectId),
+      ...options,
+    },
+    nothing,
+  );
+}
