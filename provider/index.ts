@@ -1,2 +1,29 @@
 export { AtlasError } from "./atlas/error";
+export {
+  type GetLiveMigrationArgs,
+  type GetLiveMigrationOutputArgs,
+  type GetLiveMigrationResult,
+  getLiveMigration,
+  getLiveMigrationOutput,
+} from "./functions/getLiveMigration";
+export {
+  type GetOrganizationInvitationsArgs,
+  type GetOrganizationInvitationsOutputArgs,
+  type GetOrganizationInvitationsResult,
+  getOrganizationInvitations,
+  getOrganizationInvitationsOutput,
+  type OrganizationInvitation,
+} from "./functions/getOrganizationInvitations";
+export {
+  type GetPipelineSchedulesArgs,
+  type GetPipelineSchedulesOutputArgs,
+  type GetPipelineSchedulesResult,
+  getPipelineSchedules,
+  getPipelineSchedulesOutput,
+  type PipelineSchedule,
+} from "./functions/getPipelineSchedules";
+export { LinkToken, type LinkTokenArgs } from "./resources/linkToken";
+export { MaintenanceDeferral, type MaintenanceDeferralArgs } from "./resources/maintenanceDeferral";
+export { MigrationCutover, type MigrationCutoverArgs } from "./resources/migrationCutover";
 export { ProjectUser, type ProjectUserArgs } from "./resources/projectUser";
+export { TeamUser, type TeamUserArgs } from "./resources/teamUser";

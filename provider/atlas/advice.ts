@@ -17,8 +17,11 @@ const byCode: Readonly<Record<string, string>> = {
   IP_ADDRESS_NOT_ON_WHITELIST:
     "Add this machine's address to the API access list of the credentials in Atlas.",
   GROUP_NOT_FOUND:
-    "Check the project's id, and that mongodbatlas:baseUrl and the credentials belong to its organization.",
+    "Check the project's id, and that mongodbatlas:baseUrl and the credentials belong to its organization. " +
+    "If the project has been deleted, take the resource out of the state with `pulumi state delete`.",
   ORG_NOT_FOUND: "Check the organization's id, and that the credentials belong to it.",
+  CANNOT_DELETE_ORG_ACTIVE_LIVE_MIGRATION_ATLAS_ORG_LINK:
+    "Finish or cancel the live migrations of these projects first.",
   CANNOT_DELETE_LAST_ADMIN:
     "Give another user the role GROUP_OWNER in the project first; it must keep at least one Project Owner.",
   CANNOT_DEMOTE_LAST_ORG_OWNER:
@@ -72,7 +75,10 @@ export function adviseOnWrongCredentials(credentials: Refusal["credentials"]): s
     credentials === "apiKey"
       ? ["API key", "mongodbatlas:publicKey and mongodbatlas:privateKey"]
       : ["service account", "mongodbatlas:clientId and mongodbatlas:clientSecret"];
-  return `Atlas does not accept the ${name}: check ${keys}, and that it has not been deleted or rotated.`;
+  return (
+    `Atlas does not accept the ${name}: check ${keys}, and that it has not been deleted. ` +
+    "If it has been rotated, run `pulumi up` once without --refresh: a refresh goes by the configuration of the last update."
+  );
 }
 
 function adviseOnSilence(networkCode: string | undefined, host: string): string {

@@ -6,8 +6,8 @@ export interface RosterSource<Member> {
   list(): Promise<Listing<Member>>;
   /** The members whom Atlas's own filter finds under this name: at most one, or none. */
   find(name: string): Promise<Listing<Member>>;
-  /** What members are known by; names compare without case. */
-  nameOf(member: Member): string;
+  /** What a member is known by; names compare without case. */
+  namesOf(member: Member): string[];
 }
 
 /**
@@ -29,7 +29,7 @@ export class Roster<Member> {
   async find(name: string): Promise<Member | undefined> {
     this.reads += 1;
     if (this.reads === 1) {
-      const found = pick(await this.source.find(name), name, this.source.nameOf);
+      const found = pick(await this.source.find(name), name, this.source.namesOf);
       if (found !== undefined) {
         return found;
       }
@@ -39,7 +39,7 @@ export class Roster<Member> {
     if (found !== undefined || atomic) {
       return found;
     }
-    return pick(await this.source.find(name), name, this.source.nameOf);
+    return pick(await this.source.find(name), name, this.source.namesOf);
   }
 
   /** Asks Atlas for this one member, whatever is known from before. */
@@ -61,7 +61,11 @@ export class Roster<Member> {
   private all(): Promise<{ members: Map<string, Member>; atomic: boolean }> {
     if (this.listing === undefined) {
       const listing = this.source.list().then(({ items, atomic }) => ({
-        members: new Map(items.map((member) => [this.source.nameOf(member).toLowerCase(), member])),
+        members: new Map(
+          items.flatMap((member) =>
+            this.source.namesOf(member).map((each) => [each.toLowerCase(), member] as const),
+          ),
+        ),
         atomic,
       }));
       this.listing = listing;
@@ -83,7 +87,7 @@ export class Roster<Member> {
 function pick<Member>(
   { items }: Listing<Member>,
   name: string,
-  nameOf: (member: Member) => string,
+  namesOf: (member: Member) => string[],
 ): Member | undefined {
-  return items.find((member) => nameOf(member).toLowerCase() === name.toLowerCase());
+  return items.find((member) => namesOf(member).some((each) => each.toLowerCase() === name.toLowerCase()));
 }

@@ -1,14 +1,29 @@
 import { AtlasClient, type ClientOptions } from "./client";
-import { type AtlasProjectUser, findProjectUsers, listProjectUsers } from "./operations/index";
+import { type Clock, systemClock } from "./clock";
+import {
+  type AtlasOrganizationUser,
+  type AtlasProjectUser,
+  findProjectUsers,
+  findTeamUsers,
+  listProjectUsers,
+  listTeamUsers,
+  type TeamKey,
+} from "./operations/index";
 import { Roster } from "./roster";
 import type { Settings } from "./settings";
 
 /** What one process shares about Atlas: its client, and what it has read in bulk. */
 export class AtlasSession {
   readonly client: AtlasClient;
+  readonly clock: Clock;
+  /** Takes a line that tells the user why nothing moves. */
+  readonly report: (line: string) => void;
   private readonly projects = new Map<string, Roster<AtlasProjectUser>>();
+  private readonly teams = new Map<string, Roster<AtlasOrganizationUser>>();
 
   constructor(settings: Settings, options: ClientOptions = {}) {
+    this.clock = options.clock ?? systemClock;
+    this.report = options.report ?? (() => {});
     this.client = new AtlasClient(settings, options);
   }
 
@@ -21,7 +36,22 @@ export class AtlasSession {
         new Roster({
           list: () => listProjectUsers(this.client, projectId),
           find: (username) => findProjectUsers(this.client, projectId, username),
-          nameOf: (user) => user.username,
+          namesOf: (user) => [user.username],
+        }),
+    );
+  }
+
+  /** The users of a team, by username and by id. */
+  teamUsers(team: TeamKey): Roster<AtlasOrganizationUser> {
+    return getOrCreate(
+      this.teams,
+      `${team.orgId}/${team.teamId}`,
+      () =>
+        new Roster({
+          list: () => listTeamUsers(this.client, team),
+          find: (name) =>
+            findTeamUsers(this.client, team, name.includes("@") ? { username: name } : { userId: name }),
+          namesOf: (user) => [user.username, user.userId],
         }),
     );
   }

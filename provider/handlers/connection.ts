@@ -8,6 +8,8 @@ export interface Connection {
   problem(): string | undefined;
   /** @throws ConfigurationError where {@link problem} has something to say */
   atlas(): AtlasSession;
+  /** Tells the user something that is no error: progress of a wait, or a warning. */
+  report(line: string): void;
 }
 
 /** The connection of the provider process; all handlers share it, and with it one session. */
@@ -43,13 +45,13 @@ export class ProcessConnection implements Connection {
     if (this.session === undefined) {
       // Loading axios takes longer than all of a preview's work, which needs no call.
       const { AtlasSession } = require("../atlas/session") as typeof import("../atlas/session");
-      this.session = new AtlasSession(this.settings, { report });
+      this.session = new AtlasSession(this.settings, { report: this.report });
     }
     return this.session;
   }
-}
 
-/** What the provider process prints shows up under the stack, as information. */
-function report(line: string): void {
-  console.log(line);
+  /** What the provider process prints shows up under the stack. */
+  report(line: string): void {
+    console.log(line);
+  }
 }

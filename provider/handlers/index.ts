@@ -6,20 +6,27 @@ import { ProcessConnection } from "./connection";
  * first needs it.
  */
 
-const connection = new ProcessConnection();
-
 type Handler = pulumi.dynamic.ResourceProvider;
 
-function configured(handler: Handler): Handler {
-  return {
-    ...handler,
-    configure: async ({ config }) => connection.configure(config),
-  };
-}
+const connection = new ProcessConnection();
 
 Object.defineProperties(exports, {
   projectUser: lazily(() =>
     (require("./projectUser") as typeof import("./projectUser")).projectUserHandler(connection),
+  ),
+  teamUser: lazily(() => (require("./teamUser") as typeof import("./teamUser")).teamUserHandler(connection)),
+  linkToken: lazily(() =>
+    (require("./linkToken") as typeof import("./linkToken")).linkTokenHandler(connection),
+  ),
+  migrationCutover: lazily(() =>
+    (require("./migrationCutover") as typeof import("./migrationCutover")).migrationCutoverHandler(
+      connection,
+    ),
+  ),
+  maintenanceDeferral: lazily(() =>
+    (require("./maintenanceDeferral") as typeof import("./maintenanceDeferral")).maintenanceDeferralHandler(
+      connection,
+    ),
   ),
 });
 
@@ -28,10 +35,56 @@ function lazily(load: () => Handler): PropertyDescriptor {
   return {
     enumerable: true,
     get: () => {
-      handler ??= configured(load());
+      handler ??= {
+        ...withQuietErrors(load()),
+        configure: async ({ config }) => connection.configure(config),
+      };
       return handler;
     },
   };
 }
 
+/**
+ * For these operations the dynamic provider host prints an error's text and stack before it hands the error to the
+ * engine, which shows the message once more with the resource. One sentence is enough for an error that is the user's
+ * to mend; the stack of any other is kept.
+ */
+function withQuietErrors(handler: Handler): Handler {
+  const { check, diff, read, delete: remove } = handler;
+  return {
+    ...handler,
+    ...(check && { check: quiet(check) }),
+    ...(diff && { diff: quiet(diff) }),
+    ...(read && { read: quiet(read) }),
+    ...(remove && { delete: quiet(remove) }),
+  };
+}
+
+function quiet<Arguments extends unknown[], Result>(
+  operation: (...args: Arguments) => Promise<Result>,
+): (...args: Arguments) => Promise<Result> {
+  return async (...args) => {
+    try {
+      return await operation(...args);
+    } catch (error) {
+      if (error instanceof Error && !isDefect(error)) {
+        Object.defineProperties(error, {
+          toString: { value: () => error.name },
+          stack: { value: "the message stands with the resource" },
+        });
+      }
+      throw error;
+    }
+  };
+}
+
+/** Errors that the language itself raises point to a mistake in this package. */
+function isDefect(error: Error): boolean {
+  return [TypeError, RangeError, ReferenceError, SyntaxError].some((type) => error instanceof type);
+}
+
 export declare const projectUser: Handler;
+export declare const teamUser: Handler;
+export declare const linkToken: Handler;
+export declare const migrationCutover: Handler;
+export declare const maintenanceDeferral: Handler;

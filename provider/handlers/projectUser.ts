@@ -12,6 +12,7 @@ import {
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe, username } from "./arguments";
 import type { Connection } from "./connection";
+import { isParentMissing } from "./missing";
 import { planRoles, sameRoles } from "./roles";
 import { customTimeoutMs, type Timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
@@ -184,7 +185,7 @@ async function remove(atlas: AtlasSession, { projectId, username, userId }: Outp
   try {
     return await removeById(userId);
   } catch (error) {
-    if (!(error instanceof AtlasError) || error.status !== 404 || error.errorCode === "GROUP_NOT_FOUND") {
+    if (!(error instanceof AtlasError) || error.status !== 404 || isParentMissing(error)) {
       throw error;
     }
   }
@@ -199,9 +200,7 @@ async function remove(atlas: AtlasSession, { projectId, username, userId }: Outp
 function needsAnotherLook(error: unknown): error is AtlasError {
   return (
     error instanceof AtlasError &&
-    (error.mayHaveTakenEffect ||
-      error.status === 409 ||
-      (error.status === 404 && error.errorCode !== "GROUP_NOT_FOUND"))
+    (error.mayHaveTakenEffect || error.status === 409 || (error.status === 404 && !isParentMissing(error)))
   );
 }
 

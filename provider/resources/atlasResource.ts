@@ -1,7 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** Names of the handlers that `mongodbatlas-dynamic/handlers` exports. */
-export type HandlerName = "projectUser";
+export type HandlerName =
+  | "projectUser"
+  | "teamUser"
+  | "linkToken"
+  | "migrationCutover"
+  | "maintenanceDeferral";
 
 /**
  * What a dynamic resource registers as its implementation: a reference to the package, not a copy of its code.

@@ -32,7 +32,7 @@ function source(names: string[], pageSize = 500) {
         atomic: true,
       };
     },
-    nameOf: (member) => member.name,
+    namesOf: (member) => [member.name],
   };
   let onPage: (page: number) => Promise<void> = async () => {};
   return { roster: new Roster(sourceOf), asked, state, onPage: (f: typeof onPage) => (onPage = f) };
@@ -98,7 +98,7 @@ describe("Roster", () => {
         }
         return { items: [{ name: "ada@example.com" }], atomic: true };
       },
-      nameOf: (member) => member.name,
+      namesOf: (member) => [member.name],
     });
     await assert.rejects(roster.find("ada@example.com"), /no answer/);
     fail = false;

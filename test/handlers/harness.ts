@@ -38,6 +38,7 @@ export async function startBench(
     clock,
     reports,
     stop: () => simulator.stop(),
+    report: (line) => reports.push(line),
     problem: () => undefined,
     atlas: () => {
       session ??= create(credentials);

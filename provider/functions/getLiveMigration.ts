@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import { getLiveMigration as get } from "../atlas/operations/liveMigrations";
+import { requireIds } from "./arguments";
+import { connect } from "./connect";
+
+/** Arguments of {@link getLiveMigration}. */
+export interface GetLiveMigrationArgs {
+  /** Id of the project that holds the target cluster: 24 hexadecimal digits. */
+  projectId: string;
+  /** Id of a live migration of the project: 24 hexadecimal digits. */
+  liveMigrationId: string;
+}
+
+/** Arguments of {@link getLiveMigrationOutput}. */
+export type GetLiveMigrationOutputArgs = {
+  [Name in keyof GetLiveMigrationArgs]: pulumi.Input<GetLiveMigrationArgs[Name]>;
+};
+
+/** Where a live migration stands. */
+export interface GetLiveMigrationResult extends GetLiveMigrationArgs {
+  /** `NEW`, `WORKING`, `FAILED`, `COMPLETE` or `EXPIRED`; undefined while Atlas has none. */
+  status: string | undefined;
+  /** Whether it can be cut over. Atlas allows 120 hours for that. */
+  readyForCutover: boolean;
+  /** How far the target is behind the source, in seconds; only before the cut-over begins. */
+  lagTimeSeconds: number | undefined;
+  /** Hosts that carry out the migration. */
+  migrationHosts: string[];
+}
+
+/**
+ * Looks where a live migration stands. Works in previews as well.
+ *
+ * Role needed: Organization Owner (`ORG_OWNER`). Atlas operation: `getGroupLiveMigration`.
+ *
+ * @throws AtlasError when the project has no such migration, or the credentials may not see it
+ */
+export async function getLiveMigration(args: GetLiveMigrationArgs): Promise<GetLiveMigrationResult> {
+  const ids = requireIds("getLiveMigration", args, ["projectId", "liveMigrationId"]);
+  const { status, readyForCutover, lagTimeSeconds, migrationHosts } = await get(connect().client, ids);
+  return { ...ids, status, readyForCutover, lagTimeSeconds, migrationHosts };
+}
+
+/** The same as {@link getLiveMigration} for inputs; what is not known yet in a preview is not asked for. */
+export function getLiveMigrationOutput(
+  args: GetLiveMigrationOutputArgs,
+): pulumi.Output<GetLiveMigrationResult> {
+  return pulumi.output(args).apply(getLiveMigration);
+}

@@ -1,0 +1,92 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AtlasError } from "../atlas/error";
+import { listPipelineSchedules } from "../atlas/operations/pipelines";
+import { requireIds } from "./arguments";
+import { connect } from "./connect";
+import { warnOfSunset } from "./sunset";
+
+/** Arguments of {@link getPipelineSchedules}. */
+export interface GetPipelineSchedulesArgs {
+  /** Id of the project: 24 hexadecimal digits. */
+  projectId: string;
+  /** Name of a Data Lake pipeline of the project: up to 64 characters, without slashes, spaces, quotes and `$`. */
+  pipelineName: string;
+}
+
+/** Arguments of {@link getPipelineSchedulesOutput}. */
+export type GetPipelineSchedulesOutputArgs = {
+  [Name in keyof GetPipelineSchedulesArgs]: pulumi.Input<GetPipelineSchedulesArgs[Name]>;
+};
+
+/** A backup schedule that a pipeline can follow. */
+export interface PipelineSchedule {
+  /** Atlas's id of the schedule: 24 hexadecimal digits. */
+  id: string | undefined;
+  /** `hourly`, `daily`, `weekly`, `monthly`, `yearly` or `ondemand`. */
+  frequencyType: string;
+  /** Every how many of these units; for `monthly` a day, with 40 for the last day of the month. */
+  frequencyInterval: number;
+  /** `days`, `weeks`, `months` or `years`. */
+  retentionUnit: string;
+  /** How many of these units a snapshot is kept. */
+  retentionValue: number;
+}
+
+/** The backup schedules that a Data Lake pipeline can follow. */
+export interface GetPipelineSchedulesResult extends GetPipelineSchedulesArgs {
+  /** The schedules, in Atlas's order. */
+  schedules: PipelineSchedule[];
+}
+
+/**
+ * Lists the backup schedules that a Data Lake pipeline can follow. Works in previews as well.
+ *
+ * Atlas has deprecated the operation and announced its removal for September 2025. Once it is gone this is an error that
+ * says so, and never an empty list.
+ *
+ * Role needed: Project Read Only (`GROUP_READ_ONLY`). Atlas operation: `listPipelineSchedules`.
+ *
+ * @throws AtlasError when the pipeline does not exist, or Atlas has removed the operation
+ */
+export async function getPipelineSchedules(
+  args: GetPipelineSchedulesArgs,
+): Promise<GetPipelineSchedulesResult> {
+  const { projectId } = requireIds("getPipelineSchedules", { projectId: args?.projectId }, ["projectId"]);
+  const { pipelineName } = args;
+  if (typeof pipelineName !== "string" || !/^[^/\\ "$]{1,64}$/.test(pipelineName)) {
+    throw new Error(
+      "getPipelineSchedules: pipelineName must be up to 64 characters without slashes, spaces, quotes and $, " +
+        `but got '${String(pipelineName)}'.`,
+    );
+  }
+  try {
+    const { schedules, sunset } = await listPipelineSchedules(connect().client, { projectId, pipelineName });
+    warnOfSunset(
+      "getPipelineSchedules",
+      "GET /groups/{groupId}/pipelines/{pipelineName}/availableSchedules",
+      sunset,
+    );
+    return {
+      projectId,
+      pipelineName,
+      schedules: schedules.map((schedule) => ({ ...schedule, id: schedule.id ?? undefined })),
+    };
+  } catch (error) {
+    if (error instanceof AtlasError && error.status === 410) {
+      throw error.withAdvice("Data Lake pipelines no longer exist: take this call out of the program.");
+    }
+    if (error instanceof AtlasError && error.status === 404 && error.errorCode !== "GROUP_NOT_FOUND") {
+      throw error.withAdvice(
+        "Either the project has no such pipeline, or Atlas has removed Data Lake pipelines, as announced for September 2025.",
+      );
+    }
+    throw error;
+  }
+}
+
+/** The same as {@link getPipelineSchedules} for inputs; what is not known yet in a preview is not asked for. */
+export function getPipelineSchedulesOutput(
+  args: GetPipelineSchedulesOutputArgs,
+): pulumi.Output<GetPipelineSchedulesResult> {
+  return pulumi.output(args).apply(getPipelineSchedules);
+}

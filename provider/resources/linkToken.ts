@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AtlasResource } from "./atlasResource";
+
+/** Arguments of {@link LinkToken}. */
+export interface LinkTokenArgs {
+  /** Id of the organization that a cluster is migrated to: 24 hexadecimal digits. Another value replaces the resource. */
+  orgId: pulumi.Input<string>;
+  /**
+   * Addresses from which the link token may be used: IP addresses and CIDR blocks, such as `203.0.113.7` and
+   * `198.51.100.0/24`. Order and repetition make no difference. Other addresses replace the resource.
+   *
+   * @default no restriction by address
+   */
+  accessListIps?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/**
+ * The organization can be linked to Cloud Manager or Ops Manager for a live migration, by this token.
+ *
+ * Atlas shows a token once, when it is made, and an organization has one link. The token is kept as a secret in the
+ * state; a refresh keeps what is stored, makes no request and never makes another token.
+ *
+ * - **Replaced** (deleting first) when `orgId` or `accessListIps` changes: the old token stops working.
+ * - **Deleting** drops the organization's link. Atlas refuses while a live migration is active, and the error names
+ *   the projects.
+ * - **Role needed**: Organization Owner (`ORG_OWNER`).
+ * - **Cannot do**: read a token back. After `LinkToken.get` it is undefined.
+ *
+ * Atlas operations: `createOrgLiveMigrationLinkToken`, `deleteOrgLiveMigrationLinkTokens`.
+ *
+ * @example
+ * ```typescript
+ * const link = new LinkToken("ops-manager", {
+ *   orgId: "5f1b3c2a9d8e7f6a5b4c3d2e",
+ *   accessListIps: ["203.0.113.7"],
+ * });
+ * export const linkToken = link.linkToken; // shown as [secret]
+ * ```
+ */
+export class LinkToken extends AtlasResource {
+  /** Id of the organization. */
+  declare readonly orgId: pulumi.Output<string>;
+  /** Addresses from which the token may be used, sorted. */
+  declare readonly accessListIps: pulumi.Output<string[] | undefined>;
+  /** The token to enter in Cloud Manager or Ops Manager. Always a secret. */
+  declare readonly linkToken: pulumi.Output<string>;
+
+  constructor(name: string, args: LinkTokenArgs, options?: pulumi.CustomResourceOptions) {
+    super(
+      "LinkToken",
+      "linkToken",
+      name,
+      args,
+      ["orgId", "accessListIps", "linkToken"],
+      pulumi.mergeOptions(options, { additionalSecretOutputs: ["linkToken"] }),
+    );
+  }
+
+  /**
+   * Refers to a link that this stack does not manage. Atlas does not show its token.
+   *
+   * @param id `<orgId>`
+   */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): LinkToken {
+    // The arguments follow from the id.
+    return new LinkToken(name, {} as LinkTokenArgs, { ...options, id });
+  }
+}

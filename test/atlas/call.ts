@@ -1,0 +1,66 @@
+import type { Answer } from "./answers";
+import { Refusal } from "./answers";
+import type { Query } from "./contract";
+import { BAD_QUERY_CODE, UNKNOWN_ORGANIZATION_CODE } from "./inferred";
+import type { MembershipStatus, Organization, Project } from "./people";
+import { VISIBLE_BY_DEFAULT } from "./people";
+import type { InvitationThrottle } from "./rate-limit";
+import type { World } from "./world";
+
+/** One request that is authenticated and fits the contract, on its way to a handler. */
+export interface Call {
+  readonly world: World;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: unknown;
+  /** The public key or client id, which signs invitations. */
+  readonly callerName: string;
+  readonly invitations: InvitationThrottle;
+  readonly now: number;
+  /** The address of the resource without the query, for the links in pages. */
+  readonly href: string;
+}
+
+export type Handler = (call: Call) => Answer;
+
+export type Handlers = Readonly<Record<string, Handler>>;
+
+export function projectOf({ world, params }: Pick<Call, "world" | "params">): Project {
+  const id = params.groupId ?? "";
+  const project = world.directory.projects.get(id);
+  if (!project)
+    throw new Refusal(404, "GROUP_NOT_FOUND", `No group with ID ${id} exists.`, { parameters: [id] });
+  return project;
+}
+
+export function organizationOf({ world, params }: Pick<Call, "world" | "params">): Organization {
+  const id = params.orgId ?? "";
+  const organization = world.directory.organizations.get(id);
+  if (!organization) {
+    const detail = `No organization with ID ${id} exists.`;
+    throw new Refusal(404, UNKNOWN_ORGANIZATION_CODE, detail, { parameters: [id] });
+  }
+  return organization;
+}
+
+export function flag({ query }: Call, name: string, otherwise: boolean): boolean {
+  const value = query[name];
+  return value === undefined ? otherwise : value === "true";
+}
+
+export function text({ query }: Call, name: string): string | undefined {
+  const value = query[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The statuses that a list shows: `orgMembershipStatuses`, or its deprecated single form, but not both. */
+export function statusesOf(call: Call): ReadonlySet<MembershipStatus> {
+  const { orgMembershipStatuses: several, orgMembershipStatus: one } = call.query;
+  if (several !== undefined && one !== undefined) {
+    const detail = "orgMembershipStatus and orgMembershipStatuses cannot be used together.";
+    throw new Refusal(400, BAD_QUERY_CODE, detail, { parameters: ["orgMembershipStatus"] });
+  }
+  const asked = several ?? one;
+  if (asked === undefined) return VISIBLE_BY_DEFAULT;
+  return new Set((typeof asked === "string" ? [asked] : asked) as MembershipStatus[]);
+}

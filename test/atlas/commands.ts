@@ -1,0 +1,92 @@
+import type { World } from "./world";
+
+interface Command {
+  readonly usage: string;
+  readonly does: string;
+  /** How many words it needs. */
+  readonly words: number;
+  readonly run: (world: World, words: readonly string[]) => string;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  accept: {
+    usage: "accept EMAIL",
+    does: "the person accepts the invitation",
+    words: 1,
+    run: (world, [email = ""]) => {
+      world.acceptInvitation(email);
+      return `${email} is an active user now.`;
+    },
+  },
+  expire: {
+    usage: "expire EMAIL",
+    does: "the invitation of the person expires",
+    words: 1,
+    run: (world, [email = ""]) => {
+      world.expireInvitation(email);
+      return `The invitation of ${email} has expired.`;
+    },
+  },
+  roles: {
+    usage: "roles PROJECT EMAIL ROLE...",
+    does: "a colleague sets the roles by hand",
+    words: 3,
+    run: (world, [project = "", email = "", ...roles]) => {
+      world.setRoles(project, email, roles);
+      return `${email} has ${roles.join(", ")}.`;
+    },
+  },
+  remove: {
+    usage: "remove PROJECT EMAIL",
+    does: "a colleague removes the person from the project",
+    words: 2,
+    run: (world, [project = "", email = ""]) => {
+      world.removeFromProject(project, email);
+      return `${email} is not in the project any more.`;
+    },
+  },
+  members: {
+    usage: "members PROJECT",
+    does: "shows who is in the project",
+    words: 1,
+    run: (world, [project = ""]) => {
+      const lines = Object.entries(world.members(project)).map(
+        ([email, { status, roles }]) => `${email} ${status} ${roles.join(", ")}`,
+      );
+      return lines.length > 0 ? lines.join("\n") : "Nobody.";
+    },
+  },
+  "edit-window": {
+    usage: "edit-window PROJECT",
+    does: "a colleague edits the maintenance window, which takes back the deferrals",
+    words: 1,
+    run: (world, [project = ""]) => {
+      world.editWindow(project);
+      return "Nothing is put off any more.";
+    },
+  },
+};
+
+const HELP = [
+  ...Object.values(COMMANDS),
+  { usage: "help", does: "shows this" },
+  { usage: "quit", does: "stops Atlas" },
+]
+  .map(({ usage, does }) => `  ${usage.padEnd(28)} ${does}`)
+  .join("\n");
+
+/** Runs one line that a person typed. Returns what to print, or undefined for 'stop'. */
+export function runCommand(world: World, line: string): string | undefined {
+  const [name = "", ...words] = line.trim().split(/\s+/);
+  if (name === "quit" || name === "exit") return undefined;
+  if (name === "") return "";
+  if (name === "help") return HELP;
+  const command = COMMANDS[name];
+  if (!command) return `There is no command '${name}'. Type 'help' for those there are.`;
+  if (words.length < command.words) return `Usage: ${command.usage}`;
+  try {
+    return command.run(world, words);
+  } catch (error) {
+    return `${(error as Error).message}.`;
+  }
+}

@@ -1,0 +1,216 @@
+import type { ObjectIds } from "./ids";
+import { DEFAULT_ORGANIZATION_ROLE, REPLACED_INVITATION_LOSES_OTHER_ACCESS } from "./inferred";
+import { MaintenanceWindow } from "./maintenance";
+import {
+  type Account,
+  type Invitation,
+  type Membership,
+  type MembershipStatus,
+  type Organization,
+  type Project,
+  type ProjectMember,
+  Roster,
+  type Team,
+} from "./people";
+
+const INVITATION_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
+
+export interface SentInvitation {
+  readonly username: string;
+  readonly organizationId: string;
+  readonly projectId: string;
+  readonly at: number;
+}
+
+/** Every organization, project, team and person, and the elementary changes to them. */
+export class Directory {
+  readonly organizations = new Map<string, Organization>();
+  readonly projects = new Map<string, Project>();
+  readonly teams = new Map<string, Team>();
+  readonly invitationsSent: SentInvitation[] = [];
+  readonly #accounts = new Map<string, Account>();
+  readonly #ids: ObjectIds;
+  readonly #now: () => number;
+  #nextExpiry = Number.POSITIVE_INFINITY;
+
+  constructor(ids: ObjectIds, now: () => number) {
+    this.#ids = ids;
+    this.#now = now;
+  }
+
+  createOrganization(name: string): Organization {
+    const organization: Organization = {
+      id: this.#ids.next(),
+      name,
+      members: new Roster((member) => member),
+      byUserId: new Map(),
+      projects: new Set(),
+      legacyInvitations: [],
+      link: undefined,
+      linkTokensMade: 0,
+    };
+    this.organizations.set(organization.id, organization);
+    return organization;
+  }
+
+  createProject(organization: Organization, name: string, createdWithOwner: boolean): Project {
+    const project: Project = {
+      id: this.#ids.next(),
+      name,
+      organization,
+      createdWithOwner,
+      members: new Roster((member) => member.membership),
+      maintenance: new MaintenanceWindow(),
+      migrations: new Map(),
+      pipelines: new Map(),
+    };
+    organization.projects.add(project);
+    this.projects.set(project.id, project);
+    return project;
+  }
+
+  createTeam(organization: Organization, name: string): Team {
+    const members = new Roster<Membership>((member) => member);
+    const team: Team = { id: this.#ids.next(), name, organization, members };
+    this.teams.set(team.id, team);
+    return team;
+  }
+
+  /** Makes the person an active member, creating the Atlas account if there is none. */
+  activate(organization: Organization, username: string, organizationRoles: readonly string[]): Membership {
+    const member = organization.members.get(username) ?? this.#newMembership(organization, username);
+    const account = this.#accountOf(username);
+    member.account = account;
+    member.invitation = undefined;
+    for (const role of organizationRoles) member.organizationRoles.add(role);
+    this.#setStatus(member, "ACTIVE", account.id);
+    return member;
+  }
+
+  /** Sends an invitation: a new pending user, known to the organization and not yet to any project. */
+  invite(project: Project, username: string, inviterUsername: string): Membership {
+    const { organization } = project;
+    const previous = organization.members.get(username);
+    if (previous && REPLACED_INVITATION_LOSES_OTHER_ACCESS) this.forget(previous);
+    const member = organization.members.get(username) ?? this.#newMembership(organization, username);
+    const invitation = this.newInvitation(inviterUsername);
+    member.invitation = invitation;
+    member.organizationRoles.add(DEFAULT_ORGANIZATION_ROLE);
+    this.#nextExpiry = Math.min(this.#nextExpiry, invitation.expiresAt ?? Number.POSITIVE_INFINITY);
+    this.#setStatus(member, "PENDING", this.#ids.next());
+    this.invitationsSent.push({
+      username: member.username,
+      organizationId: organization.id,
+      projectId: project.id,
+      at: this.#now(),
+    });
+    return member;
+  }
+
+  newInvitation(inviterUsername: string): Invitation {
+    const createdAt = this.#now();
+    return { id: this.#ids.next(), createdAt, expiresAt: createdAt + INVITATION_LIFE_MS, inviterUsername };
+  }
+
+  endInvitation(member: Membership, status: "INVITATION_EXPIRED" | "INVITATION_REJECTED"): void {
+    if (member.invitation && status === "INVITATION_REJECTED") member.invitation.expiresAt = null;
+    this.#setStatus(member, status, member.userId);
+  }
+
+  addToProject(project: Project, membership: Membership, roles: Iterable<string>): ProjectMember {
+    const member: ProjectMember = { membership, roles: new Set(roles) };
+    project.members.set(member);
+    membership.projects.add(project);
+    return member;
+  }
+
+  removeFromProject(project: Project, membership: Membership): void {
+    project.members.delete(membership.username);
+    membership.projects.delete(project);
+  }
+
+  addToTeam(team: Team, membership: Membership): void {
+    team.members.set(membership);
+    membership.teams.add(team);
+  }
+
+  removeFromTeam(team: Team, membership: Membership): void {
+    team.members.delete(membership.username);
+    membership.teams.delete(team);
+  }
+
+  /** The person leaves the organization, and with it its projects and teams. */
+  forget(member: Membership): void {
+    for (const project of [...member.projects]) this.removeFromProject(project, member);
+    for (const team of [...member.teams]) this.removeFromTeam(team, member);
+    member.organization.byUserId.delete(member.userId);
+    member.organization.members.delete(member.username);
+  }
+
+  projectMember(project: Project, userId: string): ProjectMember | undefined {
+    const membership = project.organization.byUserId.get(userId);
+    return membership && project.members.get(membership.username);
+  }
+
+  isKnownUser(userId: string): boolean {
+    for (const organization of this.organizations.values()) {
+      if (organization.byUserId.has(userId)) return true;
+    }
+    return false;
+  }
+
+  /** Lets invitations expire whose time has come. Costs nothing while none has. */
+  settle(): void {
+    const now = this.#now();
+    if (now < this.#nextExpiry) return;
+    this.#nextExpiry = Number.POSITIVE_INFINITY;
+    for (const organization of this.organizations.values()) {
+      for (const member of organization.members.list(new Set(["PENDING"]))) {
+        const expiresAt = member.invitation?.expiresAt ?? Number.POSITIVE_INFINITY;
+        if (expiresAt <= now) this.endInvitation(member, "INVITATION_EXPIRED");
+        else this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
+      }
+    }
+  }
+
+  #newMembership(organization: Organization, username: string): Membership {
+    return {
+      organization,
+      username: username.toLowerCase(),
+      userId: "",
+      status: "PENDING",
+      account: undefined,
+      invitation: undefined,
+      organizationRoles: new Set(),
+      projects: new Set(),
+      teams: new Set(),
+    };
+  }
+
+  #setStatus(member: Membership, status: MembershipStatus, userId: string): void {
+    member.organization.byUserId.delete(member.userId);
+    member.status = status;
+    member.userId = userId;
+    member.organization.byUserId.set(userId, member);
+    member.organization.members.set(member);
+    for (const project of member.projects) project.members.touch();
+    for (const team of member.teams) team.members.touch();
+  }
+
+  #accountOf(username: string): Account {
+    const key = username.toLowerCase();
+    const known = this.#accounts.get(key);
+    if (known) return known;
+    const account: Account = {
+      id: this.#ids.next(),
+      firstName: key.split("@")[0] ?? key,
+      lastName: "Example",
+      country: "US",
+      mobileNumber: null,
+      createdAt: this.#now(),
+      lastAuth: this.#now(),
+    };
+    this.#accounts.set(key, account);
+    return account;
+  }
+}

@@ -1,0 +1,70 @@
+import { Refusal } from "./answers";
+import { type Handlers, projectOf } from "./call";
+import { DEFER_OUTSIDE_TIME_CODE, UNSET_WINDOW_SHOWS_ZEROS, WINDOW_LOCKED_WHILE_SCHEDULED } from "./inferred";
+import { MAX_DEFERRALS, type MaintenanceSettings, type MaintenanceWindow } from "./maintenance";
+
+export const maintenanceHandlers: Handlers = {
+  /** Never 404: a window that was not set is a 200 too. */
+  getGroupMaintenanceWindow: (call) => {
+    return { status: 200, body: viewOf(projectOf(call).maintenance) };
+  },
+
+  updateGroupMaintenanceWindow: (call) => {
+    const { maintenance } = projectOf(call);
+    const settings = call.body as MaintenanceSettings;
+    // Atlas has the hour optional only once it knows one.
+    if (!maintenance.isSet && settings.hourOfDay === undefined) {
+      const code = "ATLAS_INVALID_MAINTENANCE_WINDOW_HOUR_OF_DAY";
+      throw new Refusal(400, code, "The hour of day must be from 0 to 23.", { parameters: [null] });
+    }
+    if (WINDOW_LOCKED_WHILE_SCHEDULED && maintenance.scheduled) {
+      throw new Refusal(400, "ATLAS_MAINTENANCE_ALREADY_SCHEDULED", "Maintenance is scheduled already.");
+    }
+    if (settings.startASAP === true && !maintenance.scheduled) throw notScheduled();
+    maintenance.edit(settings);
+    return { status: 200, versionIn: "X-Content-Type" };
+  },
+
+  /** Not idempotent: every call puts the maintenance off by another week. */
+  deferGroupMaintenanceWindow: (call) => {
+    const { maintenance } = projectOf(call);
+    if (!maintenance.scheduled) throw notScheduled();
+    if (!maintenance.isSet) {
+      throw new Refusal(400, "ATLAS_MAINTENANCE_WINDOW_NOT_DEFINED", "No maintenance window is defined.");
+    }
+    if (maintenance.numberOfDeferrals >= MAX_DEFERRALS) {
+      const detail = `Maintenance can be deferred at most ${MAX_DEFERRALS} times.`;
+      throw new Refusal(400, "ATLAS_NUM_MAINTENANCE_DEFERRALS_EXCEEDED", detail, {
+        parameters: [MAX_DEFERRALS],
+      });
+    }
+    if (!call.world.deferWindowOpen) {
+      const detail = "Maintenance can only be deferred within a limited time before it starts.";
+      throw new Refusal(400, DEFER_OUTSIDE_TIME_CODE, detail);
+    }
+    maintenance.defer();
+    return { status: 200, versionIn: "X-Content-Type" };
+  },
+};
+
+function viewOf(window: MaintenanceWindow): object {
+  const unset = UNSET_WINDOW_SHOWS_ZEROS ? 0 : undefined;
+  return {
+    autoDeferOnceEnabled: window.autoDeferOnceEnabled,
+    dayOfWeek: window.dayOfWeek ?? unset,
+    hourOfDay: window.hourOfDay ?? unset,
+    numberOfDeferrals: window.numberOfDeferrals,
+    ...(hasHours(window.protectedHours) ? { protectedHours: window.protectedHours } : {}),
+    startASAP: window.startASAP,
+    timeZoneId: window.timeZoneId,
+  };
+}
+
+/** An empty object is how clients take the protected hours away. */
+function hasHours(hours: object | undefined): boolean {
+  return hours !== undefined && Object.keys(hours).length > 0;
+}
+
+function notScheduled(): Refusal {
+  return new Refusal(400, "ATLAS_MAINTENANCE_NOT_SCHEDULED", "No maintenance is scheduled.");
+}

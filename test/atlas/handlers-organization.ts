@@ -1,0 +1,55 @@
+import { headerDate } from "./answers";
+import { type Handlers, organizationOf, statusesOf, text } from "./call";
+import { pageOf } from "./pages";
+import { legacyInvitation, organizationUser, pendingInvitation } from "./views";
+import type { World } from "./world";
+
+/** When Atlas replaced the invitations by pending users. */
+const INVITES_DEPRECATED_ON = Date.UTC(2025, 1, 19);
+
+export const organizationHandlers: Handlers = {
+  listOrgUsers: (call) => {
+    const { members } = organizationOf(call);
+    const statuses = statusesOf(call);
+    const username = text(call, "username");
+    const member = username === undefined ? undefined : members.get(username);
+    const named = member && statuses.has(member.status) ? [member] : [];
+    return pageOf(call, {
+      items: username === undefined ? members.list(statuses) : named,
+      view: organizationUser,
+      flags: { includeCount: true },
+    });
+  },
+
+  /** A bare list in the order of creation. */
+  listOrgInvites: (call) => {
+    const organization = organizationOf(call);
+    const username = text(call, "username")?.toLowerCase();
+    const pending = organization.members.list(new Set(["PENDING"])).flatMap((member) => {
+      const { invitation } = member;
+      return invitation
+        ? [{ invitation, username: member.username, row: pendingInvitation(member, invitation) }]
+        : [];
+    });
+    const legacy = organization.legacyInvitations
+      .filter(({ invitation }) => (invitation.expiresAt ?? 0) > call.now)
+      .map((each) => ({
+        invitation: each.invitation,
+        username: each.username,
+        row: legacyInvitation(organization, each),
+      }));
+    const rows = [...pending, ...legacy]
+      .filter((each) => username === undefined || each.username === username)
+      .sort((left, right) => (left.invitation.id < right.invitation.id ? -1 : 1))
+      .map((each) => each.row);
+    return { status: 200, body: rows };
+  },
+};
+
+export function deprecationOfInvites(world: World): Record<string, string> {
+  const { invites } = world.sunset;
+  return {
+    Deprecation: headerDate(INVITES_DEPRECATED_ON),
+    ...(invites ? { Sunset: headerDate(invites.getTime()) } : {}),
+  };
+}

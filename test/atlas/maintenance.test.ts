@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertRefused, atlas } from "./test-client";
+
+const WINDOW = {
+  autoDeferOnceEnabled: false,
+  dayOfWeek: 7,
+  hourOfDay: 4,
+  numberOfDeferrals: 0,
+  startASAP: false,
+  timeZoneId: "Europe/Berlin",
+};
+
+test("shows a window that was never set as a 200 with zeros", async (t) => {
+  const { client, projectId } = await atlas(t);
+  const reply = await client.get(`/groups/${projectId}/maintenanceWindow`);
+  assert.equal(reply.status, 200);
+  assert.deepEqual([reply.body.dayOfWeek, reply.body.hourOfDay], [0, 0]);
+});
+
+test("sets a window and says so without a body or a content type", async (t) => {
+  const { client, projectId } = await atlas(t);
+  const path = `/groups/${projectId}/maintenanceWindow`;
+  const early = await client.send("PATCH", path, { body: { dayOfWeek: 1 } });
+  assertRefused(early, 400, "ATLAS_INVALID_MAINTENANCE_WINDOW_HOUR_OF_DAY");
+  const reply = await client.send("PATCH", path, {
+    body: { dayOfWeek: 1, hourOfDay: 1, protectedHours: { startHourOfDay: 9, endHourOfDay: 17 } },
+  });
+  assert.deepEqual([reply.status, reply.text], [200, ""]);
+  assert.equal(reply.headers.get("content-type"), null);
+  assert.equal(reply.headers.get("content-length"), "0");
+  assert.equal(reply.headers.get("x-content-type"), "application/vnd.atlas.2023-01-01+json;charset=utf-8");
+  assert.deepEqual((await client.get(path)).body.protectedHours, { endHourOfDay: 17, startHourOfDay: 9 });
+  assert.equal(
+    (await client.send("PATCH", path, { body: { dayOfWeek: 2, protectedHours: {} } })).status,
+    200,
+  );
+  const { body } = await client.get(path);
+  assert.deepEqual([body.dayOfWeek, body.hourOfDay, "protectedHours" in body], [2, 1, false]);
+});
+
+test("defers scheduled maintenance twice and no more, and counts", async (t) => {
+  const { simulator, client, projectId } = await atlas(t);
+  const { world } = simulator;
+  world.setMaintenance(projectId, { ...WINDOW, scheduled: true });
+  const path = `/groups/${projectId}/maintenanceWindow`;
+  const defer = () => client.post(`${path}/defer`);
+  const first = await defer();
+  assert.deepEqual([first.status, first.text], [200, ""]);
+  assert.equal((await client.get(path)).body.numberOfDeferrals, 1);
+  assert.equal((await defer()).status, 200);
+  assertRefused(await defer(), 400, "ATLAS_NUM_MAINTENANCE_DEFERRALS_EXCEEDED");
+  assert.deepEqual((await client.get(path)).body, { ...WINDOW, numberOfDeferrals: 2 });
+  assert.equal(world.maintenance(projectId).deferralsGranted, 2);
+});
+
+test("refuses to defer what is not scheduled or when it is not the time", async (t) => {
+  const { simulator, client, projectId } = await atlas(t);
+  const { world } = simulator;
+  const defer = () => client.post(`/groups/${projectId}/maintenanceWindow/defer`);
+  assertRefused(await defer(), 400, "ATLAS_MAINTENANCE_NOT_SCHEDULED");
+  world.setMaintenance(projectId, { scheduled: true });
+  assertRefused(await defer(), 400, "ATLAS_MAINTENANCE_WINDOW_NOT_DEFINED");
+  world.setMaintenance(projectId, WINDOW);
+  world.deferWindowOpen = false;
+  assertRefused(await defer(), 400, "ATLAS_MAINTENANCE_DEFERRAL_NOT_ALLOWED");
+  world.deferWindowOpen = true;
+  assert.equal((await defer()).status, 200);
+  world.runMaintenance(projectId);
+  assertRefused(await defer(), 400, "ATLAS_MAINTENANCE_NOT_SCHEDULED");
+  assert.equal(world.maintenance(projectId).numberOfDeferrals, 0);
+});
+
+test("takes the deferrals back when the window is edited", async (t) => {
+  const { simulator, client, projectId } = await atlas(t);
+  const { world } = simulator;
+  world.setMaintenance(projectId, { ...WINDOW, scheduled: true, numberOfDeferrals: 2 });
+  const path = `/groups/${projectId}/maintenanceWindow`;
+  await client.send("PATCH", path, { body: { dayOfWeek: 3 } });
+  assert.equal((await client.get(path)).body.numberOfDeferrals, 0);
+  world.setMaintenance(projectId, { numberOfDeferrals: 1 });
+  world.editWindow(projectId, { hourOfDay: 5 });
+  const { body } = await client.get(path);
+  assert.deepEqual([body.numberOfDeferrals, body.hourOfDay, body.dayOfWeek], [0, 5, 3]);
+  assert.equal((await client.post(`${path}/defer`)).status, 200);
+});
+
+test("starts at once only what is scheduled", async (t) => {
+  const { simulator, client, projectId } = await atlas(t);
+  simulator.world.setMaintenance(projectId, WINDOW);
+  const start = () =>
+    client.send("PATCH", `/groups/${projectId}/maintenanceWindow`, {
+      body: { dayOfWeek: 7, startASAP: true },
+    });
+  assertRefused(await start(), 400, "ATLAS_MAINTENANCE_NOT_SCHEDULED");
+  simulator.world.setMaintenance(projectId, { scheduled: true });
+  assert.equal((await start()).status, 200);
+});

@@ -1,0 +1,96 @@
+import { READY_FOR_MS } from "./inferred";
+
+export interface MigrationStep {
+  readonly status: "NEW" | "WORKING" | "FAILED" | "COMPLETE" | "EXPIRED" | null;
+  readonly readyForCutover: boolean;
+  readonly lagTimeSeconds: number | null;
+}
+
+export interface MigrationScript {
+  /** One state for each GET before the cutover; the last one stays. Default: ready at once. */
+  steps?: readonly MigrationStep[];
+  /** Likewise after the PUT that starts the cutover. Default: working once, then complete. */
+  afterCutover?: readonly MigrationStep[];
+  migrationHosts?: readonly string[];
+  /** Whether this is a push migration, which keeps the organization's link token in use. Default: false. */
+  usesLink?: boolean;
+}
+
+const READY: MigrationStep = { status: "WORKING", readyForCutover: true, lagTimeSeconds: 0 };
+const CUTTING_OVER: MigrationStep = { status: "WORKING", readyForCutover: false, lagTimeSeconds: null };
+const COMPLETE: MigrationStep = { status: "COMPLETE", readyForCutover: false, lagTimeSeconds: null };
+const EXPIRED: MigrationStep = { status: "EXPIRED", readyForCutover: false, lagTimeSeconds: null };
+
+/** A live migration whose life is written down in advance. Tests may change the scripts while it runs. */
+export class LiveMigration {
+  readonly id: string;
+  readonly migrationHosts: readonly string[];
+  readonly usesLink: boolean;
+  steps: MigrationStep[];
+  afterCutover: MigrationStep[];
+  /** Cutovers that Atlas accepted. More than one can only be a mistake of the simulator. */
+  cutovers = 0;
+  /** Cutovers that a client asked for, refused ones included. */
+  cutoverRequests = 0;
+  #vanished = false;
+  #readySince: number | undefined;
+  #lastShown: MigrationStep | undefined;
+
+  constructor(id: string, script: MigrationScript = {}) {
+    this.id = id;
+    this.steps = [...(script.steps ?? [READY])];
+    this.afterCutover = [...(script.afterCutover ?? [CUTTING_OVER, COMPLETE])];
+    this.migrationHosts = script.migrationHosts ?? ["migration.example.com"];
+    this.usesLink = script.usesLink ?? false;
+  }
+
+  get exists(): boolean {
+    return !this.#vanished;
+  }
+
+  /** What the next GET would show. */
+  get current(): MigrationStep {
+    return this.#script[0] ?? (this.cutovers > 0 ? COMPLETE : READY);
+  }
+
+  get isActive(): boolean {
+    return this.exists && ["NEW", "WORKING", null].includes(this.#lastShown?.status ?? this.current.status);
+  }
+
+  /** Whether the state that a client saw last, or would see first, allows the cutover. */
+  isReadyForCutover(now: number): boolean {
+    if (this.#expireIfDue(now)) return false;
+    return this.cutovers === 0 && (this.#lastShown ?? this.current).readyForCutover;
+  }
+
+  /** Answers one GET and moves on to the next state. */
+  observe(now: number): MigrationStep {
+    this.#expireIfDue(now);
+    const step = this.current;
+    if (this.#script.length > 1) this.#script.shift();
+    if (step.readyForCutover) this.#readySince ??= now;
+    this.#lastShown = step;
+    return step;
+  }
+
+  cutOver(): void {
+    this.cutovers += 1;
+    this.#lastShown = undefined;
+  }
+
+  /** Atlas forgets the migration: from now on a GET answers 404. */
+  vanish(): void {
+    this.#vanished = true;
+  }
+
+  get #script(): MigrationStep[] {
+    return this.cutovers > 0 ? this.afterCutover : this.steps;
+  }
+
+  #expireIfDue(now: number): boolean {
+    if (this.cutovers > 0 || this.#readySince === undefined || now - this.#readySince < READY_FOR_MS)
+      return false;
+    this.steps = [EXPIRED];
+    return true;
+  }
+}
