@@ -1,15 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ProjectUser } from "mongodbatlas-dynamic";
+import { ProjectUser, TeamUser } from "mongodbatlas-dynamic";
 
-/** Gives a teammate access to a project. */
+/** Gives a teammate access to a project, and puts them into a team if one is configured. */
 export = async () => {
   const config = new pulumi.Config();
+  const username = config.require("username");
+  const teamId = config.get("teamId");
 
-  const teammate = new ProjectUser("teammate", {
+  const access = new ProjectUser("access", {
     projectId: config.require("projectId"),
-    username: config.require("username"),
+    username,
     roles: config.requireObject<string[]>("roles"),
   });
 
-  return { membership: teammate.orgMembershipStatus, roles: teammate.roles };
+  if (teamId !== undefined) {
+    // Somebody new joins the organization by the invitation to the project, so the team comes second.
+    new TeamUser("team", { orgId: config.require("orgId"), teamId, username }, { dependsOn: access });
+  }
+
+  return { membership: access.orgMembershipStatus, roles: access.roles };
 };

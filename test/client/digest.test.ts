@@ -9,8 +9,8 @@ const challenge = (nonce: string): string =>
 
 /** Checks a header with a library of its own, and returns its nonce and count. */
 function verify(header: string | undefined, method: string, uri: string): { nonce: string; nc: string } {
-  assert.ok(header?.startsWith("Digest "));
-  const data = DIGEST.parseAuthorizationRest(header.slice("Digest ".length));
+  assert.ok(header?.startsWith("Digest "), header);
+  const data = DIGEST.parseAuthorizationRest((header ?? "").slice("Digest ".length));
   const expected = DIGEST.computeHash({
     ...data,
     password: key.privateKey,
