@@ -77,11 +77,8 @@ export function checkArguments<Shape extends v.ObjectEntries>(
 }
 
 function mistakes(property: string, schema: unknown, value: unknown): pulumi.dynamic.CheckFailure[] {
-  const { issues = [] } = v.safeParse(schema as v.GenericSchema, value);
-  return issues.map((issue) => ({
-    property: `${property}${(issue.path ?? []).map(({ key }) => `[${String(key)}]`).join("")}`,
-    reason: issue.message,
-  }));
+  // The engine shows the value of the property that is named, and knows nothing of elements, so the reason names those.
+  return issuesOf(schema, value).map(({ message }) => ({ property, reason: message }));
 }
 
 /** The mistakes in the known elements of a list that is not all known. */
@@ -90,13 +87,13 @@ function mistakesBesidesUnknowns(
   schema: unknown,
   value: unknown,
 ): pulumi.dynamic.CheckFailure[] {
-  if (!Array.isArray(value)) {
-    return [];
-  }
-  return mistakes(property, schema, value).filter(({ property: at }) => {
-    const index = /\[(\d+)\]$/.exec(at)?.[1];
-    return index !== undefined && !isUnknown(value[Number(index)]);
-  });
+  return issuesOf(schema, value)
+    .filter(({ path }) => path !== undefined && !path.some(({ value: part }) => isUnknown(part)))
+    .map(({ message }) => ({ property, reason: message }));
+}
+
+function issuesOf(schema: unknown, value: unknown): Issue[] {
+  return v.safeParse(schema as v.GenericSchema, value).issues ?? [];
 }
 
 function describe(value: unknown): string {

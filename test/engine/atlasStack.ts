@@ -1,0 +1,62 @@
+import { after } from "node:test";
+import { AtlasSimulator, type SimulatorOptions } from "../atlas/simulator";
+import { type Config, createStack, type EngineStack, type StackOptions } from "./stack";
+
+const cleanups: Array<() => Promise<void>> = [];
+
+// Registered here, for the file that imports this: inside of a hook it would belong to the hook.
+after(async () => {
+  for (const cleanup of cleanups.reverse()) {
+    await cleanup();
+  }
+});
+
+/** Starts a simulator that stops when the tests of the file are over. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<AtlasSimulator> {
+  const simulator = await AtlasSimulator.start(options);
+  cleanups.push(() => simulator.stop());
+  return simulator;
+}
+
+/** The configuration that leads a stack to a simulator. */
+export function connectionTo(
+  simulator: AtlasSimulator,
+  credentials: "apiKey" | "serviceAccount" | "readOnly" = "apiKey",
+): Config {
+  const keys = credentials === "readOnly" ? simulator.readOnlyKeys : simulator.keys;
+  const pair: Config =
+    credentials === "serviceAccount"
+      ? {
+          "mongodbatlas:clientId": keys.clientId,
+          "mongodbatlas:clientSecret": { value: keys.clientSecret, secret: true },
+        }
+      : {
+          "mongodbatlas:publicKey": keys.publicKey,
+          "mongodbatlas:privateKey": { value: keys.privateKey, secret: true },
+        };
+  return { "mongodbatlas:baseUrl": simulator.url, ...pair };
+}
+
+/** A stack against a simulator, gone when the tests of the file are over. */
+export async function atlasStack(
+  simulator: AtlasSimulator,
+  options: StackOptions & { credentials?: "apiKey" | "serviceAccount" | "readOnly" },
+): Promise<EngineStack> {
+  const { credentials, config, ...rest } = options;
+  const stack = await createStack({
+    ...rest,
+    config: { ...connectionTo(simulator, credentials), ...config },
+  });
+  cleanups.push(() => stack.dispose());
+  return stack;
+}
+
+/** How often each method was used, challenges as `401`: `{ "401": 1, POST: 10 }`. */
+export function tally(simulator: AtlasSimulator): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { method, status, path } of simulator.log.entries) {
+    const key = path === "/api/oauth/token" ? "token" : status === 401 ? "401" : method;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  return counts;
+}
