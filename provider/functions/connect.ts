@@ -1,8 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AtlasSession } from "../atlas/session";
+import type { AtlasClient } from "../atlas/client";
 import { readSettings } from "../atlas/settings";
 
-let session: AtlasSession | undefined;
+/** A function's way to Atlas. */
+export interface Connection {
+  client: AtlasClient;
+  operations: typeof import("../atlas/operations/index");
+}
+
+let connection: Connection | undefined;
 let configuredFor: string | undefined;
 
 /**
@@ -10,16 +16,19 @@ let configuredFor: string | undefined;
  *
  * @throws ConfigurationError when credentials are missing or incomplete
  */
-export function connect(): AtlasSession {
+export function connect(): Connection {
   const config = new pulumi.Config("mongodbatlas");
   const settings = readSettings((key) => config.get(key.slice("mongodbatlas:".length)), process.env);
   // One process runs several stacks in turn under the Automation API.
   const fingerprint = JSON.stringify(settings);
-  if (session === undefined || configuredFor !== fingerprint) {
-    // Programs that call no function must not pay for loading axios.
-    const { AtlasSession } = require("../atlas/session") as typeof import("../atlas/session");
-    session = new AtlasSession(settings, { report: (line) => void pulumi.log.info(line) });
+  if (connection === undefined || configuredFor !== fingerprint) {
+    // A program that calls no function must not pay for loading an HTTP client.
+    const { AtlasClient } = require("../atlas/client") as typeof import("../atlas/client");
+    connection = {
+      client: new AtlasClient(settings, { report: (line) => void pulumi.log.info(line) }),
+      operations: require("../atlas/operations/index") as Connection["operations"],
+    };
     configuredFor = fingerprint;
   }
-  return session;
+  return connection;
 }

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { getLiveMigration as get } from "../atlas/operations/liveMigrations";
 import { requireIds } from "./arguments";
 import { connect } from "./connect";
 
@@ -37,7 +36,11 @@ export interface GetLiveMigrationResult extends GetLiveMigrationArgs {
  */
 export async function getLiveMigration(args: GetLiveMigrationArgs): Promise<GetLiveMigrationResult> {
   const ids = requireIds("getLiveMigration", args, ["projectId", "liveMigrationId"]);
-  const { status, readyForCutover, lagTimeSeconds, migrationHosts } = await get(connect().client, ids);
+  const { client, operations } = connect();
+  const { status, readyForCutover, lagTimeSeconds, migrationHosts } = await operations.getLiveMigration(
+    client,
+    ids,
+  );
   return { ...ids, status, readyForCutover, lagTimeSeconds, migrationHosts };
 }
 

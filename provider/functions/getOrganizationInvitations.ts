@@ -1,9 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AtlasClient } from "../atlas/client";
 import { AtlasError } from "../atlas/error";
-import { listInvitations, listPendingOrganizationUsers } from "../atlas/operations/organizationUsers";
 import { requireIds } from "./arguments";
-import { connect } from "./connect";
+import { type Connection, connect } from "./connect";
 import { warnOfSunset } from "./sunset";
 
 /** Arguments of {@link getOrganizationInvitations}. */
@@ -75,9 +73,13 @@ export async function getOrganizationInvitations(
   args: GetOrganizationInvitationsArgs,
 ): Promise<GetOrganizationInvitationsResult> {
   const { orgId } = requireIds("getOrganizationInvitations", { orgId: args?.orgId }, ["orgId"]);
-  const { client } = connect();
+  const connection = connect();
   try {
-    const { invitations, sunset } = await listInvitations(client, orgId, args.username);
+    const { invitations, sunset } = await connection.operations.listInvitations(
+      connection.client,
+      orgId,
+      args.username,
+    );
     warnOfSunset("getOrganizationInvitations", "GET /orgs/{orgId}/invites", sunset);
     return {
       orgId,
@@ -100,16 +102,16 @@ export async function getOrganizationInvitations(
     if (!(error instanceof AtlasError) || (error.status !== 404 && error.status !== 410)) {
       throw error;
     }
-    return { orgId, invitations: await fromPendingUsers(client, orgId, args.username) };
+    return { orgId, invitations: await fromPendingUsers(connection, orgId, args.username) };
   }
 }
 
 async function fromPendingUsers(
-  client: AtlasClient,
+  { client, operations }: Connection,
   orgId: string,
   username: string | undefined,
 ): Promise<OrganizationInvitation[]> {
-  const { items } = await listPendingOrganizationUsers(client, orgId, username);
+  const { items } = await operations.listPendingOrganizationUsers(client, orgId, username);
   return items.map((user) => ({
     id: user.userId,
     username: user.username,

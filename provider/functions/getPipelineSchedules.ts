@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AtlasError } from "../atlas/error";
-import { listPipelineSchedules } from "../atlas/operations/pipelines";
 import { requireIds } from "./arguments";
 import { connect } from "./connect";
 import { warnOfSunset } from "./sunset";
@@ -59,8 +58,9 @@ export async function getPipelineSchedules(
         `but got '${String(pipelineName)}'.`,
     );
   }
+  const { client, operations } = connect();
   try {
-    const { schedules, sunset } = await listPipelineSchedules(connect().client, { projectId, pipelineName });
+    const { schedules, sunset } = await operations.listPipelineSchedules(client, { projectId, pipelineName });
     warnOfSunset(
       "getPipelineSchedules",
       "GET /groups/{groupId}/pipelines/{pipelineName}/availableSchedules",

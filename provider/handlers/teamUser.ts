@@ -186,18 +186,25 @@ async function leave(atlas: AtlasSession, props: Outputs): Promise<void> {
   const roster = atlas.teamUsers(props);
   const removeById = (userId: string): Promise<void> =>
     roster.write(() => removeTeamUser(atlas.client, props, { userId, name: props.username }));
+  let refusal: AtlasError;
   try {
     return await removeById(props.userId);
   } catch (error) {
     if (!(error instanceof AtlasError) || error.status !== 404 || isParentMissing(error)) {
       throw explain(error, props);
     }
+    refusal = error;
   }
   // Atlas gives a user another id when the invitation is accepted, so a missing id is not a missing user.
   const live = await roster.lookUp(props.username);
-  if (live !== undefined && live.userId !== props.userId) {
-    await removeById(live.userId);
+  if (live === undefined) {
+    return;
   }
+  if (live.userId === props.userId) {
+    // The 404 was about something else, such as a path that a proxy does not know: the user is still in the team.
+    throw refusal;
+  }
+  await removeById(live.userId);
 }
 
 function outputs(

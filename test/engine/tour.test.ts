@@ -118,11 +118,10 @@ describe("a stack with all five resources", () => {
     simulator.world.editWindow(projectId, { hourOfDay: 5 });
     const drift = await stack.refreshPreviewOnly();
     assert.equal(drift.exitCode, 7);
-    assert.deepEqual(drift.stdout.match(/(access|freeze|team|link|cutover) (update|delete)( \[diff: [^\]]*\])?/g)?.sort(), [
-      "access update [diff: ~roles]",
-      "freeze update [diff: ~deferrals]",
-      "team delete",
-    ]);
+    assert.deepEqual(
+      drift.stdout.match(/(access|freeze|team|link|cutover) (update|delete)( \[diff: [^\]]*\])?/g)?.sort(),
+      ["access update [diff: ~roles]", "freeze update [diff: ~deferrals]", "team delete"],
+    );
     operations();
     await stack.up({ mustSucceed: true, refresh: true });
     const { addOrgTeamUser, deferGroupMaintenanceWindow, addGroupUsers, cutoverGroupLiveMigration } =
