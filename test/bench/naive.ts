@@ -61,7 +61,10 @@ const send = async (settings: Settings, method: string, path: string, body?: unk
   return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
 };
 
-const outputs = (inputs: Inputs, user: { id: string; roles: string[]; orgMembershipStatus: string }): Outputs => ({
+const outputs = (
+  inputs: Inputs,
+  user: { id: string; roles: string[]; orgMembershipStatus: string },
+): Outputs => ({
   projectId: inputs.projectId,
   username: inputs.username,
   roles: user.roles,
@@ -69,35 +72,43 @@ const outputs = (inputs: Inputs, user: { id: string; roles: string[]; orgMembers
   orgMembershipStatus: user.orgMembershipStatus,
 });
 
-let settings: Settings;
+class NaiveProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
+  // Not a variable of the module: each of the copied functions would have its own.
+  declare private settings: Settings;
 
-const provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs> = {
-  async configure({ config }) {
-    settings = {
+  async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
+    this.settings = {
       baseUrl: config.require("mongodbatlas:baseUrl"),
       publicKey: config.require("mongodbatlas:publicKey"),
       privateKey: config.require("mongodbatlas:privateKey"),
     };
-  },
-  async check(_olds, news) {
+  }
+
+  async check(_olds: Inputs, news: Inputs): Promise<pulumi.dynamic.CheckResult<Inputs>> {
     return { inputs: news };
-  },
-  async diff(_id, olds, news) {
+  }
+
+  async diff(_id: string, olds: Outputs, news: Inputs): Promise<pulumi.dynamic.DiffResult> {
     return { changes: olds.roles.join() !== news.roles.join() };
-  },
-  async create(inputs) {
+  }
+
+  async create(inputs: Inputs): Promise<pulumi.dynamic.CreateResult<Outputs>> {
     const user = { username: inputs.username, roles: inputs.roles };
-    const { body } = await send(settings, "POST", `/groups/${inputs.projectId}/users`, user);
+    const { body } = await send(this.settings, "POST", `/groups/${inputs.projectId}/users`, user);
     return { id: body.id, outs: outputs(inputs, body) };
-  },
-  async read(id, props) {
-    const { status, body } = await send(settings, "GET", `/groups/${props?.projectId}/users/${id}`);
-    return status === 404 ? {} : { id, props: outputs(props as Outputs, body) };
-  },
-  async delete(id, props) {
-    await send(settings, "DELETE", `/groups/${props.projectId}/users/${id}`);
-  },
-};
+  }
+
+  async read(id: string, props: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
+    const { status, body } = await send(this.settings, "GET", `/groups/${props.projectId}/users/${id}`);
+    return status === 404 ? {} : { id, props: outputs(props, body) };
+  }
+
+  async delete(id: string, props: Outputs): Promise<void> {
+    await send(this.settings, "DELETE", `/groups/${props.projectId}/users/${id}`);
+  }
+}
+
+const provider = new NaiveProvider();
 
 export class NaiveProjectUser extends pulumi.dynamic.Resource {
   constructor(name: string, args: Inputs) {

@@ -20,7 +20,10 @@ export class ProviderProbe {
   /** What the environment of the stack needs. */
   env(): Record<string, string> {
     // The harness has one script to load of its own, which this would replace.
-    const scripts = [path.join(__dirname, "../engine/provider-leash.cjs"), path.join(__dirname, "providerProbe.cjs")];
+    const scripts = [
+      path.join(__dirname, "../engine/provider-leash.cjs"),
+      path.join(__dirname, "providerProbe.cjs"),
+    ];
     return {
       NODE_OPTIONS: scripts.map((script) => `--require ${JSON.stringify(script)}`).join(" "),
       ATLAS_BENCH_PROBE: this.folder,

@@ -57,7 +57,8 @@ function runProgram(
   onOutput: (chunk: string) => void,
 ): Promise<language.RunResponse> {
   const args = [
-    require.resolve("@pulumi/pulumi/cmd/run"),
+    // The program has an SDK of its own when its folder is another project.
+    require.resolve("@pulumi/pulumi/cmd/run", { paths: [folder] }),
     `--project=${request.getProject()}`,
     `--organization=${request.getOrganization()}`,
     `--stack=${request.getStack()}`,

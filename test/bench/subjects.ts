@@ -1,0 +1,65 @@
+import type { automation } from "@pulumi/pulumi";
+import { ProjectUser } from "mongodbatlas-dynamic";
+import { NaiveProjectUser } from "./naive";
+import { NoopProjectUser } from "./noop";
+import type { Organization } from "./simulator";
+
+/** What a stack consists of. All but the empty one declare the same users. */
+export interface Subject {
+  name: SubjectName;
+  program(organization: Organization): automation.PulumiFn;
+  credentials: "apiKey" | "serviceAccount";
+  env: Record<string, string>;
+  /** It is measured in these operations; `undefined`: in all. */
+  operations?: readonly string[];
+  /** The largest number of users that it is measured with. */
+  atMost?: number;
+}
+
+export type SubjectName =
+  | "ours"
+  | "ours, no checkpoints"
+  | "ours, service account"
+  | "empty"
+  | "no-op"
+  | "naive";
+
+type UserResource = new (
+  name: string,
+  args: { projectId: string; username: string; roles: string[] },
+) => unknown;
+
+const common = { credentials: "apiKey", env: {} } as const;
+
+export const subjects: readonly Subject[] = [
+  { ...common, name: "empty", program: () => async () => {} },
+  { ...common, name: "no-op", program: usersOf(NoopProjectUser) },
+  { ...common, name: "naive", program: usersOf(NaiveProjectUser) },
+  { ...common, name: "ours", program: usersOf(ProjectUser) },
+  {
+    ...common,
+    name: "ours, no checkpoints",
+    program: usersOf(ProjectUser),
+    env: { PULUMI_SKIP_CHECKPOINTS: "true" },
+    operations: ["up"],
+  },
+  {
+    ...common,
+    name: "ours, service account",
+    program: usersOf(ProjectUser),
+    credentials: "serviceAccount",
+    operations: ["up", "refresh"],
+    // Its requests are all there is to see: it takes the same time as with an API key.
+    atMost: 100,
+  },
+];
+
+function usersOf(type: UserResource): Subject["program"] {
+  return ({ projectIds, usernames }) =>
+    async () => {
+      usernames.forEach((username, index) => {
+        const projectId = projectIds[index % projectIds.length] as string;
+        new type(username, { projectId, username, roles: ["GROUP_READ_ONLY"] });
+      });
+    };
+}
