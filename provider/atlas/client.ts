@@ -160,73 +160,77 @@ export class AtlasClient {
     let throttledSince: number | undefined;
     let verdict: Verdict = {};
 
-    const prepare = async (headers: Record<string, unknown>): Promise<void> => {
-      await this.gate.enter(call.limit);
-      try {
-        const authorization = await exchange.header();
-        if (authorization === undefined) {
-          delete headers.Authorization;
-        } else {
-          headers.Authorization = authorization;
-        }
-      } catch (error) {
-        this.gate.retreat(call.limit);
-        throw error;
+    let inTurn = false;
+
+    const authorize = async (headers: Record<string, unknown>): Promise<void> => {
+      const authorization = await exchange.header();
+      if (authorization === undefined) {
+        delete headers.Authorization;
+      } else {
+        headers.Authorization = authorization;
       }
     };
+    const enter = async (headers: Record<string, unknown>): Promise<void> => {
+      await this.gate.enter(call.limit);
+      inTurn = true;
+      await authorize(headers);
+    };
 
-    const retryCondition = async (error: AxiosError): Promise<boolean> => {
+    /** What follows a failed attempt that is to be repeated; `false` when it is not. */
+    const prepareNext = async (error: AxiosError): Promise<boolean> => {
+      const headers = (error.config ?? request).headers as Record<string, unknown>;
       const failure = this.classify(error);
       const challenge = failure.kind === "answer" ? challengeOf(error.response) : undefined;
       if (challenge !== undefined) {
-        this.gate.retreat(call.limit);
         verdict = { wrongCredentials: !exchange.challenged(challenge) };
         if (verdict.wrongCredentials === true) {
           return false;
         }
-      } else {
-        const leaveGate = (): void => {
-          if (failure.kind === "answer") {
-            this.gate.leave(call.limit, roomLeft(error.response));
-          } else {
-            this.gate.retreat(call.limit);
-          }
-        };
-        if (failure.kind === "answer") {
-          exchange.accepted();
-        } else {
-          exchange.abandoned();
-        }
-        failures += 1;
-        const now = this.clock.now();
-        const decision = decideRetry(failure, {
-          repeatable: call.repeatable,
-          failures,
-          throttledForMs: throttledSince === undefined ? 0 : now - throttledSince,
-          throttleBudgetMs: call.throttleBudgetMs ?? defaultThrottleBudgetMs,
-          random: this.random(),
-        });
-        if (decision.action === "give up") {
-          leaveGate();
-          verdict = {
-            ...decision,
-            throttledForMs: now - (throttledSince ?? now),
-          };
-          return false;
-        }
-        if (decision.reason === "throttled") {
-          throttledSince ??= now;
-          if (this.gate.close(call.limit, decision.afterMs)) {
-            this.reportThrottling(call, decision.afterMs);
-          }
-        } else {
-          leaveGate();
-          await this.clock.sleep(decision.afterMs);
-        }
-      }
-      try {
-        await prepare((error.config ?? request).headers as Record<string, unknown>);
+        // It keeps its turn: others may wait for what becomes of this challenge.
+        await authorize(headers);
         return true;
+      }
+      if (failure.kind === "answer") {
+        exchange.accepted();
+      } else {
+        exchange.abandoned();
+      }
+      failures += 1;
+      const now = this.clock.now();
+      const decision = decideRetry(failure, {
+        repeatable: call.repeatable,
+        failures,
+        refusals: this.gate.refusals(call.limit),
+        throttledForMs: now - (throttledSince ?? now),
+        throttleBudgetMs: call.throttleBudgetMs ?? defaultThrottleBudgetMs,
+        random: this.random(),
+      });
+      if (decision.action === "repeat" && decision.reason === "throttled") {
+        throttledSince ??= now;
+        inTurn = false;
+        if (this.gate.close(call.limit, decision.afterMs)) {
+          this.reportThrottling(call, decision.afterMs);
+        }
+        await enter(headers);
+        return true;
+      }
+      inTurn = false;
+      if (failure.kind === "answer") {
+        this.gate.leave(call.limit, roomLeft(error.response));
+      } else {
+        this.gate.retreat(call.limit);
+      }
+      if (decision.action === "give up") {
+        verdict = { ...decision, throttledForMs: now - (throttledSince ?? now) };
+        return false;
+      }
+      await this.clock.sleep(decision.afterMs);
+      await enter(headers);
+      return true;
+    };
+    const retryCondition = async (error: AxiosError): Promise<boolean> => {
+      try {
+        return await prepareNext(error);
       } catch (unprepared) {
         // axios-retry takes an error thrown here for a plain no.
         verdict = { unprepared };
@@ -235,15 +239,18 @@ export class AtlasClient {
     };
 
     try {
-      await prepare(request.headers);
-      const response = await this.http.request<string>({
-        ...request,
-        "axios-retry": { retryCondition },
-      });
+      await enter(request.headers);
+      const response = await this.http.request<string>({ ...request, "axios-retry": { retryCondition } });
       exchange.accepted();
+      inTurn = false;
       this.gate.leave(call.limit, roomLeft(response));
       return response;
     } catch (error) {
+      if (inTurn) {
+        // Whatever went wrong, those who wait for this request must not wait for ever.
+        this.gate.retreat(call.limit);
+        exchange.abandoned();
+      }
       if (verdict.unprepared !== undefined) {
         throw verdict.unprepared;
       }

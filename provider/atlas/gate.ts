@@ -7,6 +7,8 @@ interface Limit {
   inFlight: number;
   /** How many more requests Atlas has room for, as far as is known. */
   room: number;
+  /** How often in a row it was closed. */
+  refusals: number;
   /** No request goes out before this time, in milliseconds since the Unix epoch. */
   closedUntil: number;
 }
@@ -34,6 +36,7 @@ export class Gate {
   leave(name: string, remaining?: number): void {
     const limit = this.limit(name);
     limit.inFlight -= 1;
+    limit.refusals = 0;
     // What is in flight was not counted yet when Atlas wrote this answer.
     limit.room = remaining === undefined ? Number.POSITIVE_INFINITY : remaining - limit.inFlight;
     this.admit(limit);
@@ -54,12 +57,19 @@ export class Gate {
    */
   close(name: string, forMs: number): boolean {
     const limit = this.limit(name);
-    const wasOpen = this.clock.now() >= limit.closedUntil;
+    const wasOpen = !this.isClosed(limit);
     limit.inFlight -= 1;
     limit.room = 0;
+    limit.refusals += wasOpen ? 1 : 0;
     limit.closedUntil = Math.max(limit.closedUntil, this.clock.now() + forMs);
     void this.clock.sleep(forMs).then(() => this.admit(limit));
     return wasOpen;
+  }
+
+  /** How often in a row the limit will have refused when it refuses a request now. */
+  refusals(name: string): number {
+    const limit = this.limit(name);
+    return limit.refusals + (this.isClosed(limit) ? 0 : 1);
   }
 
   /** How many requests wait for their turn. */
@@ -76,7 +86,11 @@ export class Gate {
 
   private mayPass(limit: Limit): boolean {
     // With no room left one request at a time still goes ahead, because only an answer tells of new room.
-    return this.clock.now() >= limit.closedUntil && (limit.room > 0 || limit.inFlight === 0);
+    return !this.isClosed(limit) && (limit.room > 0 || limit.inFlight === 0);
+  }
+
+  private isClosed(limit: Limit): boolean {
+    return this.clock.now() < limit.closedUntil;
   }
 
   private pass(limit: Limit): void {
@@ -88,6 +102,7 @@ export class Gate {
     let limit = this.limits.get(name);
     if (limit === undefined) {
       limit = {
+        refusals: 0,
         waiting: [],
         inFlight: 0,
         room: Number.POSITIVE_INFINITY,

@@ -18,6 +18,8 @@ export interface AttemptHistory {
   repeatable: boolean;
   /** Failed attempts so far, this one included. */
   failures: number;
+  /** How often in a row Atlas has refused requests under the same limit, this time included; 1 and more. */
+  refusals: number;
   /** Milliseconds since the request was first throttled; 0 when it was not. */
   throttledForMs: number;
   /** The longest a throttled request may take in all, in milliseconds. */
@@ -52,7 +54,7 @@ export function isThrottled(status: number, errorCode: string | undefined): bool
 /** Decides what follows a failed attempt: by what the failure means, not by the method alone. */
 export function decideRetry(failure: Failure, history: AttemptHistory): Decision {
   if (failure.kind === "answer" && isThrottled(failure.status, failure.errorCode)) {
-    const afterMs = failure.retryAfterMs ?? backOffMs(throttleBackOff, history);
+    const afterMs = failure.retryAfterMs ?? backOffMs(throttleBackOff, history.refusals, history.random);
     const outOfBudget = history.throttledForMs + afterMs > history.throttleBudgetMs;
     return outOfBudget
       ? { action: "give up", effect: "none", outOfBudget }
@@ -72,16 +74,19 @@ export function decideRetry(failure: Failure, history: AttemptHistory): Decision
     action: "repeat",
     reason: "transient",
     afterMs:
-      retryAfterMs === undefined ? backOffMs(transientBackOff, history) : Math.min(retryAfterMs, 60_000),
+      retryAfterMs === undefined
+        ? backOffMs(transientBackOff, history.failures, history.random)
+        : Math.min(retryAfterMs, 60_000),
   };
 }
 
 /** Doubles from `firstMs` to `longestMs`; the jitter takes off up to a half, so that clients drift apart. */
 function backOffMs(
   { firstMs, longestMs }: { firstMs: number; longestMs: number },
-  { failures, random }: AttemptHistory,
+  times: number,
+  random: number,
 ): number {
-  const full = Math.min(longestMs, firstMs * 2 ** (failures - 1));
+  const full = Math.min(longestMs, firstMs * 2 ** (times - 1));
   return Math.round(full * (1 - random / 2));
 }
 

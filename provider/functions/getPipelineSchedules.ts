@@ -52,10 +52,11 @@ export async function getPipelineSchedules(
 ): Promise<GetPipelineSchedulesResult> {
   const { projectId } = requireIds("getPipelineSchedules", { projectId: args?.projectId }, ["projectId"]);
   const { pipelineName } = args;
-  if (typeof pipelineName !== "string" || !/^[^/\\ "$]{1,64}$/.test(pipelineName)) {
+  // Dots alone would be taken for steps in the path, and lead to another address.
+  if (typeof pipelineName !== "string" || !/^(?!\.{1,2}$)[^/\\ "$]{1,64}$/.test(pipelineName)) {
     throw new Error(
       "getPipelineSchedules: pipelineName must be up to 64 characters without slashes, spaces, quotes and $, " +
-        `but got '${String(pipelineName)}'.`,
+        `but got ${pipelineName === undefined ? "nothing" : `'${String(pipelineName)}'`}.`,
     );
   }
   const { client, operations } = connect();

@@ -10,7 +10,8 @@ type Handler = pulumi.dynamic.ResourceProvider;
 
 const connection = new ProcessConnection();
 
-Object.defineProperties(exports, {
+// Not `exports`, which is another object where esbuild or tsx has translated this file.
+Object.defineProperties(module.exports, {
   projectUser: lazily(() =>
     (require("./projectUser") as typeof import("./projectUser")).projectUserHandler(connection),
   ),

@@ -133,7 +133,7 @@ function observe(
 /** Puts the maintenance off until it has been put off as often as declared; what was done before counts. */
 async function putOff(connection: Connection, declared: Inputs, options: WriteOptions): Promise<Outputs> {
   const atlas = connection.atlas();
-  let window = await getMaintenanceWindow(atlas.client, declared.projectId);
+  let window = await getMaintenanceWindow(atlas.client, declared.projectId, options);
   while (window.numberOfDeferrals < declared.deferrals) {
     const outcome = await deferOnce(atlas, declared.projectId, window.numberOfDeferrals, options);
     if (outcome === "nothing scheduled") {
@@ -172,9 +172,7 @@ async function deferOnce(
   for (let attempt = 1; ; attempt += 1) {
     try {
       await deferMaintenance(atlas.client, projectId, options);
-      const window = await getMaintenanceWindow(atlas.client, projectId);
-      // Atlas has taken the request, so it counts even if the window does not show it yet.
-      return { ...window, numberOfDeferrals: Math.max(window.numberOfDeferrals, before + 1) };
+      break;
     } catch (error) {
       if (!(error instanceof AtlasError)) {
         throw error;
@@ -183,7 +181,7 @@ async function deferOnce(
         return "nothing scheduled";
       }
       if (error.mayHaveTakenEffect) {
-        const window = await watch(atlas, projectId, before);
+        const window = await watch(atlas, projectId, before, options);
         if (window !== undefined) {
           return window;
         }
@@ -194,6 +192,10 @@ async function deferOnce(
       throw explain(error);
     }
   }
+  // Outside the loop, because a look that fails here must not lead to another request: Atlas has taken this one, so
+  // it counts even if the window does not show it yet.
+  const window = await getMaintenanceWindow(atlas.client, projectId, options);
+  return { ...window, numberOfDeferrals: Math.max(window.numberOfDeferrals, before + 1) };
 }
 
 /** The window as soon as it shows more deferrals than before; `undefined` when it does not within a few seconds. */
@@ -201,12 +203,13 @@ async function watch(
   atlas: AtlasSession,
   projectId: string,
   before: number,
+  options: WriteOptions,
 ): Promise<AtlasMaintenanceWindow | undefined> {
   for (const pauseMs of [0, settleMs]) {
     if (pauseMs > 0) {
       await atlas.clock.sleep(pauseMs);
     }
-    const window = await getMaintenanceWindow(atlas.client, projectId);
+    const window = await getMaintenanceWindow(atlas.client, projectId, options);
     if (window.numberOfDeferrals > before) {
       return window;
     }

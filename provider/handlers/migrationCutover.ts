@@ -6,10 +6,12 @@ import {
   cutOver,
   getLiveMigration,
   type MigrationKey,
+  type WriteOptions,
 } from "../atlas/operations/index";
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments } from "./arguments";
 import type { Connection } from "./connection";
+import { isParentMissing } from "./missing";
 import { PartialFailure } from "./partialFailure";
 import { customTimeoutMs, type Timeouts } from "./timeouts";
 
@@ -76,7 +78,7 @@ export function migrationCutoverHandler(
       try {
         migration = await getLiveMigration(atlas.client, key);
       } catch (error) {
-        if (isMissing(error) && props?.status === "COMPLETE") {
+        if (isMissing(error) && !isParentMissing(error) && props?.status === "COMPLETE") {
           // Atlas forgets a migration some time after it has completed, and that does not undo it.
           return { id, props, inputs: key as Outputs };
         }
@@ -120,14 +122,21 @@ async function complete(
   const deadline = clock.now() + waitMs;
   const progress = new Progress(atlas.report, clock, key);
   let taken = requestedAt;
+  let lostAt: string | undefined;
   let untouchedLooksToGo = 0;
   let interval = poll.firstMs;
   let last: AtlasLiveMigration | undefined;
 
   try {
     for (;;) {
-      const migration = await getLiveMigration(atlas.client, key);
+      // Throttling must not outlast the time that the user allows for the whole.
+      const options = { throttleBudgetMs: Math.max(0, deadline - clock.now()) };
+      const migration = await getLiveMigration(atlas.client, key, options);
       last = migration;
+      if (migration.lagTimeSeconds === undefined) {
+        // The cut-over has begun, so the request whose answer was lost has arrived, and must not be forgotten.
+        taken ??= lostAt;
+      }
       switch (migration.status) {
         case "COMPLETE":
           return outputs(key, migration, taken);
@@ -148,24 +157,27 @@ async function complete(
         if (untouchedLooksToGo > 0) {
           untouchedLooksToGo -= 1;
         } else {
-          const outcome = await request(atlas, key);
+          const outcome = await request(atlas, key, options);
+          const at = new Date(clock.now()).toISOString();
           if (outcome === "taken") {
-            taken = new Date(clock.now()).toISOString();
+            taken = at;
             interval = poll.firstMs;
           } else {
+            lostAt = outcome === "lost" ? at : undefined;
             untouchedLooksToGo = looksAfterLostAnswer;
           }
         }
       }
       progress.show(migration, taken !== undefined);
-      if (clock.now() + interval > deadline) {
+      const leftMs = deadline - clock.now();
+      if (leftMs <= 0) {
         throw new Error(
           `${subject(key)} is not complete after ${describeMs(waitMs)} (status ${migration.status ?? "unknown"}, ` +
             `${taken === undefined ? "cut-over not requested yet" : "cut-over requested"}). ` +
             "Run `pulumi up` again to go on waiting, or allow more time with `customTimeouts`.",
         );
       }
-      await clock.sleep(interval);
+      await clock.sleep(Math.min(interval, leftMs));
       interval = Math.min(interval * poll.growth, poll.longestMs);
     }
   } catch (error) {
@@ -186,19 +198,23 @@ function mayCutOver({ readyForCutover, lagTimeSeconds }: AtlasLiveMigration): bo
   return readyForCutover && lagTimeSeconds !== undefined;
 }
 
-async function request(atlas: AtlasSession, key: MigrationKey): Promise<"taken" | "unknown"> {
+async function request(
+  atlas: AtlasSession,
+  key: MigrationKey,
+  options: WriteOptions,
+): Promise<"taken" | "lost" | "not needed"> {
   try {
-    await cutOver(atlas.client, key);
+    await cutOver(atlas.client, key, options);
     return "taken";
   } catch (error) {
     if (error instanceof AtlasError && error.mayHaveTakenEffect) {
-      return "unknown";
+      return "lost";
     }
     if (error instanceof AtlasError && (error.status === 400 || error.status === 409)) {
       // Atlas documents no code for a cut-over that is under way already; the migration itself tells.
-      const migration = await getLiveMigration(atlas.client, key);
+      const migration = await getLiveMigration(atlas.client, key, options);
       if (!mayCutOver(migration)) {
-        return "unknown";
+        return "not needed";
       }
     }
     throw error;

@@ -12,6 +12,7 @@ import {
 const first: AttemptHistory = {
   repeatable: false,
   failures: 1,
+  refusals: 1,
   throttledForMs: 0,
   throttleBudgetMs: 60_000,
   random: 0,
@@ -50,7 +51,7 @@ describe("decideRetry", () => {
   });
 
   test("doubles the wait up to 20 seconds, and jitter takes off up to a half", () => {
-    const waits = [1, 2, 3, 4, 5, 6].map((failures) => decideRetry(answer(429), { ...first, failures }));
+    const waits = [1, 2, 3, 4, 5, 6].map((refusals) => decideRetry(answer(429), { ...first, refusals }));
     assert.deepEqual(
       waits.map((decision) => (decision.action === "repeat" ? decision.afterMs : -1)),
       [2_000, 4_000, 8_000, 16_000, 20_000, 20_000],

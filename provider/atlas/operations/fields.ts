@@ -16,6 +16,21 @@ export const membershipStatus = v.picklist([
   "INVITATION_REJECTED",
 ]);
 
+/**
+ * An object that Atlas describes without promising any one of its fields. What has none of them, such as the JSON of
+ * a proxy, is not Atlas's answer and must not be taken for one in which everything is absent.
+ */
+export function objectWithAnyOf<Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.pipe(
+    v.unknown(),
+    v.check(
+      (value) =>
+        typeof value === "object" && value !== null && Object.keys(entries).some((field) => field in value),
+    ),
+    v.object(entries),
+  );
+}
+
 /** The answer of an operation that answers with a status only. */
 export const nothing = v.any();
 

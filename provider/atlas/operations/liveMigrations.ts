@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { AtlasClient } from "../client";
-import { nothing, type WriteOptions } from "./fields";
+import { nothing, objectWithAnyOf, type WriteOptions } from "./fields";
 import { looking } from "./listing";
 
 /** A live migration within its project. */
@@ -17,7 +17,7 @@ const migrationLimit = ({ projectId }: MigrationKey): string => `live migrations
 const role = "Organization Owner (ORG_OWNER)";
 
 const liveMigration = v.pipe(
-  v.object({
+  objectWithAnyOf({
     status: v.nullish(v.picklist(["NEW", "WORKING", "FAILED", "COMPLETE", "EXPIRED"])),
     readyForCutover: v.nullish(v.boolean()),
     lagTimeSeconds: v.nullish(v.number()),
@@ -35,7 +35,11 @@ const liveMigration = v.pipe(
 export type AtlasLiveMigration = v.InferOutput<typeof liveMigration>;
 
 /** One live migration. */
-export async function getLiveMigration(client: AtlasClient, key: MigrationKey): Promise<AtlasLiveMigration> {
+export async function getLiveMigration(
+  client: AtlasClient,
+  key: MigrationKey,
+  options: WriteOptions = {},
+): Promise<AtlasLiveMigration> {
   const answer = await client.send(
     {
       ...looking,
@@ -43,6 +47,7 @@ export async function getLiveMigration(client: AtlasClient, key: MigrationKey): 
       purpose: `look at live migration ${key.liveMigrationId} of project ${key.projectId}`,
       role,
       limit: migrationLimit(key),
+      ...options,
     },
     liveMigration,
   );

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { AtlasClient } from "../client";
-import { nothing, type WriteOptions } from "./fields";
+import { nothing, objectWithAnyOf, type WriteOptions } from "./fields";
 import { looking } from "./listing";
 
 const pathOf = (projectId: string): string => `/groups/${encodeURIComponent(projectId)}/maintenanceWindow`;
@@ -8,7 +8,7 @@ const pathOf = (projectId: string): string => `/groups/${encodeURIComponent(proj
 const maintenanceLimit = (projectId: string): string => `maintenance window of project ${projectId}`;
 
 const maintenanceWindow = v.pipe(
-  v.object({
+  objectWithAnyOf({
     // How often the maintenance was put off decides whether to put it off again, so this one must be right.
     numberOfDeferrals: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0))),
     dayOfWeek: v.fallback(v.nullish(v.number()), undefined),
@@ -28,6 +28,7 @@ export type AtlasMaintenanceWindow = v.InferOutput<typeof maintenanceWindow>;
 export async function getMaintenanceWindow(
   client: AtlasClient,
   projectId: string,
+  options: WriteOptions = {},
 ): Promise<AtlasMaintenanceWindow> {
   const answer = await client.send(
     {
@@ -36,6 +37,7 @@ export async function getMaintenanceWindow(
       purpose: `look at the maintenance window of project ${projectId}`,
       role: "Project Read Only (GROUP_READ_ONLY)",
       limit: maintenanceLimit(projectId),
+      ...options,
     },
     maintenanceWindow,
   );
