@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import * as api from "mongodbatlas-dynamic";
+import * as api from "../provider/index";
 import { providerReference } from "../provider/resources/atlasResource";
 
 const run = promisify(execFile);
