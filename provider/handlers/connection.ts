@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AtlasSession } from "../atlas/session";
 import { ConfigurationError, readSettings, type Settings } from "../atlas/settings";
+import { endWithEngine } from "./lifeline";
 
 /** A handler's way to Atlas. */
 export interface Connection {
@@ -16,6 +17,7 @@ export interface Connection {
 export class ProcessConnection implements Connection {
   private settings: Settings | ConfigurationError | undefined;
   private session: AtlasSession | undefined;
+  private watchesEngine = false;
 
   /**
    * Takes over the stack's configuration. It is synchronous and never throws: the dynamic provider host lets
@@ -31,6 +33,10 @@ export class ProcessConnection implements Connection {
       this.settings = error;
     }
     this.session = undefined;
+    if (!this.watchesEngine) {
+      this.watchesEngine = true;
+      watchEngine();
+    }
   }
 
   problem(): string | undefined {
@@ -53,5 +59,13 @@ export class ProcessConnection implements Connection {
   /** What the provider process prints shows up under the stack. */
   report(line: string): void {
     console.log(line);
+  }
+}
+
+/** The dynamic provider host gets the engine's address as its first argument. */
+function watchEngine(): void {
+  const [, script = "", address] = process.argv;
+  if (script.includes("dynamic-provider") && address !== undefined) {
+    endWithEngine(address, () => process.exit(1));
   }
 }

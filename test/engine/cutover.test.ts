@@ -78,7 +78,8 @@ describe("a stack with a MigrationCutover", () => {
     await simulator.arrival("getGroupLiveMigration");
     stack.kill();
     await first;
-    await stack.killProviders();
+    // Else it would go on waiting, beside the next update.
+    await stack.providersGone();
 
     migration.afterCutover.push(complete);
     await stack.cli(["cancel", "--yes"]);

@@ -28,6 +28,11 @@ export class ProviderLeash {
     };
   }
 
+  /** Resolves when no provider process is left, each having ended by itself. */
+  async gone(): Promise<void> {
+    await Promise.all([...this.#sockets].map((socket) => once(socket.ref(), "close")));
+  }
+
   /** Ends all provider processes and waits until they are gone. */
   async kill(): Promise<void> {
     const sockets = [...this.#sockets];

@@ -135,6 +135,8 @@ export interface EngineStack {
   setProgram(program: automation.PulumiFn | ProgramFolder): Promise<void>;
   /** Ends the running engine, as a crash would. @default "SIGKILL" */
   kill(signal?: NodeJS.Signals): void;
+  /** Resolves when no provider process is left, each having ended by itself or with its engine. */
+  providersGone(): Promise<void>;
   /** Ends the provider processes, including those that have outlived a killed engine with requests in flight. */
   killProviders(): Promise<void>;
   /** Destroys nothing in Atlas: removes the temporary folder, and with it the state. */
@@ -485,6 +487,10 @@ class Harness implements EngineStack {
 
   kill(signal: NodeJS.Signals = "SIGKILL"): void {
     this.engine.kill(signal);
+  }
+
+  providersGone(): Promise<void> {
+    return this.leash.gone();
   }
 
   killProviders(): Promise<void> {
