@@ -30,7 +30,7 @@ export interface GetLiveMigrationResult extends GetLiveMigrationArgs {
 /**
  * Looks where a live migration stands. Works in previews as well.
  *
- * Role needed: Organization Owner (`ORG_OWNER`). Atlas operation: `getGroupLiveMigration`.
+ * Role needed: Organization Member (`ORG_MEMBER`). Atlas operation: `getGroupLiveMigration`.
  *
  * @throws AtlasError when the project has no such migration, or the credentials may not see it
  */

@@ -21,7 +21,7 @@ export interface MigrationCutoverArgs {
  * - **Refresh** shows a migration that is not complete as a difference. A record that Atlas has cleared away after
  *   completion is still complete.
  * - **Deleting** changes nothing in Atlas, and says so.
- * - **Role needed**: Organization Owner (`ORG_OWNER`).
+ * - **Role needed**: Organization Owner (`ORG_OWNER`) to cut over, Organization Member to wait and to refresh.
  * - **Errors**: a migration that has failed or expired (it must be cut over within 120 hours of being ready).
  *
  * Atlas operations: `cutoverGroupLiveMigration`, `getGroupLiveMigration`.

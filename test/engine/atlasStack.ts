@@ -1,6 +1,7 @@
 import { after } from "node:test";
 import { AtlasSimulator, type SimulatorOptions } from "../atlas/simulator";
-import { type Config, createStack, type EngineStack, type StackOptions } from "./stack";
+import { connectionTo } from "./connection";
+import { createStack, type EngineStack, type StackOptions } from "./stack";
 
 const cleanups: Array<() => Promise<void>> = [];
 
@@ -16,25 +17,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<At
   const simulator = await AtlasSimulator.start(options);
   cleanups.push(() => simulator.stop());
   return simulator;
-}
-
-/** The configuration that leads a stack to a simulator. */
-export function connectionTo(
-  simulator: AtlasSimulator,
-  credentials: "apiKey" | "serviceAccount" | "readOnly" = "apiKey",
-): Config {
-  const keys = credentials === "readOnly" ? simulator.readOnlyKeys : simulator.keys;
-  const pair: Config =
-    credentials === "serviceAccount"
-      ? {
-          "mongodbatlas:clientId": keys.clientId,
-          "mongodbatlas:clientSecret": { value: keys.clientSecret, secret: true },
-        }
-      : {
-          "mongodbatlas:publicKey": keys.publicKey,
-          "mongodbatlas:privateKey": { value: keys.privateKey, secret: true },
-        };
-  return { "mongodbatlas:baseUrl": simulator.url, ...pair };
 }
 
 /** A stack against a simulator, gone when the tests of the file are over. */

@@ -16,7 +16,7 @@ describe("an update that is ended in the middle", () => {
   for (const kill of kills) {
     const { request, when, victim } = kill;
     test(`is healed by the next one: ${victim} ended ${when} request ${request}`, async () => {
-      const { effects, struck, ...aftermath } = await upKilledAndUpAgain(kill);
+      const { effects, struck, restored: _restored, ...aftermath } = await upKilledAndUpAgain(kill);
       assert.ok(struck, "the run was ended");
       assert.deepEqual(
         aftermath,

@@ -1,3 +1,6 @@
+import { copyFile, readdir } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   LinkToken,
   MaintenanceDeferral,
@@ -7,8 +10,8 @@ import {
 } from "mongodbatlas-dynamic";
 import type { LiveMigration } from "../atlas/migration";
 import { AtlasSimulator } from "../atlas/simulator";
-import { connectionTo } from "./atlasStack";
-import { createStack } from "./stack";
+import { connectionTo } from "./connection";
+import { createStack, type EngineStack } from "./stack";
 
 /** Where a run is ended, and how. */
 export interface Kill {
@@ -31,6 +34,8 @@ export interface Aftermath {
   settled: boolean;
   /** Requests that changed something, of both runs. */
   effects: string[];
+  /** Whether the engine was killed while it wrote its state, and the copy that it keeps had to be put back. */
+  restored: boolean;
   /** Whether the run was ended at all: it may have needed fewer requests. */
   struck: boolean;
 }
@@ -77,7 +82,15 @@ export async function upKilledAndUpAgain(kill: Kill): Promise<Aftermath> {
       await stack.providersGone();
       simulator.clearFailures();
       await stack.cli(["cancel", "--yes"]);
-      await stack.up({ mustSucceed: true });
+      let second = await stack.up();
+      const restored = /failed to load checkpoint/.test(second.stderr);
+      if (restored) {
+        await putCheckpointBack(stack);
+        second = await stack.up();
+      }
+      if (!second.ok) {
+        throw new Error(`The second update failed: ${second.diagnostics.join("; ")} ${second.stderr}`);
+      }
       const third = await stack.up({ expectNoChanges: true });
       const refresh = await stack.refreshPreviewOnly();
       return {
@@ -89,6 +102,7 @@ export async function upKilledAndUpAgain(kill: Kill): Promise<Aftermath> {
         roles: world.members(projectId)[username]?.roles,
         settled: third.ok && refresh.exitCode === 0,
         effects: simulator.log.effects().map(({ operationId }) => operationId ?? ""),
+        restored,
         struck: struck(),
       };
     } finally {
@@ -96,6 +110,16 @@ export async function upKilledAndUpAgain(kill: Kill): Promise<Aftermath> {
     }
   } finally {
     await simulator.stop();
+  }
+}
+
+/** The file backend keeps the last state but one beside the state. */
+async function putCheckpointBack(stack: EngineStack): Promise<void> {
+  const backend = fileURLToPath(stack.env["PULUMI_BACKEND_URL"] ?? "");
+  for (const file of await readdir(backend, { recursive: true })) {
+    if (file.endsWith(`${stack.name}.json.bak`)) {
+      await copyFile(path.join(backend, file), path.join(backend, file.slice(0, -".bak".length)));
+    }
   }
 }
 

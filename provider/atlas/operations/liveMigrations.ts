@@ -14,8 +14,6 @@ const pathOf = ({ projectId, liveMigrationId }: MigrationKey): string =>
 
 const migrationLimit = ({ projectId }: MigrationKey): string => `live migrations of project ${projectId}`;
 
-const role = "Organization Owner (ORG_OWNER)";
-
 const liveMigration = v.pipe(
   objectWithAnyOf({
     status: v.nullish(v.picklist(["NEW", "WORKING", "FAILED", "COMPLETE", "EXPIRED"])),
@@ -45,7 +43,7 @@ export async function getLiveMigration(
       ...looking,
       path: pathOf(key),
       purpose: `look at live migration ${key.liveMigrationId} of project ${key.projectId}`,
-      role,
+      role: "Organization Owner (ORG_OWNER)",
       limit: migrationLimit(key),
       ...options,
     },
@@ -66,7 +64,7 @@ export async function cutOver(
       path: `${pathOf(key)}/cutover`,
       repeatable: false,
       purpose: `cut over live migration ${key.liveMigrationId} of project ${key.projectId}`,
-      role,
+      role: "Organization Owner (ORG_OWNER)",
       limit: migrationLimit(key),
       ...options,
     },
