@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { connectionTo, startSimulator } from "./atlasStack";
+import { startSimulator } from "./atlasStack";
+import { connectionTo } from "./connection";
 import { createStack } from "./stack";
 
 const run = promisify(execFile);
