@@ -34,14 +34,14 @@ export function username() {
  */
 export function checkArguments<Shape extends v.ObjectEntries>(
   connection: Connection,
-  news: Readonly<Record<string, unknown>>,
+  news: object,
   shape: Shape,
 ): pulumi.dynamic.CheckResult {
   const inputs: Record<string, unknown> = {};
   const failures: pulumi.dynamic.CheckFailure[] = [];
 
   for (const [property, schema] of Object.entries(shape)) {
-    const value = news[property];
+    const value = (news as Record<string, unknown>)[property];
     if (isUnknown(value)) {
       inputs[property] = value;
       failures.push(...mistakesBesidesUnknowns(property, schema, value));

@@ -6,7 +6,7 @@ import { ProcessConnection } from "./connection";
  * first needs it.
  */
 
-type Handler = pulumi.dynamic.ResourceProvider;
+type AnyHandler = pulumi.dynamic.ResourceProvider;
 
 const connection = new ProcessConnection();
 
@@ -31,8 +31,8 @@ Object.defineProperties(module.exports, {
   ),
 });
 
-function lazily(load: () => Handler): PropertyDescriptor {
-  let handler: Handler | undefined;
+function lazily(load: () => AnyHandler): PropertyDescriptor {
+  let handler: AnyHandler | undefined;
   return {
     enumerable: true,
     get: () => {
@@ -50,7 +50,7 @@ function lazily(load: () => Handler): PropertyDescriptor {
  * engine, which shows the message once more with the resource. One sentence is enough for an error that is the user's
  * to mend; the stack of any other is kept.
  */
-function withQuietErrors(handler: Handler): Handler {
+function withQuietErrors(handler: AnyHandler): AnyHandler {
   const { check, diff, read, delete: remove } = handler;
   return {
     ...handler,
@@ -84,8 +84,8 @@ function isDefect(error: Error): boolean {
   return [TypeError, RangeError, ReferenceError, SyntaxError].some((type) => error instanceof type);
 }
 
-export declare const projectUser: Handler;
-export declare const teamUser: Handler;
-export declare const linkToken: Handler;
-export declare const migrationCutover: Handler;
-export declare const maintenanceDeferral: Handler;
+export declare const projectUser: AnyHandler;
+export declare const teamUser: AnyHandler;
+export declare const linkToken: AnyHandler;
+export declare const migrationCutover: AnyHandler;
+export declare const maintenanceDeferral: AnyHandler;

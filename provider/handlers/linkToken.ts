@@ -1,4 +1,3 @@
-import type * as pulumi from "@pulumi/pulumi";
 import ipaddr from "ipaddr.js";
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
@@ -6,6 +5,7 @@ import { createLinkToken, deleteLinkToken, type WriteOptions } from "../atlas/op
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe } from "./arguments";
 import type { Connection } from "./connection";
+import type { Handler } from "./handler";
 import { customTimeoutMs, type Timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
 
@@ -37,12 +37,10 @@ const shape = {
 };
 
 /** The life of a {@link LinkToken}: the link of an organization to the source of a live migration. */
-export function linkTokenHandler(
-  connection: Connection,
-): Required<Omit<pulumi.dynamic.ResourceProvider<Inputs, Outputs>, "configure" | "update">> {
+export function linkTokenHandler(connection: Connection): Omit<Handler<Inputs, Outputs>, "update"> {
   return {
     async check(_olds, news) {
-      return checkArguments(connection, news as unknown as Record<string, unknown>, shape);
+      return checkArguments(connection, news, shape);
     },
 
     async diff(_id, olds, news) {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import type * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
 import {
@@ -11,6 +10,7 @@ import {
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe } from "./arguments";
 import type { Connection } from "./connection";
+import type { Handler } from "./handler";
 import { customTimeoutMs, type Timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
 
@@ -52,12 +52,10 @@ const settleMs = 5_000;
 const attemptsPerDeferral = 3;
 
 /** The life of a {@link MaintenanceDeferral}: a project's scheduled maintenance that has been put off. */
-export function maintenanceDeferralHandler(
-  connection: Connection,
-): Required<Omit<pulumi.dynamic.ResourceProvider<Inputs, Outputs>, "configure">> {
+export function maintenanceDeferralHandler(connection: Connection): Handler<Inputs, Outputs> {
   return {
     async check(_olds, news) {
-      return checkArguments(connection, news as unknown as Record<string, unknown>, shape);
+      return checkArguments(connection, news, shape);
     },
 
     async diff(_id, olds, news) {

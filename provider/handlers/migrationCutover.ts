@@ -1,4 +1,3 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { Clock } from "../atlas/clock";
 import { AtlasError } from "../atlas/error";
 import {
@@ -11,6 +10,7 @@ import {
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments } from "./arguments";
 import type { Connection } from "./connection";
+import type { Handler } from "./handler";
 import { isParentMissing } from "./missing";
 import { PartialFailure } from "./partialFailure";
 import { customTimeoutMs, type Timeouts } from "./timeouts";
@@ -44,12 +44,10 @@ const heartbeatMs = 60_000;
 const looksAfterLostAnswer = 3;
 
 /** The life of a {@link MigrationCutover}: a live migration that is cut over to its Atlas cluster. */
-export function migrationCutoverHandler(
-  connection: Connection,
-): Required<Omit<pulumi.dynamic.ResourceProvider<Inputs, Outputs>, "configure">> {
+export function migrationCutoverHandler(connection: Connection): Handler<Inputs, Outputs> {
   return {
     async check(_olds, news) {
-      return checkArguments(connection, news as unknown as Record<string, unknown>, shape);
+      return checkArguments(connection, news, shape);
     },
 
     async diff(_id, olds, news) {

@@ -1,4 +1,3 @@
-import type * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
 import {
@@ -12,6 +11,7 @@ import {
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe, username } from "./arguments";
 import type { Connection } from "./connection";
+import type { Handler } from "./handler";
 import { isParentMissing } from "./missing";
 import { planRoles, sameRoles } from "./roles";
 import { customTimeoutMs, type Timeouts } from "./timeouts";
@@ -58,12 +58,10 @@ const shape = {
 const convergenceRounds = 4;
 
 /** The life of a {@link ProjectUser}: a user's membership of a project, pending or active. */
-export function projectUserHandler(
-  connection: Connection,
-): Required<Omit<pulumi.dynamic.ResourceProvider<Inputs, Outputs>, "configure">> {
+export function projectUserHandler(connection: Connection): Handler<Inputs, Outputs> {
   return {
     async check(_olds, news) {
-      return checkArguments(connection, news as unknown as Record<string, unknown>, shape);
+      return checkArguments(connection, news, shape);
     },
 
     async diff(_id, olds, news) {

@@ -1,4 +1,3 @@
-import type * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
 import {
@@ -13,6 +12,7 @@ import {
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, username } from "./arguments";
 import type { Connection } from "./connection";
+import type { Handler } from "./handler";
 import { isParentMissing } from "./missing";
 import { customTimeoutMs, type Timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
@@ -40,16 +40,10 @@ const shape = {
 const convergenceRounds = 4;
 
 /** The life of a {@link TeamUser}: one user's membership of a team. It touches nobody else's. */
-export function teamUserHandler(
-  connection: Connection,
-): Required<Omit<pulumi.dynamic.ResourceProvider<Inputs, Outputs>, "configure">> {
+export function teamUserHandler(connection: Connection): Handler<Inputs, Outputs> {
   return {
     async check(_olds, news) {
-      const { inputs, failures = [] } = checkArguments(
-        connection,
-        news as unknown as Record<string, unknown>,
-        shape,
-      );
+      const { inputs, failures = [] } = checkArguments(connection, news, shape);
       const given = [news.username, news.userId].filter((value) => value !== undefined && value !== null);
       if (given.length !== 1) {
         const got = given.length === 0 ? "neither" : "both";
