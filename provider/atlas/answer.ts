@@ -69,13 +69,21 @@ export function readBody<T>(
   const complaint =
     json === undefined
       ? `is not JSON (${text.length} characters of ${header(answer, "content-type") ?? "no media type"})`
-      : `does not have the form that the API describes (${v.getDotPath(issue) ?? "the whole"} must be ${issue.expected ?? "something else"})`;
+      : `does not have the form that the API describes (${describe(issue)})`;
   const path = answer.config.url ?? "";
   throw new AtlasError(
     `Could not ${call.purpose}: the answer to ${call.method} ${path} (status ${answer.status}) ${complaint}. ` +
       "Check that mongodbatlas:baseUrl leads to Atlas itself, and not to a proxy or a sign-in page.",
     { method: call.method, path, status: answer.status, mayHaveTakenEffect: call.method !== "GET" },
   );
+}
+
+/** Says which part is wrong, without its value. */
+function describe(issue: v.BaseIssue<unknown>): string {
+  const part = v.getDotPath(issue) ?? "the whole";
+  return issue.received === "undefined"
+    ? `${part} is missing`
+    : `${part} must be ${issue.expected ?? "another"}`;
 }
 
 function parseJson(text: string): unknown {

@@ -12,6 +12,7 @@ import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe, username } from "./arguments";
 import type { Connection } from "./connection";
 import type { Handler } from "./handler";
+import { convergenceRounds, removeMember } from "./membership";
 import { isParentMissing } from "./missing";
 import { planRoles, sameRoles } from "./roles";
 import { customTimeoutMs, type Timeouts } from "./timeouts";
@@ -53,9 +54,6 @@ const shape = {
     v.transform((roles) => [...new Set(roles)].sort()),
   ),
 };
-
-/** Rounds of looking at Atlas and acting on it, before a change that does not come to rest is an error. */
-const convergenceRounds = 4;
 
 /** The life of a {@link ProjectUser}: a user's membership of a project, pending or active. */
 export function projectUserHandler(connection: Connection): Handler<Inputs, Outputs> {
@@ -111,7 +109,11 @@ export function projectUserHandler(connection: Connection): Handler<Inputs, Outp
     },
 
     async delete(_id, props) {
-      await remove(connection.atlas(), props);
+      const atlas = connection.atlas();
+      const { projectId, username } = props;
+      await removeMember(atlas.projectUsers(projectId), props, (userId) =>
+        removeProjectUser(atlas.client, projectId, { userId, username }),
+      );
     },
   };
 }
@@ -174,24 +176,6 @@ async function changeRoles(
     user = { ...user, roles };
   }
   return user;
-}
-
-async function remove(atlas: AtlasSession, { projectId, username, userId }: Outputs): Promise<void> {
-  const roster = atlas.projectUsers(projectId);
-  const removeById = (id: string): Promise<void> =>
-    roster.write(() => removeProjectUser(atlas.client, projectId, { userId: id, username }));
-  try {
-    return await removeById(userId);
-  } catch (error) {
-    if (!(error instanceof AtlasError) || error.status !== 404 || isParentMissing(error)) {
-      throw error;
-    }
-  }
-  // Atlas gives a user another id when the invitation is accepted, so a missing id is not a missing user.
-  const live = await roster.lookUp(username);
-  if (live !== undefined && live.userId !== userId) {
-    await removeById(live.userId);
-  }
 }
 
 /** Whether Atlas may have another state than the request took for granted. */

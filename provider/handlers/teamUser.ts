@@ -13,6 +13,7 @@ import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, username } from "./arguments";
 import type { Connection } from "./connection";
 import type { Handler } from "./handler";
+import { convergenceRounds, removeMember } from "./membership";
 import { isParentMissing } from "./missing";
 import { customTimeoutMs, type Timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
@@ -35,9 +36,6 @@ const shape = {
   username: v.optional(username()),
   userId: v.optional(atlasId("user")),
 };
-
-/** Rounds of looking at Atlas and acting on it, before a change that does not come to rest is an error. */
-const convergenceRounds = 4;
 
 /** The life of a {@link TeamUser}: one user's membership of a team. It touches nobody else's. */
 export function teamUserHandler(connection: Connection): Handler<Inputs, Outputs> {
@@ -99,7 +97,14 @@ export function teamUserHandler(connection: Connection): Handler<Inputs, Outputs
     },
 
     async delete(_id, props) {
-      await leave(connection.atlas(), props);
+      const atlas = connection.atlas();
+      try {
+        await removeMember(atlas.teamUsers(props), props, (userId) =>
+          removeTeamUser(atlas.client, props, { userId, name: props.username }),
+        );
+      } catch (error) {
+        throw explain(error, props);
+      }
     },
   };
 }
@@ -121,7 +126,7 @@ async function join(
       if (
         round === convergenceRounds ||
         !(error instanceof AtlasError) ||
-        !(error.mayHaveTakenEffect || error.status === 409)
+        !needsAnotherLook(error, declared)
       ) {
         throw explain(error, declared);
       }
@@ -134,6 +139,12 @@ async function join(
       }
     }
   }
+}
+
+function needsAnotherLook(error: AtlasError, { userId }: Inputs): boolean {
+  // The id that was looked up by name is missing when the invitation has been accepted since.
+  const idMayHaveChanged = userId === undefined && error.status === 404 && !isParentMissing(error);
+  return error.mayHaveTakenEffect || error.status === 409 || idMayHaveChanged;
 }
 
 /** The id of an active or pending user of the organization. */
@@ -174,31 +185,6 @@ function explain(error: unknown, { teamId, orgId }: Inputs): unknown {
     return error.withAdvice(`Check that team ${teamId} belongs to organization ${orgId}.`);
   }
   return error;
-}
-
-async function leave(atlas: AtlasSession, props: Outputs): Promise<void> {
-  const roster = atlas.teamUsers(props);
-  const removeById = (userId: string): Promise<void> =>
-    roster.write(() => removeTeamUser(atlas.client, props, { userId, name: props.username }));
-  let refusal: AtlasError;
-  try {
-    return await removeById(props.userId);
-  } catch (error) {
-    if (!(error instanceof AtlasError) || error.status !== 404 || isParentMissing(error)) {
-      throw explain(error, props);
-    }
-    refusal = error;
-  }
-  // Atlas gives a user another id when the invitation is accepted, so a missing id is not a missing user.
-  const live = await roster.lookUp(props.username);
-  if (live === undefined) {
-    return;
-  }
-  if (live.userId === props.userId) {
-    // The 404 was about something else, such as a path that a proxy does not know: the user is still in the team.
-    throw refusal;
-  }
-  await removeById(live.userId);
 }
 
 function outputs(

@@ -240,7 +240,7 @@ describe("create", () => {
     assert.equal(
       error.message,
       `Could not create a link token for organization ${orgId}: the answer to POST /api/atlas/v2/orgs/${orgId}/liveMigrations/linkTokens (status 201) ` +
-        'does not have the form that the API describes (linkToken must be "linkToken"). ' +
+        "does not have the form that the API describes (linkToken is missing). " +
         "Check that mongodbatlas:baseUrl leads to Atlas itself, and not to a proxy or a sign-in page.",
     );
     showsNothingOf([token()], error);

@@ -93,6 +93,15 @@ describe("check", () => {
     assert.equal(inputs.username, "Ada@Example.com");
   });
 
+  test("takes every form of e-mail address that Atlas takes, and refuses what is none", async () => {
+    for (const good of ["o'brien@example.com", "ada+atlas@example.co.uk"]) {
+      assert.deepEqual((await handler.check({} as never, ada(undefined, good))).failures, []);
+    }
+    for (const bad of ["ada", "ada@example", "ada@@example.com", "a da@example.com", "ada@example.com\n"]) {
+      assert.equal((await handler.check({} as never, ada(undefined, bad))).failures?.length, 1, bad);
+    }
+  });
+
   test("lets through what is not known yet, also inside and instead of a list", async () => {
     for (const roles of [unknownMarker, [unknownMarker, "GROUP_OWNER"]]) {
       const news = { projectId: unknownMarker, username: unknownMarker, roles } as never;
@@ -475,6 +484,13 @@ describe("delete", () => {
       assert.deepEqual(bench.atlasSimulator.world.members(projectId), {});
     });
   }
+
+  test("does not take a 404 for success while the user is listed in the project", async () => {
+    const { id, outs } = await created();
+    bench.atlasSimulator.fail({ operationId: "removeGroupUser", status: 404, errorCode: "UNEXPECTED_ERROR" });
+    await assert.rejects(handler.delete(id, outs), AtlasError);
+    assert.notEqual(userId(), "nobody");
+  });
 
   test("does not take a missing permission or a missing project for success", async () => {
     const { id, outs } = await created();
