@@ -67,6 +67,7 @@ export interface ClientOptions {
   random?: () => number;
   /** Takes a line that tells the user why nothing moves. @default none */
   report?: (line: string) => void;
+  /** The longest one attempt may take, in milliseconds. @default 60,000 */
   attemptTimeoutMs?: number;
 }
 
@@ -79,6 +80,7 @@ export class AtlasClient {
   private readonly report: (line: string) => void;
   private readonly gate: Gate;
   private readonly host: string;
+  private readonly attemptTimeoutMs: number;
 
   constructor(
     private readonly settings: Settings,
@@ -90,6 +92,7 @@ export class AtlasClient {
     this.gate = new Gate(this.clock);
     const { host, hostname } = new URL(settings.baseUrl);
     this.host = host;
+    this.attemptTimeoutMs = options.attemptTimeoutMs ?? attemptTimeoutMs;
     // Node's agents tunnel through the proxy that the environment names; traffic to this machine never leaves it.
     const agent = {
       keepAlive: true,
@@ -101,7 +104,6 @@ export class AtlasClient {
       httpsAgent: new https.Agent(agent),
       proxy: false,
       maxRedirects: 0,
-      timeout: options.attemptTimeoutMs ?? attemptTimeoutMs,
       maxContentLength: answerLimitBytes,
       responseType: "text",
       transformRequest: [(body: unknown) => body],
@@ -175,6 +177,10 @@ export class AtlasClient {
       inTurn = true;
       await authorize(headers);
     };
+    // The timeout of axios starts anew with every byte, so an answer that trickles in would never end.
+    const limitTime = (config: AxiosRequestConfig): void => {
+      config.signal = AbortSignal.timeout(this.attemptTimeoutMs);
+    };
 
     /** What follows a failed attempt that is to be repeated; `false` when it is not. */
     const prepareNext = async (error: AxiosError): Promise<boolean> => {
@@ -230,7 +236,9 @@ export class AtlasClient {
     };
     const retryCondition = async (error: AxiosError): Promise<boolean> => {
       try {
-        return await prepareNext(error);
+        const again = await prepareNext(error);
+        limitTime(error.config ?? request);
+        return again;
       } catch (unprepared) {
         // axios-retry takes an error thrown here for a plain no.
         verdict = { unprepared };
@@ -240,6 +248,7 @@ export class AtlasClient {
 
     try {
       await enter(request.headers);
+      limitTime(request);
       const response = await this.http.request<string>({ ...request, "axios-retry": { retryCondition } });
       exchange.accepted();
       inTurn = false;
@@ -291,7 +300,7 @@ export class AtlasClient {
     const networkCode = status === undefined ? error.code : undefined;
     const happened =
       status === undefined
-        ? `got no answer (${networkCode ?? "connection broken"})`
+        ? `got no answer ${networkCode === "ERR_CANCELED" ? `within ${this.attemptTimeoutMs / 1_000} s` : `(${networkCode ?? "connection broken"})`}`
         : `was answered ${status}${errorCode === undefined ? "" : ` ${errorCode}`}`;
     const advice =
       verdict.wrongCredentials === true
