@@ -12,33 +12,49 @@ const username = "ada@example.com";
 
 async function main(): Promise<void> {
   const cli = await providePulumi({ log: (line) => console.log(line) });
+  console.log(`The engine is Pulumi ${cli.version} (${cli.source}: ${cli.command.command}).`);
   const simulator = await AtlasSimulator.start();
-  let stack: EngineStack | undefined;
-  const stop = async (): Promise<void> => {
-    await stack?.dispose();
-    await simulator.stop();
-  };
+  const world = populate(simulator);
+  const creation = createStack({
+    cli,
+    program: { folder: path.join(__dirname, "../examples/tour") },
+    config: {
+      "mongodbatlas:baseUrl": simulator.url,
+      "mongodbatlas:publicKey": simulator.keys.publicKey,
+      "mongodbatlas:privateKey": { value: simulator.keys.privateKey, secret: true },
+      ...world,
+    },
+    onOutput: (chunk) => process.stdout.write(chunk),
+  });
+  let interrupted = false;
   process.once("SIGINT", () => {
-    stack?.kill("SIGKILL");
-    console.log("\nStopped; nothing is left behind.");
-    void stop().finally(() => process.exit(130));
+    interrupted = true;
+    void creation
+      .then((stack) => {
+        stack.kill("SIGKILL");
+        return stack.dispose();
+      })
+      .then(() => simulator.stop())
+      .then(() => console.log("\nStopped; nothing is left behind."))
+      .finally(() => process.exit(130));
   });
   try {
-    const world = populate(simulator);
-    stack = await createStack({
-      cli,
-      program: { folder: path.join(__dirname, "../examples/tour") },
-      config: {
-        "mongodbatlas:baseUrl": simulator.url,
-        "mongodbatlas:publicKey": simulator.keys.publicKey,
-        "mongodbatlas:privateKey": { value: simulator.keys.privateKey, secret: true },
-        ...world,
-      },
-      onOutput: (chunk) => process.stdout.write(chunk),
-    });
-    await tour(stack, simulator, world);
+    const stack = await creation;
+    try {
+      await tour(stack, simulator, world);
+    } finally {
+      await stack.dispose();
+    }
+  } catch (error) {
+    // What is cut short by Ctrl-C fails as a matter of course.
+    if (!interrupted) {
+      throw error;
+    }
+    return;
   } finally {
-    await stop();
+    if (!interrupted) {
+      await simulator.stop();
+    }
   }
   console.log(closing);
 }
@@ -61,8 +77,23 @@ function populate({ world }: AtlasSimulator) {
 async function tour(
   stack: EngineStack,
   { world, log }: AtlasSimulator,
-  { projectId }: { projectId: string },
+  { orgId, projectId, teamId }: { orgId: string; projectId: string; teamId: string },
 ): Promise<void> {
+  /** What Atlas has, whatever the engine says. */
+  const look = (): void => {
+    const member = world.members(projectId)[username];
+    const facts = [
+      member === undefined
+        ? `${username} is not in the project`
+        : `${username} is ${member.status} with ${member.roles.join(", ")} and id ${member.id}`,
+      `the team has ${world.teamMembers(teamId).join(", ") || "nobody"}`,
+      `a link token is ${world.link(orgId).current === undefined ? "gone" : "there"}`,
+      `the maintenance has been put off ${world.maintenance(projectId).numberOfDeferrals} times`,
+      `${log.count("cutoverGroupLiveMigration")} cut-over requested`,
+    ];
+    console.log(`\nIn Atlas: ${facts.join("; ")}.`);
+  };
+
   say("1. A preview shows what would happen, and asks Atlas for nothing.");
   expect(await stack.preview(), 0);
   say(`   Requests to Atlas so far: ${log.count()}.`);
@@ -71,6 +102,7 @@ async function tour(
     "2. An update invites a teammate, puts her into a team, links the organization, waits for the live migration, cuts it over, and puts the maintenance off.",
   );
   expect(await stack.up(), 0);
+  look();
 
   say("3. A second update has nothing to do.");
   expect(await stack.up({ expectNoChanges: true }), 0);
@@ -80,19 +112,23 @@ async function tour(
   );
   world.setRoles(projectId, username, ["GROUP_OWNER"]);
   world.editWindow(projectId, { hourOfDay: 4 });
+  look();
   expect(await stack.refreshPreviewOnly(), 7);
 
   say("5. An update with --refresh brings Atlas back to what is declared.");
   expect(await stack.up({ refresh: true }), 0);
+  look();
 
   say(
     "6. The teammate accepts the invitation, and Atlas gives her another id. That is no drift: the check exits with 0.",
   );
   world.acceptInvitation(username);
+  look();
   expect(await stack.refreshPreviewOnly(), 0);
 
   say("7. Destroying takes back what can be taken back. A cut-over and a deferral cannot, and it says so.");
   expect(await stack.destroy(), 0);
+  look();
 }
 
 function say(sentence: string): void {
@@ -101,6 +137,7 @@ function say(sentence: string): void {
 
 /** A demonstration that goes wrong must not look as if it went right. */
 function expect(result: EngineResult, exitCode: number): void {
+  console.log(`(exit code ${result.exitCode})`);
   if (result.exitCode !== exitCode) {
     throw new Error(
       `The engine exited with ${result.exitCode}, not ${exitCode}: ${result.diagnostics.join("; ")}`,

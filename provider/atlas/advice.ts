@@ -1,10 +1,16 @@
+import type { Settings } from "./settings";
+
+type Credentials = Settings["credentials"];
+
 /** What is known of a failed request, as far as it decides what the user should do. */
 export interface Refusal {
   status: number | undefined;
   errorCode: string | undefined;
   /** Code of the socket or resolver error, where there was no answer. */
   networkCode?: string | undefined;
-  credentials: "apiKey" | "serviceAccount";
+  credentials: Credentials;
+  /** HTTP method of the request. */
+  method: string;
   /** Role that the operation needs, such as `Project Owner`. */
   role: string;
   host: string;
@@ -17,8 +23,7 @@ const byCode: Readonly<Record<string, string>> = {
   IP_ADDRESS_NOT_ON_WHITELIST:
     "Add this machine's address to the API access list of the credentials in Atlas.",
   GROUP_NOT_FOUND:
-    "Check the project's id, and that mongodbatlas:baseUrl and the credentials belong to its organization. " +
-    "If the project has been deleted, take the resource out of the state with `pulumi state delete`.",
+    "Check the project's id, and that mongodbatlas:baseUrl and the credentials belong to its organization.",
   ORG_NOT_FOUND: "Check the organization's id, and that the credentials belong to it.",
   CANNOT_DELETE_ORG_ACTIVE_LIVE_MIGRATION_ATLAS_ORG_LINK:
     "Finish or cancel the live migrations of these projects first.",
@@ -38,8 +43,7 @@ const byCode: Readonly<Record<string, string>> = {
   UNSUPPORTED_ROLE: "Use a project role that Atlas knows, such as GROUP_READ_ONLY.",
   CANNOT_ADD_ORG_ROLE: "Use a project role (GROUP_…); organization roles are not granted in a project.",
   VERSION_GONE: "Atlas has removed this operation.",
-  // Codes of the token endpoint.
-  invalid_client: adviseOnWrongCredentials("serviceAccount"),
+  // A code of the token endpoint.
   access_denied:
     "The service account may have reached its limit of live access tokens, which expire within an hour; or it lacks access.",
 };
@@ -50,9 +54,16 @@ export function advise(refusal: Refusal): string {
   if (status === undefined) {
     return adviseOnSilence(networkCode, refusal.host);
   }
+  if (errorCode === "invalid_client") {
+    return adviseOnWrongCredentials(refusal.credentials);
+  }
   const known = errorCode === undefined ? undefined : byCode[errorCode];
   if (known !== undefined) {
-    return known;
+    // A create looks for nothing that is in the state already.
+    const mayBeGone = errorCode === "GROUP_NOT_FOUND" && refusal.method !== "POST";
+    return mayBeGone
+      ? `${known} If the project has been deleted, take the resource out of the state with \`pulumi state delete\`.`
+      : known;
   }
   if (status === 401 || status === 403) {
     return `Give the credentials the role ${role}, or use others that have it.`;
@@ -70,15 +81,13 @@ export function advise(refusal: Refusal): string {
 }
 
 /** For credentials that Atlas refuses outright. */
-export function adviseOnWrongCredentials(credentials: Refusal["credentials"]): string {
-  const [name, keys] =
-    credentials === "apiKey"
-      ? ["API key", "mongodbatlas:publicKey and mongodbatlas:privateKey"]
-      : ["service account", "mongodbatlas:clientId and mongodbatlas:clientSecret"];
-  return (
-    `Atlas does not accept the ${name}: check ${keys}, and that it has not been deleted. ` +
-    "If it has been rotated, run `pulumi up` once without --refresh: a refresh goes by the configuration of the last update."
-  );
+export function adviseOnWrongCredentials(credentials: Credentials): string {
+  const name = credentials.kind === "apiKey" ? "API key" : "service account";
+  const places = credentials.foundIn ?? [];
+  const check = `Atlas does not accept the ${name}: check ${places.join(" and ") || "it"}, and that it has not been deleted.`;
+  return places.some((place) => place.startsWith("mongodbatlas:"))
+    ? `${check} If it has been rotated, run \`pulumi up\` once without --refresh: a refresh goes by the configuration of the last update.`
+    : check;
 }
 
 function adviseOnSilence(networkCode: string | undefined, host: string): string {

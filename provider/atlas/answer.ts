@@ -62,12 +62,14 @@ export function readBody<T>(
   const text = typeof answer.data === "string" ? answer.data : "";
   const json = text === "" ? undefined : parseJson(text);
   const parsed = v.safeParse(schema, json);
-  if (parsed.success) {
+  // Where the schema asks for nothing, a proxy's page must not pass for it: Atlas may not have seen the request.
+  const isNotJson = text !== "" && json === undefined;
+  if (parsed.success && !isNotJson) {
     return parsed.output;
   }
-  const [issue] = parsed.issues;
+  const issue = parsed.issues?.[0];
   const complaint =
-    json === undefined
+    json === undefined || issue === undefined
       ? `is not JSON (${text.length} characters of ${header(answer, "content-type") ?? "no media type"})`
       : `does not have the form that the API describes (${describe(issue)})`;
   const path = answer.config.url ?? "";

@@ -296,7 +296,7 @@ export class AtlasClient {
   ): AtlasError {
     const status = refusedWith(error);
     const { errorCode, detail } = parseProblem(error.response);
-    const kind = this.settings.credentials.kind;
+    const { credentials } = this.settings;
     const networkCode = status === undefined ? error.code : undefined;
     const happened =
       status === undefined
@@ -304,12 +304,13 @@ export class AtlasClient {
         : `was answered ${status}${errorCode === undefined ? "" : ` ${errorCode}`}`;
     const advice =
       verdict.wrongCredentials === true
-        ? adviseOnWrongCredentials(kind)
+        ? adviseOnWrongCredentials(credentials)
         : advise({
             status,
             errorCode,
             networkCode,
-            credentials: kind,
+            credentials,
+            method: request.method,
             role: call.role,
             host: this.host,
           });

@@ -44,10 +44,19 @@ export class AtlasError extends Error {
     this.errorCode = fields.errorCode;
     this.detail = fields.detail;
     this.mayHaveTakenEffect = fields.mayHaveTakenEffect ?? false;
+    showWithoutStack(this);
   }
 
   /** The same error with `advice` as its last sentence, for a caller that knows better what to do. */
   withAdvice(advice: string): AtlasError {
     return new AtlasError(`${this.message} ${advice}`, this);
   }
+}
+
+/**
+ * Marks an error as the user's to mend: when it ends a program, Pulumi shows its message and no stack, as it does for
+ * `pulumi.RunError`. That class itself would have to be loaded here.
+ */
+export function showWithoutStack(error: Error): void {
+  Object.defineProperty(error, "__pulumiRunError", { value: true, enumerable: false });
 }

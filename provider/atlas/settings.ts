@@ -1,3 +1,5 @@
+import { showWithoutStack } from "./error";
+
 /** How to reach Atlas and as whom, read from the stack's configuration and the environment. */
 export interface Settings {
   /** Scheme and host of Atlas, without a trailing slash. */
@@ -8,6 +10,8 @@ export interface Settings {
 /** A programmatic API key, used with HTTP digest authentication. */
 export interface ApiKey {
   kind: "apiKey";
+  /** Where its halves were found: configuration keys or variables. @default unknown */
+  foundIn?: string[];
   publicKey: string;
   privateKey: string;
 }
@@ -15,6 +19,8 @@ export interface ApiKey {
 /** A service account, used with OAuth 2.0 client credentials. */
 export interface ServiceAccountKey {
   kind: "serviceAccount";
+  /** Where its halves were found: configuration keys or variables. @default unknown */
+  foundIn?: string[];
   clientId: string;
   clientSecret: string;
 }
@@ -22,6 +28,11 @@ export interface ServiceAccountKey {
 /** A mistake in the stack's configuration or the environment; its message says how to mend it. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
+
+  constructor(message: string) {
+    super(message);
+    showWithoutStack(this);
+  }
 }
 
 const defaultBaseUrl = "https://cloud.mongodb.com";
@@ -66,6 +77,7 @@ export function readSettings(
       if (source("clientId") ?? source("clientSecret")) {
         return {
           kind: "serviceAccount",
+          foundIn: ["clientId", "clientSecret"].map((key) => placeOf(key as Key)),
           clientId: half("clientId", "clientSecret"),
           clientSecret: half("clientSecret", "clientId"),
         };
@@ -73,6 +85,7 @@ export function readSettings(
       if (source("publicKey") ?? source("privateKey")) {
         return {
           kind: "apiKey",
+          foundIn: ["publicKey", "privateKey"].map((key) => placeOf(key as Key)),
           publicKey: half("publicKey", "privateKey"),
           privateKey: half("privateKey", "publicKey"),
         };
@@ -84,6 +97,11 @@ export function readSettings(
         `or the variables ${variables.clientId[0]} and ${variables.clientSecret[0]}, ` +
         `or ${variables.publicKey[0]} and ${variables.privateKey[0]}.`,
     );
+  }
+
+  function placeOf(key: Key): string {
+    const variable = variables[key].find((name) => environment[name]?.trim());
+    return config(key) === undefined && variable !== undefined ? variable : `mongodbatlas:${key}`;
   }
 
   function half(key: Key, other: Key): string {

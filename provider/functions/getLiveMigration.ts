@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { AtlasError } from "../atlas/error";
 import { requireIds } from "./arguments";
 import { connect } from "./connect";
 
@@ -37,11 +38,19 @@ export interface GetLiveMigrationResult extends GetLiveMigrationArgs {
 export async function getLiveMigration(args: GetLiveMigrationArgs): Promise<GetLiveMigrationResult> {
   const ids = requireIds("getLiveMigration", args, ["projectId", "liveMigrationId"]);
   const { client, operations } = connect();
-  const { status, readyForCutover, lagTimeSeconds, migrationHosts } = await operations.getLiveMigration(
-    client,
-    ids,
-  );
-  return { ...ids, status, readyForCutover, lagTimeSeconds, migrationHosts };
+  try {
+    const { status, readyForCutover, lagTimeSeconds, migrationHosts } = await operations.getLiveMigration(
+      client,
+      ids,
+    );
+    return { ...ids, status, readyForCutover, lagTimeSeconds, migrationHosts };
+  } catch (error) {
+    throw error instanceof AtlasError && error.status === 404
+      ? error.withAdvice(
+          `Check that live migration ${ids.liveMigrationId} belongs to project ${ids.projectId}.`,
+        )
+      : error;
+  }
 }
 
 /** The same as {@link getLiveMigration} for inputs; what is not known yet in a preview is not asked for. */

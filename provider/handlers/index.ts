@@ -71,7 +71,7 @@ function quiet<Arguments extends unknown[], Result>(
       if (error instanceof Error && !isDefect(error)) {
         Object.defineProperties(error, {
           toString: { value: () => error.name },
-          stack: { value: "the message stands with the resource" },
+          stack: { value: "see the error of the resource" },
         });
       }
       throw error;

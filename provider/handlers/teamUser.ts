@@ -44,8 +44,11 @@ export function teamUserHandler(connection: Connection): Handler<Inputs, Outputs
       const { inputs, failures = [] } = checkArguments(connection, news, shape);
       const given = [news.username, news.userId].filter((value) => value !== undefined && value !== null);
       if (given.length !== 1) {
-        const got = given.length === 0 ? "neither" : "both";
-        failures.push({ property: "username", reason: `must be given, or else userId, but got ${got}` });
+        const got = given.length === 0 ? "neither of them" : "both";
+        failures.push({
+          property: "username",
+          reason: `must be given or userId, exactly one, but got ${got}`,
+        });
       }
       return { inputs, failures };
     },

@@ -45,7 +45,7 @@ export function populate({ world }: AtlasSimulator): Demonstration {
 export function introduction({ url, keys }: AtlasSimulator, world: Demonstration): string {
   return `Atlas is at ${url}. Type 'help' to play the part of other people in it.
 
-For a stack that signs in with an API key:
+In the folder of a stack (after 'pulumi stack init dev') that signs in with an API key:
 
   pulumi config set mongodbatlas:baseUrl ${url}
   pulumi config set mongodbatlas:publicKey ${keys.publicKey}

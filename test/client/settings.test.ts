@@ -12,20 +12,31 @@ describe("credentials", () => {
   test("are an API key from the configuration", () => {
     assert.deepEqual(read(apiKey), {
       baseUrl: "https://cloud.mongodb.com",
-      credentials: { kind: "apiKey", publicKey: "pub", privateKey: "priv" },
+      credentials: {
+        kind: "apiKey",
+        foundIn: ["mongodbatlas:publicKey", "mongodbatlas:privateKey"],
+        publicKey: "pub",
+        privateKey: "priv",
+      },
     });
   });
 
   test("are a service account rather than an API key of the same source", () => {
     const expected = { kind: "serviceAccount", clientId: "id", clientSecret: "secret" };
-    assert.deepEqual(read({ ...apiKey, ...account }).credentials, expected);
+    assert.deepEqual(read({ ...apiKey, ...account }).credentials, {
+      ...expected,
+      foundIn: ["mongodbatlas:clientId", "mongodbatlas:clientSecret"],
+    });
     const environment = {
       MONGODB_ATLAS_PUBLIC_KEY: "pub",
       MONGODB_ATLAS_PRIVATE_KEY: "priv",
       MONGODB_ATLAS_CLIENT_ID: "id",
       MONGODB_ATLAS_CLIENT_SECRET: "secret",
     };
-    assert.deepEqual(read({}, environment).credentials, expected);
+    assert.deepEqual(read({}, environment).credentials, {
+      ...expected,
+      foundIn: ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"],
+    });
   });
 
   test("are an API key of the configuration rather than a service account of the environment", () => {
@@ -40,6 +51,7 @@ describe("credentials", () => {
     test(`fall back to ${publicName} and ${privateName}`, () => {
       assert.deepEqual(read({}, { [publicName]: "pub", [privateName]: "priv" }).credentials, {
         kind: "apiKey",
+        foundIn: [publicName, privateName],
         publicKey: "pub",
         privateKey: "priv",
       });
@@ -51,7 +63,12 @@ describe("credentials", () => {
       { "mongodbatlas:publicKey": "pub" },
       { MONGODB_ATLAS_PRIVATE_KEY: "priv\n" },
     );
-    assert.deepEqual(credentials, { kind: "apiKey", publicKey: "pub", privateKey: "priv" });
+    assert.deepEqual(credentials, {
+      kind: "apiKey",
+      foundIn: ["mongodbatlas:publicKey", "MONGODB_ATLAS_PRIVATE_KEY"],
+      publicKey: "pub",
+      privateKey: "priv",
+    });
   });
 
   for (const [given, missing, variable] of [

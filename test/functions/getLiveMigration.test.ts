@@ -78,7 +78,8 @@ test("is an error for a migration of another project", async () => {
   assert.equal(
     error.message,
     `Could not look at live migration ${liveMigrationId} of project ${other}: GET /api/atlas/v2/groups/${other}/liveMigrations/${liveMigrationId} ` +
-      `was answered 404 LIVE_MIGRATION_NOT_FOUND: No live migration with ID ${liveMigrationId} exists.`,
+      `was answered 404 LIVE_MIGRATION_NOT_FOUND: No live migration with ID ${liveMigrationId} exists. ` +
+      `Check that live migration ${liveMigrationId} belongs to project ${other}.`,
   );
   assert.ok(error instanceof AtlasError);
 });

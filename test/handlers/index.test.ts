@@ -111,7 +111,7 @@ describe("an error that the user can mend", () => {
   for (const [what, operate] of Object.entries(operations)) {
     test(`${what} is short where the host prints it, and whole where the engine shows it`, async () => {
       const error = await errorOf(operate());
-      assert.equal(`${error}: ${error.stack}`, `${error.name}: the message stands with the resource`);
+      assert.equal(`${error}: ${error.stack}`, `${error.name}: see the error of the resource`);
       assert.ok(error.message.length > 60, error.message);
     });
   }
@@ -135,7 +135,7 @@ describe("an error that the user can mend", () => {
       error.message,
       /^mongodbatlas:privateKey is missing, though mongodbatlas:publicKey is set\. /,
     );
-    assert.equal(`${error}: ${error.stack}`, "ConfigurationError: the message stands with the resource");
+    assert.equal(`${error}: ${error.stack}`, "ConfigurationError: see the error of the resource");
   });
 
   test("keeps its message in create and update, of which the host prints nothing", async () => {

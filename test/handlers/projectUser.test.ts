@@ -296,8 +296,7 @@ describe("create", () => {
         error.message.replace(/group ID 0{24}[^.]*/, "…"),
         "Could not add ada@example.com to project 000000000000000000000000: POST /api/atlas/v2/groups/000000000000000000000000/users " +
           "was answered 404 GROUP_NOT_FOUND: No group with ID 000000000000000000000000 exists. " +
-          "Check the project's id, and that mongodbatlas:baseUrl and the credentials belong to its organization. " +
-          "If the project has been deleted, take the resource out of the state with `pulumi state delete`.",
+          "Check the project's id, and that mongodbatlas:baseUrl and the credentials belong to its organization.",
       );
       return true;
     });

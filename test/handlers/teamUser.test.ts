@@ -68,7 +68,7 @@ describe("check", () => {
       { property: "username", reason: "must be an e-mail address such as ada@example.com, but got 'ada'" },
       { property: "userId", reason: "must be the user's id, 24 hexadecimal digits, but got 'ada'" },
       { property: "roles", reason: "must be left out: the arguments are orgId, teamId, username, userId" },
-      { property: "username", reason: "must be given, or else userId, but got both" },
+      { property: "username", reason: "must be given or userId, exactly one, but got both" },
     ]);
   });
 
@@ -77,7 +77,7 @@ describe("check", () => {
     assert.deepEqual(failures, [
       { property: "orgId", reason: "must be the organization's id, 24 hexadecimal digits, but got nothing" },
       { property: "teamId", reason: "must be the team's id, 24 hexadecimal digits, but got nothing" },
-      { property: "username", reason: "must be given, or else userId, but got neither" },
+      { property: "username", reason: "must be given or userId, exactly one, but got neither of them" },
     ]);
   });
 
@@ -89,7 +89,7 @@ describe("check", () => {
     ]) {
       const { failures } = await handler.check({} as never, { orgId, teamId, username, userId } as never);
       assert.deepEqual(failures, [
-        { property: "username", reason: "must be given, or else userId, but got both" },
+        { property: "username", reason: "must be given or userId, exactly one, but got both" },
       ]);
     }
   });
@@ -115,7 +115,7 @@ describe("check", () => {
     const broken = teamUserHandler({ ...bench, problem: () => "No Atlas credentials are configured." });
     assert.deepEqual((await broken.check({} as never, { orgId, teamId } as never)).failures, [
       { property: "", reason: "No Atlas credentials are configured." },
-      { property: "username", reason: "must be given, or else userId, but got neither" },
+      { property: "username", reason: "must be given or userId, exactly one, but got neither of them" },
     ]);
   });
 

@@ -31,8 +31,8 @@ export function objectWithAnyOf<Entries extends v.ObjectEntries>(entries: Entrie
   );
 }
 
-/** The answer of an operation that answers with a status only. */
-export const nothing = v.any();
+/** The answer of an operation of which only the status counts: no body, or an object that nobody needs. */
+export const nothing = v.optional(v.looseObject({}));
 
 /** Options of an operation that changes something. */
 export interface WriteOptions {
