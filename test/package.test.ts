@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import * as api from "../provider/index";
-import { providerReference } from "../provider/resources/atlasResource";
+import { providerReference } from "../provider/resources/registration";
 
 const run = promisify(execFile);
 const root = path.join(__dirname, "..");

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AtlasResource } from "./atlasResource";
+import { properties, typeToken } from "./registration";
 
 /** Arguments of {@link LinkToken}. */
 export interface LinkTokenArgs {
@@ -37,7 +37,7 @@ export interface LinkTokenArgs {
  * export const linkToken = link.linkToken; // shown as [secret]
  * ```
  */
-export class LinkToken extends AtlasResource {
+export class LinkToken extends pulumi.CustomResource {
   /** Id of the organization. */
   declare readonly orgId: pulumi.Output<string>;
   /** Addresses from which the token may be used, sorted. */
@@ -47,11 +47,9 @@ export class LinkToken extends AtlasResource {
 
   constructor(name: string, args: LinkTokenArgs, options?: pulumi.CustomResourceOptions) {
     super(
-      "LinkToken",
-      "linkToken",
+      typeToken("LinkToken"),
       name,
-      args,
-      ["orgId", "accessListIps", "linkToken"],
+      properties("linkToken", args, ["orgId", "accessListIps", "linkToken"], options),
       pulumi.mergeOptions(options, { additionalSecretOutputs: ["linkToken"] }),
     );
   }

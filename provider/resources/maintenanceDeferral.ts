@@ -1,5 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { AtlasResource } from "./atlasResource";
+import * as pulumi from "@pulumi/pulumi";
+import { properties, typeToken } from "./registration";
 
 /** Arguments of {@link MaintenanceDeferral}. */
 export interface MaintenanceDeferralArgs {
@@ -52,7 +52,7 @@ export interface MaintenanceDeferralArgs {
  * });
  * ```
  */
-export class MaintenanceDeferral extends AtlasResource {
+export class MaintenanceDeferral extends pulumi.CustomResource {
   /** Id of the project. */
   declare readonly projectId: pulumi.Output<string>;
   /** How often the maintenance is to have been put off; after a refresh fewer, if deferrals are missing. */
@@ -73,22 +73,21 @@ export class MaintenanceDeferral extends AtlasResource {
   declare readonly timeZoneId: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: MaintenanceDeferralArgs, options?: pulumi.CustomResourceOptions) {
+    const outputs = [
+      "projectId",
+      "deferrals",
+      "triggers",
+      "requireScheduled",
+      "status",
+      "numberOfDeferrals",
+      "dayOfWeek",
+      "hourOfDay",
+      "timeZoneId",
+    ];
     super(
-      "MaintenanceDeferral",
-      "maintenanceDeferral",
+      typeToken("MaintenanceDeferral"),
       name,
-      args,
-      [
-        "projectId",
-        "deferrals",
-        "triggers",
-        "requireScheduled",
-        "status",
-        "numberOfDeferrals",
-        "dayOfWeek",
-        "hourOfDay",
-        "timeZoneId",
-      ],
+      properties("maintenanceDeferral", args, outputs, options),
       options,
     );
   }

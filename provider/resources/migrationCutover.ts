@@ -1,5 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { AtlasResource } from "./atlasResource";
+import * as pulumi from "@pulumi/pulumi";
+import { properties, typeToken } from "./registration";
 
 /** Arguments of {@link MigrationCutover}. */
 export interface MigrationCutoverArgs {
@@ -34,7 +34,7 @@ export interface MigrationCutoverArgs {
  * }, { customTimeouts: { create: "12h" } });
  * ```
  */
-export class MigrationCutover extends AtlasResource {
+export class MigrationCutover extends pulumi.CustomResource {
   /** Id of the project. */
   declare readonly projectId: pulumi.Output<string>;
   /** Id of the live migration. */
@@ -51,20 +51,19 @@ export class MigrationCutover extends AtlasResource {
   declare readonly cutoverRequestedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: MigrationCutoverArgs, options?: pulumi.CustomResourceOptions) {
+    const outputs = [
+      "projectId",
+      "liveMigrationId",
+      "status",
+      "readyForCutover",
+      "lagTimeSeconds",
+      "migrationHosts",
+      "cutoverRequestedAt",
+    ];
     super(
-      "MigrationCutover",
-      "migrationCutover",
+      typeToken("MigrationCutover"),
       name,
-      args,
-      [
-        "projectId",
-        "liveMigrationId",
-        "status",
-        "readyForCutover",
-        "lagTimeSeconds",
-        "migrationHosts",
-        "cutoverRequestedAt",
-      ],
+      properties("migrationCutover", args, outputs, options),
       options,
     );
   }

@@ -1,5 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { AtlasResource } from "./atlasResource";
+import * as pulumi from "@pulumi/pulumi";
+import { properties, typeToken } from "./registration";
 
 /** Arguments of {@link ProjectUser}. */
 export interface ProjectUserArgs {
@@ -43,7 +43,7 @@ export interface ProjectUserArgs {
  * });
  * ```
  */
-export class ProjectUser extends AtlasResource {
+export class ProjectUser extends pulumi.CustomResource {
   /** Id of the project. */
   declare readonly projectId: pulumi.Output<string>;
   /** The user's e-mail address, as it was declared. */
@@ -62,23 +62,17 @@ export class ProjectUser extends AtlasResource {
   declare readonly inviterUsername: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: ProjectUserArgs, options?: pulumi.CustomResourceOptions) {
-    super(
-      "ProjectUser",
-      "projectUser",
-      name,
-      args,
-      [
-        "projectId",
-        "username",
-        "roles",
-        "userId",
-        "orgMembershipStatus",
-        "invitationCreatedAt",
-        "invitationExpiresAt",
-        "inviterUsername",
-      ],
-      options,
-    );
+    const outputs = [
+      "projectId",
+      "username",
+      "roles",
+      "userId",
+      "orgMembershipStatus",
+      "invitationCreatedAt",
+      "invitationExpiresAt",
+      "inviterUsername",
+    ];
+    super(typeToken("ProjectUser"), name, properties("projectUser", args, outputs, options), options);
   }
 
   /**

@@ -1,5 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { AtlasResource } from "./atlasResource";
+import * as pulumi from "@pulumi/pulumi";
+import { properties, typeToken } from "./registration";
 
 /** Arguments of {@link TeamUser}: one of `username` and `userId`. */
 export interface TeamUserArgs {
@@ -38,7 +38,7 @@ export interface TeamUserArgs {
  * });
  * ```
  */
-export class TeamUser extends AtlasResource {
+export class TeamUser extends pulumi.CustomResource {
   /** Id of the organization. */
   declare readonly orgId: pulumi.Output<string>;
   /** Id of the team. */
@@ -52,7 +52,7 @@ export class TeamUser extends AtlasResource {
 
   constructor(name: string, args: TeamUserArgs, options?: pulumi.CustomResourceOptions) {
     const outputs = ["orgId", "teamId", "username", "userId", "orgMembershipStatus"];
-    super("TeamUser", "teamUser", name, args, outputs, options);
+    super(typeToken("TeamUser"), name, properties("teamUser", args, outputs, options), options);
   }
 
   /**

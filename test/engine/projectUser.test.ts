@@ -44,6 +44,7 @@ describe("a stack with a ProjectUser", () => {
     const line = 'exports.handler = () => require("mongodbatlas-dynamic/handlers").projectUser;';
     assert.equal(resource.inputs.__provider, line);
     assert.equal(resource.outputs.__provider, line);
+    assert.match(resource.sourcePosition, /projectUser\.test\.ts#/, "names the place in the program");
     const own = JSON.stringify(resource.inputs).length + JSON.stringify(resource.outputs).length;
     assert.ok(own <= 650, `${own} bytes`);
   });

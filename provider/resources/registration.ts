@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 /** Names of the handlers that `mongodbatlas-dynamic/handlers` exports. */
 export type HandlerName =
@@ -18,28 +18,31 @@ export function providerReference(handler: HandlerName): string {
   return `exports.handler = () => require("mongodbatlas-dynamic/handlers").${handler};`;
 }
 
-/** What the resources of this package have in common. */
-export abstract class AtlasResource extends pulumi.CustomResource {
-  /**
-   * @param outputs names of the properties that Atlas fills in
-   */
-  protected constructor(
-    type: string,
-    handler: HandlerName,
-    name: string,
-    args: object | undefined,
-    outputs: readonly string[],
-    options: pulumi.CustomResourceOptions | undefined,
-  ) {
-    const properties: pulumi.Inputs = {
-      // An output is only there for a program when it is named at registration.
-      ...Object.fromEntries(outputs.map((output) => [output, undefined])),
-      ...args,
-      ...timeouts(options),
-      __provider: providerReference(handler),
-    };
-    super(`pulumi-nodejs:dynamic/mongodbatlas:${type}`, name, properties, options);
-  }
+/** The type token of a resource of this package, such as `ProjectUser`. It stands in the state of every stack. */
+export function typeToken(resource: string): string {
+  return `pulumi-nodejs:dynamic/mongodbatlas:${resource}`;
+}
+
+/**
+ * The properties to register a resource with.
+ *
+ * The resources share functions and no class: the SDK takes the caller of a resource's own constructor for the place in
+ * the program where it is declared.
+ *
+ * @param outputs names of all properties; an output is only there for a program when it is named at registration
+ */
+export function properties(
+  handler: HandlerName,
+  args: object | undefined,
+  outputs: readonly string[],
+  options: pulumi.CustomResourceOptions | undefined,
+): pulumi.Inputs {
+  return {
+    ...Object.fromEntries(outputs.map((output) => [output, undefined])),
+    ...args,
+    ...timeouts(options),
+    __provider: providerReference(handler),
+  };
 }
 
 /** The dynamic provider host passes no timeouts on to a provider, so they travel among the inputs. */
