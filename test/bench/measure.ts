@@ -1,5 +1,6 @@
+import type { automation } from "@pulumi/pulumi";
 import type { PulumiCli } from "../engine/pulumi-cli";
-import { createStack, type EngineResult, type EngineStack } from "../engine/stack";
+import { createStack, type EngineResult, type EngineStack, type OperationOptions } from "../engine/stack";
 import { ProviderProbe, type ProviderUsage, type SelfTimes } from "./providerProbe";
 import { type BenchSimulator, countRequests, type RequestCounts } from "./simulator";
 import { type StateSize, stateSize } from "./stateSize";
@@ -54,10 +55,20 @@ export class Measured {
     return new Measured(subject, users, stack, probe, simulator);
   }
 
-  async run(operation: Operation): Promise<Measurement & { selfTimes: SelfTimes }> {
+  /** @param onStep called with the number of resources that the engine is through with */
+  async run(
+    operation: Operation,
+    onStep: (done: number) => void,
+  ): Promise<Measurement & { selfTimes: SelfTimes }> {
     await this.simulator.takeRequests();
+    let done = 0;
+    const onEvent = ({ resOutputsEvent }: automation.EngineEvent): void => {
+      if (resOutputsEvent === undefined) return;
+      done += 1;
+      onStep(done);
+    };
     const started = performance.now();
-    const result = await this.operate(operation);
+    const result = await this.operate(operation, { onEvent });
     const wallMs = performance.now() - started;
     if (!result.ok) {
       throw new Error(`${operation} of ${this.subject.name} failed: ${result.diagnostics.join("\n")}`);
@@ -89,18 +100,18 @@ export class Measured {
     return this.subject.name === "empty" ? 0 : this.users;
   }
 
-  private operate(operation: Operation): Promise<EngineResult> {
+  private operate(operation: Operation, options: OperationOptions): Promise<EngineResult> {
     switch (operation) {
       case "up":
-        return this.stack.up();
+        return this.stack.up(options);
       case "preview":
-        return this.stack.preview();
+        return this.stack.preview(options);
       case "refresh":
-        return this.stack.refresh();
+        return this.stack.refresh(options);
       case "preview --refresh":
-        return this.stack.preview({ refresh: true });
+        return this.stack.preview({ ...options, refresh: true });
       case "destroy":
-        return this.stack.destroy();
+        return this.stack.destroy(options);
     }
   }
 }

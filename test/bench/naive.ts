@@ -98,9 +98,9 @@ class NaiveProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> 
     return { id: body.id, outs: outputs(inputs, body) };
   }
 
-  async read(id: string, props: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
-    const { status, body } = await send(this.settings, "GET", `/groups/${props.projectId}/users/${id}`);
-    return status === 404 ? {} : { id, props: outputs(props, body) };
+  async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
+    const { status, body } = await send(this.settings, "GET", `/groups/${props?.projectId}/users/${id}`);
+    return status === 404 ? {} : { id, props: outputs(props as Outputs, body) };
   }
 
   async delete(id: string, props: Outputs): Promise<void> {

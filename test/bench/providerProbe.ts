@@ -8,7 +8,7 @@ export interface ProviderUsage {
   peakBytes: number;
 }
 
-/** Time in milliseconds that was spent in a function itself, by `name (file:line)`. */
+/** Time in milliseconds that was spent in a function itself, by `name (file:line)`. Waiting is not among them. */
 export type SelfTimes = Map<string, number>;
 
 /** Measures the provider processes of one stack; providerProbe.cjs is its end in there. */
@@ -66,12 +66,15 @@ interface CpuProfile {
 function addSelfTimes(times: SelfTimes, { nodes, samples, timeDeltas }: CpuProfile): void {
   const names = new Map(
     nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => {
-      const place = url.replace(/^file:\/\//, "").replace(/^.*\/(?=(node_modules|dist)\/)/, "");
+      // From the innermost package on, and from `dist` on for this one.
+      const place = url.replace(/^.*\/(?=node_modules\/)/, "").replace(/^(file:\/\/)?\/.*\/(?=dist\/)/, "");
       return [id, `${functionName || "(anonymous)"}${place === "" ? "" : ` (${place}:${lineNumber + 1})`}`];
     }),
   );
   samples.forEach((id, index) => {
     const name = names.get(id) ?? "(unknown)";
+    // The second is what it costs to look.
+    if (name === "(idle)" || name.includes("node:inspector") || name.includes("providerProbe")) return;
     times.set(name, (times.get(name) ?? 0) + (timeDeltas[index] ?? 0) / 1_000);
   });
 }

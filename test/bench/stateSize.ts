@@ -5,14 +5,24 @@ import type { EngineStack } from "../engine/stack";
 
 /** Bytes of state per resource, on average. */
 export interface StateSize {
-  /** All that the file backend writes for it, with its indentation. */
+  /** All that the file backend writes for it. */
   total: number;
-  /** Its inputs and outputs as plain JSON: what a provider decides about. */
+  /** Its inputs and outputs: what a provider decides about. */
   own: number;
+  /** Where in the program it was declared, with all callers: the SDK adds this, and its size is that of the paths. */
+  positions: number;
 }
 
 interface Checkpoint {
-  checkpoint: { latest?: { resources?: Array<{ type: string; inputs?: unknown; outputs?: unknown }> } };
+  checkpoint: { latest?: { resources?: Resource[] } };
+}
+
+interface Resource {
+  type: string;
+  inputs?: unknown;
+  outputs?: unknown;
+  sourcePosition?: unknown;
+  stackTrace?: unknown;
 }
 
 /** Of the users that a stack has in its state; `undefined` when there are none. */
@@ -22,20 +32,24 @@ export function stateSize(stack: EngineStack): StateSize | undefined {
     name.endsWith(`${stack.name}.json`),
   );
   if (file === undefined) return undefined;
-  const text = readFileSync(path.join(folder, file), "utf8");
-  const state: Checkpoint = JSON.parse(text);
-  const { latest } = state.checkpoint;
-  const users = (latest?.resources ?? []).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic"));
-  if (latest === undefined || users.length === 0) return undefined;
-
-  const indentation = /^\s+/.exec(text.split("\n")[1] ?? "")?.[0];
-  const bytesOf = (value: unknown, space?: string): number =>
-    Buffer.byteLength(JSON.stringify(value, null, space));
-  const full = bytesOf(state, indentation);
-  const own = users.reduce((sum, { inputs, outputs }) => sum + bytesOf(inputs) + bytesOf(outputs), 0);
-  latest.resources = latest.resources?.filter((resource) => !users.includes(resource)) ?? [];
+  const { checkpoint }: Checkpoint = JSON.parse(readFileSync(path.join(folder, file), "utf8"));
+  const users = (checkpoint.latest?.resources ?? []).filter(({ type }) =>
+    type.startsWith("pulumi-nodejs:dynamic"),
+  );
+  if (users.length === 0) return undefined;
+  const average = (part: (user: Resource) => number): number =>
+    Math.round(users.reduce((sum, user) => sum + part(user), 0) / users.length);
   return {
-    total: Math.round((full - bytesOf(state, indentation)) / users.length),
-    own: Math.round(own / users.length),
+    // As the backend writes it, without spaces; one more byte is the comma.
+    total: average((user) => bytesOf(user) + 1),
+    own: average(({ inputs, outputs }) => bytesOf(inputs) + bytesOf(outputs)),
+    positions: average((user) => {
+      const { sourcePosition, stackTrace, ...rest } = user;
+      return bytesOf(user) - bytesOf(rest);
+    }),
   };
+}
+
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value) ?? "");
 }

@@ -1,5 +1,6 @@
 import type { automation } from "@pulumi/pulumi";
 import { ProjectUser } from "mongodbatlas-dynamic";
+import type { Operation } from "./measure";
 import { NaiveProjectUser } from "./naive";
 import { NoopProjectUser } from "./noop";
 import type { Organization } from "./simulator";
@@ -11,18 +12,20 @@ export interface Subject {
   credentials: "apiKey" | "serviceAccount";
   env: Record<string, string>;
   /** It is measured in these operations; `undefined`: in all. */
-  operations?: readonly string[];
+  operations?: readonly Operation[];
   /** The largest number of users that it is measured with. */
   atMost?: number;
+  /** The largest number of users with which its destroy is measured, which takes as long as the up and has no target. */
+  destroyAtMost?: number;
 }
 
 export type SubjectName =
-  | "ours"
-  | "ours, no checkpoints"
-  | "ours, service account"
   | "empty"
   | "no-op"
-  | "naive";
+  | "naive"
+  | "ours"
+  | "ours, no checkpoints"
+  | "ours, service account";
 
 type UserResource = new (
   name: string,
@@ -33,8 +36,8 @@ const common = { credentials: "apiKey", env: {} } as const;
 
 export const subjects: readonly Subject[] = [
   { ...common, name: "empty", program: () => async () => {} },
-  { ...common, name: "no-op", program: usersOf(NoopProjectUser) },
-  { ...common, name: "naive", program: usersOf(NaiveProjectUser) },
+  { ...common, name: "no-op", program: usersOf(NoopProjectUser), destroyAtMost: 100 },
+  { ...common, name: "naive", program: usersOf(NaiveProjectUser), destroyAtMost: 100 },
   { ...common, name: "ours", program: usersOf(ProjectUser) },
   {
     ...common,
@@ -62,4 +65,14 @@ function usersOf(type: UserResource): Subject["program"] {
         new type(username, { projectId, username, roles: ["GROUP_READ_ONLY"] });
       });
     };
+}
+
+/** Whether there is a number to be had from this. */
+export function isMeasured(subject: Subject, operation: Operation, users: number): boolean {
+  const { operations, atMost = Infinity, destroyAtMost = Infinity } = subject;
+  return (
+    users <= atMost &&
+    operations?.includes(operation) !== false &&
+    !(operation === "destroy" && users > destroyAtMost)
+  );
 }
