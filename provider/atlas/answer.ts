@@ -25,15 +25,25 @@ export function roomLeft(answer: RawAnswer | undefined): number | undefined {
   return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
 
+/** The longest of Atlas's codes has about 60 characters. */
+const code = v.fallback(v.nullish(v.pipe(v.string(), v.maxLength(200))), undefined);
+
 const problem = v.object({
-  errorCode: v.fallback(v.nullish(v.string()), undefined),
+  errorCode: code,
   detail: v.fallback(v.nullish(v.string()), undefined),
-  error: v.fallback(v.nullish(v.string()), undefined),
+  error: code,
   error_description: v.fallback(v.nullish(v.string()), undefined),
 });
 
-/** Reads an error of the Administration API, or of its token endpoint, which has another shape. */
-export function parseProblem(answer: RawAnswer | undefined): {
+/**
+ * Reads an error of the Administration API, or of its token endpoint, which has another shape.
+ *
+ * @param redact takes secrets out of a text, before it is shortened and a part of one could stay
+ */
+export function parseProblem(
+  answer: RawAnswer | undefined,
+  redact: (text: string) => string = (text) => text,
+): {
   errorCode?: string | undefined;
   detail?: string | undefined;
 } {
@@ -42,9 +52,11 @@ export function parseProblem(answer: RawAnswer | undefined): {
     return {};
   }
   const { errorCode, detail, error, error_description } = parsed.output;
+  const shownCode = errorCode ?? error ?? undefined;
+  const shownDetail = detail ?? error_description ?? undefined;
   return {
-    errorCode: errorCode ?? error ?? undefined,
-    detail: asLine(detail ?? error_description ?? undefined),
+    errorCode: shownCode === undefined ? undefined : redact(shownCode),
+    detail: shownDetail === undefined ? undefined : asLine(redact(shownDetail)),
   };
 }
 
@@ -97,7 +109,7 @@ function parseJson(text: string): unknown {
 }
 
 /** Atlas's explanations come with and without a full stop, sometimes over several lines. */
-function asLine(detail: string | undefined): string | undefined {
-  const line = detail?.replace(/\s+/g, " ").trim().slice(0, 500);
-  return line === undefined || line === "" || /[.!?]$/.test(line) ? line || undefined : `${line}.`;
+function asLine(detail: string): string | undefined {
+  const line = detail.replace(/\s+/g, " ").trim().slice(0, 500);
+  return line === "" || /[.!?]$/.test(line) ? line || undefined : `${line}.`;
 }

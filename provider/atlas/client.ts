@@ -18,7 +18,7 @@ import {
   parseRetryAfter,
 } from "./retry";
 import { type AccessToken, ServiceAccountAuthentication } from "./serviceAccount";
-import { isLoopback, type Settings } from "./settings";
+import { isLoopback, type ServiceAccountKey, type Settings } from "./settings";
 
 const { version } = require("../../package.json") as { version: string };
 
@@ -94,15 +94,17 @@ export class AtlasClient {
     this.host = host;
     this.attemptTimeoutMs = options.attemptTimeoutMs ?? attemptTimeoutMs;
     // Node's agents tunnel through the proxy that the environment names; traffic to this machine never leaves it.
+    const isLocal = isLoopback(hostname);
     const agent = {
       keepAlive: true,
-      ...(isLoopback(hostname) ? {} : { proxyEnv: process.env }),
+      ...(isLocal ? {} : { proxyEnv: process.env }),
     };
     this.http = axios.create({
       baseURL: settings.baseUrl,
       httpAgent: new http.Agent(agent),
       httpsAgent: new https.Agent(agent),
-      proxy: false,
+      // axios takes `false` for a reason to strip the agent of its proxy as well.
+      ...(isLocal ? { proxy: false } : {}),
       maxRedirects: 0,
       maxContentLength: answerLimitBytes,
       responseType: "text",
@@ -132,6 +134,13 @@ export class AtlasClient {
   async send<T>(call: Call, schema: v.GenericSchema<unknown, T>): Promise<Answer<T>> {
     const query = new URLSearchParams(call.query ?? {}).toString();
     const url = `/api/atlas/v2${call.path}${query === "" ? "" : `?${query}`}`;
+    if (/\/\.{1,2}(?=[/?]|$)/.test(call.path)) {
+      // No encoding keeps dots alone from being taken for steps, and `DELETE …/users/..` would mean the project.
+      throw new AtlasError(`Could not ${call.purpose}: the path ${url} would lead to another address.`, {
+        method: call.method,
+        path: url,
+      });
+    }
     const exchange = this.authentication.begin(call.method, url);
     const response = await this.attempt(call, exchange, {
       method: call.method,
@@ -295,7 +304,7 @@ export class AtlasClient {
     verdict: Verdict,
   ): AtlasError {
     const status = refusedWith(error);
-    const { errorCode, detail } = parseProblem(error.response);
+    const { errorCode, detail } = parseProblem(error.response, (text) => this.redact(text));
     const { credentials } = this.settings;
     const networkCode = status === undefined ? error.code : undefined;
     const happened =
@@ -331,13 +340,19 @@ export class AtlasClient {
       path: request.url,
       status,
       errorCode,
-      detail: detail === undefined ? undefined : this.redact(detail),
+      detail,
       mayHaveTakenEffect: verdict.effect === "unknown",
     });
   }
 
   private redact(text: string): string {
-    return this.authentication.secrets().reduce((out, secret) => out.replaceAll(secret, "[redacted]"), text);
+    const { credentials } = this.settings;
+    const secrets = [...this.authentication.secrets()];
+    if (credentials.kind === "serviceAccount") {
+      // A proxy may show the headers of a request in the page that refuses it.
+      secrets.unshift(basicCredential(credentials));
+    }
+    return secrets.reduce((out, secret) => out.replaceAll(secret, "[redacted]"), text);
   }
 
   /** Atlas operation: POST /api/oauth/token. */
@@ -346,7 +361,7 @@ export class AtlasClient {
     if (credentials.kind !== "serviceAccount") {
       throw new TypeError("Only a service account has access tokens.");
     }
-    const basic = [credentials.clientId, credentials.clientSecret].map(encodeURIComponent).join(":");
+    const basic = basicCredential(credentials);
     const call: Call = {
       method: "POST",
       path: "/api/oauth/token",
@@ -356,7 +371,7 @@ export class AtlasClient {
       role: "that it needs",
       limit: "access tokens",
     };
-    const header = async (): Promise<string> => `Basic ${Buffer.from(basic).toString("base64")}`;
+    const header = async (): Promise<string> => `Basic ${basic}`;
     const response = await this.attempt(
       call,
       // A 401 with a challenge means here that the secret is wrong.
@@ -380,6 +395,11 @@ export class AtlasClient {
     const token = readBody(call, response, accessTokenAnswer);
     return { value: token.access_token, expiresInSeconds: token.expires_in };
   }
+}
+
+/** RFC 6749 section 2.3.1: id and secret are form-url-encoded inside of Basic. */
+function basicCredential({ clientId, clientSecret }: ServiceAccountKey): string {
+  return Buffer.from([clientId, clientSecret].map(encodeURIComponent).join(":")).toString("base64");
 }
 
 /** The status of an answer outside 2xx. A good status on an answer that broke off says nothing of how it ends. */

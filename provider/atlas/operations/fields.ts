@@ -32,7 +32,13 @@ export function objectWithAnyOf<Entries extends v.ObjectEntries>(entries: Entrie
 }
 
 /** The answer of an operation of which only the status counts: no body, or an object that nobody needs. */
-export const nothing = v.optional(v.looseObject({}));
+export const nothing = v.optional(
+  v.pipe(
+    v.unknown(),
+    v.check((body) => !Array.isArray(body)),
+    v.looseObject({}),
+  ),
+);
 
 /** Options of an operation that changes something. */
 export interface WriteOptions {

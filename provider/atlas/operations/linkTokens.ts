@@ -26,7 +26,8 @@ export async function createLinkToken(
       limit: linkTokenLimit(orgId),
       ...options,
     },
-    v.object({ linkToken: v.pipe(v.string(), v.nonEmpty()) }),
+    // It can never be read again, so that a damaged one must not get into the state.
+    v.object({ linkToken: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, "must be printable")) }),
   );
   return answer.body.linkToken;
 }

@@ -17,7 +17,10 @@ function pageOf<T>(item: v.GenericSchema<unknown, T>) {
 /** A listing that is complete, and whether all of it came in one answer. */
 export interface Listing<T> {
   items: T[];
-  /** False when it took several pages, between which something can have moved from one to another. */
+  /**
+   * False when it took several pages, between which something can have moved from one to another, or when Atlas counts
+   * more than it lists.
+   */
   atomic: boolean;
 }
 
@@ -45,7 +48,7 @@ export async function listAll<T>(
       body.results.length > 0 &&
       (body.links?.some((link) => link.rel === "next") ?? body.results.length >= Number(pageSize));
     if (!more && !(body.results.length > 0 && (body.totalCount ?? 0) > items.length)) {
-      return { items, atomic: pageNum === 1 };
+      return { items, atomic: pageNum === 1 && (body.totalCount ?? 0) <= items.length };
     }
   }
 }
