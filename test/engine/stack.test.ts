@@ -19,6 +19,10 @@ class Note extends pulumi.dynamic.Resource {
         },
         async create(inputs: { text: string }) {
           if (inputs.text === "refused") throw new Error("the note was refused");
+          if (inputs.text === "stuck") {
+            console.log("stuck from now on");
+            await new Promise(() => {});
+          }
           console.log("noting it down");
           return { id: "note", outs: { text: inputs.text } };
         },
@@ -210,15 +214,18 @@ describe("createStack", () => {
   });
 
   it("ends a running engine as a crash would, and goes on with the same state", async () => {
-    const crashing = await createStack({ program: notes("first") });
+    const crashing = await createStack({ program: notes("stuck") });
+    // When the provider speaks, the engine has written down what it is doing, and waits: it is never killed in the
+    // middle of writing its state, nor too late.
     const result = await crashing.up({
       onEvent: (event) => {
-        if (event.resourcePreEvent?.metadata.type === "pulumi-nodejs:dynamic:Resource") crashing.kill();
+        if (event.diagnosticEvent?.message.includes("stuck from now on")) crashing.kill();
       },
     });
     assert.equal(result.ok, false);
     assert.equal(result.exitCode, null);
     await crashing.killProviders();
+    await crashing.setProgram(notes("first"));
     const locked = await crashing.up();
     assert.match(locked.stderr + locked.stdout, /currently locked/);
     assert.equal((await crashing.cli(["cancel", "--yes"])).code, 0);
