@@ -102,7 +102,8 @@ export class AtlasClient {
     this.http = axios.create({
       baseURL: settings.baseUrl,
       httpAgent: new http.Agent(agent),
-      httpsAgent: new https.Agent(agent),
+      // Said outright, because NODE_TLS_REJECT_UNAUTHORIZED in the environment would decide otherwise.
+      httpsAgent: new https.Agent({ ...agent, rejectUnauthorized: true }),
       // axios takes `false` for a reason to strip the agent of its proxy as well.
       ...(isLocal ? { proxy: false } : {}),
       maxRedirects: 0,
