@@ -171,7 +171,7 @@ export class AtlasClient {
     let failures = 0;
     let throttledSince: number | undefined;
     let verdict: Verdict = {};
-
+    /** Whether the gate has let it in and not out again. */
     let inTurn = false;
 
     const authorize = async (headers: Record<string, unknown>): Promise<void> => {
@@ -221,16 +221,15 @@ export class AtlasClient {
         throttleBudgetMs: call.throttleBudgetMs ?? defaultThrottleBudgetMs,
         random: this.random(),
       });
+      inTurn = false;
       if (decision.action === "repeat" && decision.reason === "throttled") {
         throttledSince ??= now;
-        inTurn = false;
         if (this.gate.close(call.limit, decision.afterMs)) {
           this.reportThrottling(call, decision.afterMs);
         }
         await enter(headers);
         return true;
       }
-      inTurn = false;
       if (failure.kind === "answer") {
         this.gate.leave(call.limit, roomLeft(error.response));
       } else {

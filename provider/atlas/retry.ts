@@ -42,7 +42,7 @@ const throttleBackOff = { firstMs: 2_000, longestMs: 20_000 };
 const throttlingCodes = new Set(["RATE_LIMITED_IP", "INVITATIONS_RATE_LIMITED_IP"]);
 
 /** Whether an answer certainly did nothing, and the same request may succeed later. */
-export function isThrottled(status: number, errorCode: string | undefined): boolean {
+function isThrottled(status: number, errorCode: string | undefined): boolean {
   return (
     status === 429 ||
     (status === 400 && errorCode !== undefined && throttlingCodes.has(errorCode)) ||

@@ -128,17 +128,20 @@ async function converge(
   options: WriteOptions,
   firstStep: "add" | "look",
 ): Promise<AtlasProjectUser> {
-  const roster = atlas.projectUsers(declared.projectId);
-  let live = firstStep === "look" ? await roster.lookUp(declared.username) : undefined;
+  const { projectId, username, roles } = declared;
+  const roster = atlas.projectUsers(projectId);
+  let live = firstStep === "look" ? await roster.lookUp(username) : undefined;
   for (let round = 1; ; round += 1) {
     try {
-      live ??= await roster.write(() => add(atlas, declared, options));
+      live ??= await roster.write(() =>
+        addProjectUser(atlas.client, projectId, { username, roles }, options),
+      );
       return await roster.write(() => changeRoles(atlas, declared, live as AtlasProjectUser, options));
     } catch (error) {
       if (round === convergenceRounds || !needsAnotherLook(error)) {
         throw error;
       }
-      live = await roster.lookUp(declared.username);
+      live = await roster.lookUp(username);
       if (live === undefined && isAlreadyMember(error)) {
         throw error.withAdvice(
           "Atlas lists no such user in the project, so this is probably an invitation made with the deprecated API, " +
@@ -147,14 +150,6 @@ async function converge(
       }
     }
   }
-}
-
-async function add(
-  atlas: AtlasSession,
-  { projectId, username, roles }: Inputs,
-  options: WriteOptions,
-): Promise<AtlasProjectUser> {
-  return addProjectUser(atlas.client, projectId, { username, roles }, options);
 }
 
 /** Adds before it removes, because Atlas wants a user to have a role at all times. */
