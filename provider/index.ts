@@ -22,6 +22,14 @@ export {
   getPipelineSchedulesOutput,
   type PipelineSchedule,
 } from "./functions/getPipelineSchedules";
+export {
+  type GetProjectUsersArgs,
+  type GetProjectUsersOutputArgs,
+  type GetProjectUsersResult,
+  getProjectUsers,
+  getProjectUsersOutput,
+  type ProjectMember,
+} from "./functions/getProjectUsers";
 export { LinkToken, type LinkTokenArgs } from "./resources/linkToken";
 export { MaintenanceDeferral, type MaintenanceDeferralArgs } from "./resources/maintenanceDeferral";
 export { MigrationCutover, type MigrationCutoverArgs } from "./resources/migrationCutover";

@@ -73,6 +73,8 @@ describe("the package", () => {
       "getOrganizationInvitationsOutput",
       "getPipelineSchedules",
       "getPipelineSchedulesOutput",
+      "getProjectUsers",
+      "getProjectUsersOutput",
     ];
     assert.deepEqual(await evaluate(`Object.keys(require("mongodbatlas-dynamic")).sort()`), names);
     assert.deepEqual(

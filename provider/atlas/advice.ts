@@ -59,10 +59,10 @@ export function advise(refusal: Refusal): string {
   }
   const known = errorCode === undefined ? undefined : byCode[errorCode];
   if (known !== undefined) {
-    // A create looks for nothing that is in the state already.
+    // A create looks for nothing that is in a state already.
     const mayBeGone = errorCode === "GROUP_NOT_FOUND" && refusal.method !== "POST";
     return mayBeGone
-      ? `${known} If the project has been deleted, take the resource out of the state with \`pulumi state delete\`.`
+      ? `${known} If the project has been deleted, take what a stack has in it out of its state with \`pulumi state delete\`.`
       : known;
   }
   if (status === 401 || status === 403) {

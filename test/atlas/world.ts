@@ -89,6 +89,19 @@ export class World {
     else this.directory.addToProject(project, membership, roles);
   }
 
+  /** A colleague invites the person by hand; who belongs to the organization already becomes a member at once. */
+  invite(
+    projectId: string,
+    username: string,
+    roles: readonly string[],
+    inviter = "olivia@example.com",
+  ): void {
+    const project = this.project(projectId);
+    const membership =
+      project.organization.members.get(username) ?? this.directory.invite(project, username, inviter);
+    this.directory.addToProject(project, membership, roles);
+  }
+
   /** A colleague changes the roles by hand. */
   setRoles(projectId: string, username: string, roles: readonly string[]): void {
     const member = this.project(projectId).members.get(username);

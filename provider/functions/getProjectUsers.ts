@@ -1,0 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+import { requireIds } from "./arguments";
+import { connect } from "./connect";
+
+/** Arguments of {@link getProjectUsers}. */
+export interface GetProjectUsersArgs {
+  /** Id of the project (Atlas also calls it a group): 24 hexadecimal digits. */
+  projectId: string;
+}
+
+/** Arguments of {@link getProjectUsersOutput}. */
+export type GetProjectUsersOutputArgs = {
+  [Name in keyof GetProjectUsersArgs]: pulumi.Input<GetProjectUsersArgs[Name]>;
+};
+
+/** One member of a project, active or invited. */
+export interface ProjectMember {
+  /** E-mail address, as Atlas writes it. */
+  username: string;
+  /** Roles in the project, sorted, such as `GROUP_READ_ONLY`. */
+  roles: string[];
+  /** Atlas's id of the user: 24 hexadecimal digits. Atlas may give another one when an invitation is accepted. */
+  userId: string;
+  /** `ACTIVE` for a member of the organization, `PENDING` for somebody who is invited. */
+  orgMembershipStatus: string;
+  /** When the invitation was sent, in ISO 8601 UTC; only while it is pending. */
+  invitationCreatedAt: string | undefined;
+  /** When the invitation expires, in ISO 8601 UTC; only while it is pending. */
+  invitationExpiresAt: string | undefined;
+  /** Who sent the invitation: an e-mail address, or the public key of an API key; only while it is pending. */
+  inviterUsername: string | undefined;
+}
+
+/** The members of a project. */
+export interface GetProjectUsersResult {
+  /** Id of the project. */
+  projectId: string;
+  /** The members, by username. */
+  users: ProjectMember[];
+}
+
+/**
+ * Lists the members of a project, those with a pending invitation included. Works in previews as well.
+ *
+ * Members are the users who have been added to the project itself; who has access through a team or through a role in
+ * the organization is not among them. It takes one request for each 500 members.
+ *
+ * - **Role needed**: Project Read Only (`GROUP_READ_ONLY`).
+ * - **Errors**: the project does not exist, or the credentials may not see it.
+ *
+ * Atlas operation: `listGroupUsers`.
+ *
+ * @example
+ * ```typescript
+ * const { users } = await getProjectUsers({ projectId: "5f1b3c2a9d8e7f6a5b4c3d2e" });
+ * export const owners = users.filter(({ roles }) => roles.includes("GROUP_OWNER")).map(({ username }) => username);
+ * ```
+ *
+ * @throws AtlasError when the project does not exist, or the credentials may not see it
+ */
+export async function getProjectUsers(args: GetProjectUsersArgs): Promise<GetProjectUsersResult> {
+  const { projectId } = requireIds("getProjectUsers", args, ["projectId"]);
+  const { client, operations } = connect();
+  const { items } = await operations.listProjectUsers(client, projectId);
+  return {
+    projectId,
+    users: items
+      .map((user) => ({
+        username: user.username,
+        roles: user.roles,
+        userId: user.userId,
+        orgMembershipStatus: user.orgMembershipStatus,
+        invitationCreatedAt: user.invitationCreatedAt ?? undefined,
+        invitationExpiresAt: user.invitationExpiresAt ?? undefined,
+        inviterUsername: user.inviterUsername ?? undefined,
+      }))
+      .sort((one, other) => (one.username < other.username ? -1 : 1)),
+  };
+}
+
+/** The same as {@link getProjectUsers} for inputs; what is not known yet in a preview is not asked for. */
+export function getProjectUsersOutput(args: GetProjectUsersOutputArgs): pulumi.Output<GetProjectUsersResult> {
+  return pulumi.output(args).apply(getProjectUsers);
+}
