@@ -18,8 +18,25 @@ export interface AtlasErrorFields {
  * A request to Atlas that failed. The message says what could not be done and for whom, the request and its
  * answer, Atlas's explanation and what to do about it.
  *
+ * Functions throw it. When a resource fails, the engine reports the message, and a program cannot catch it.
+ *
  * It is plain on purpose: no request, no configuration and no cause hang on it, so no way of printing it can
  * show a credential.
+ *
+ * @example
+ * ```typescript
+ * async function statusOf(projectId: string, liveMigrationId: string): Promise<string> {
+ *   try {
+ *     const { status } = await getLiveMigration({ projectId, liveMigrationId });
+ *     return status ?? "NOT_STARTED";
+ *   } catch (error) {
+ *     if (error instanceof AtlasError && error.status === 404) {
+ *       return "GONE";
+ *     }
+ *     throw error;
+ *   }
+ * }
+ * ```
  */
 export class AtlasError extends Error {
   override readonly name = "AtlasError";

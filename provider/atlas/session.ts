@@ -33,11 +33,14 @@ export class AtlasSession {
       this.projects,
       projectId,
       () =>
-        new Roster({
-          list: () => listProjectUsers(this.client, projectId),
-          find: (username) => findProjectUsers(this.client, projectId, username),
-          namesOf: (user) => [user.username],
-        }),
+        new Roster(
+          {
+            list: () => listProjectUsers(this.client, projectId),
+            find: (username) => findProjectUsers(this.client, projectId, username),
+            namesOf: (user) => [user.username],
+          },
+          () => this.clock.now(),
+        ),
     );
   }
 
@@ -47,12 +50,15 @@ export class AtlasSession {
       this.teams,
       `${team.orgId}/${team.teamId}`,
       () =>
-        new Roster({
-          list: () => listTeamUsers(this.client, team),
-          find: (name) =>
-            findTeamUsers(this.client, team, name.includes("@") ? { username: name } : { userId: name }),
-          namesOf: (user) => [user.username, user.userId],
-        }),
+        new Roster(
+          {
+            list: () => listTeamUsers(this.client, team),
+            find: (name) =>
+              findTeamUsers(this.client, team, name.includes("@") ? { username: name } : { userId: name }),
+            namesOf: (user) => [user.username, user.userId],
+          },
+          () => this.clock.now(),
+        ),
     );
   }
 }

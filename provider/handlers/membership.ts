@@ -17,7 +17,7 @@ export async function removeMember<Member extends { userId: string }>(
 ): Promise<void> {
   let refusal: AtlasError;
   try {
-    return await roster.write(() => removeById(userId));
+    return await roster.write([username, userId], () => removeById(userId));
   } catch (error) {
     if (!(error instanceof AtlasError) || error.status !== 404 || isParentMissing(error)) {
       throw error;
@@ -33,5 +33,5 @@ export async function removeMember<Member extends { userId: string }>(
     throw refusal;
   }
   // Atlas gives a user another id when the invitation is accepted, so a missing id is not a missing user.
-  await roster.write(() => removeById(live.userId));
+  await roster.write([username, live.userId], () => removeById(live.userId));
 }

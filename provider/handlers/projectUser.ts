@@ -133,10 +133,16 @@ async function converge(
   let live = firstStep === "look" ? await roster.lookUp(username) : undefined;
   for (let round = 1; ; round += 1) {
     try {
-      live ??= await roster.write(() =>
-        addProjectUser(atlas.client, projectId, { username, roles }, options),
+      live ??= await roster.add(
+        username,
+        () => addProjectUser(atlas.client, projectId, { username, roles }, options),
+        (error) => error instanceof AtlasError && isAlreadyMember(error),
       );
-      return await roster.write(() => changeRoles(atlas, declared, live as AtlasProjectUser, options));
+      return sameRoles(live.roles, roles)
+        ? live
+        : await roster.write([username], () =>
+            changeRoles(atlas, declared, live as AtlasProjectUser, options),
+          );
     } catch (error) {
       if (round === convergenceRounds || !needsAnotherLook(error)) {
         throw error;

@@ -120,10 +120,14 @@ async function join(
 ): Promise<AtlasOrganizationUser> {
   const roster = atlas.teamUsers(declared);
   for (let round = 1; ; round += 1) {
-    const userId = declared.userId ?? (await resolve(atlas, declared.orgId, declared.username ?? ""));
     try {
-      return await roster.write(() =>
-        addTeamUser(atlas.client, declared, { userId, name: nameOf(declared) }, options),
+      return await roster.add(
+        nameOf(declared),
+        async () => {
+          const userId = declared.userId ?? (await resolve(atlas, declared.orgId, declared.username ?? ""));
+          return addTeamUser(atlas.client, declared, { userId, name: nameOf(declared) }, options);
+        },
+        (error) => error instanceof AtlasError && error.status === 409,
       );
     } catch (error) {
       if (
@@ -147,7 +151,7 @@ async function join(
 function needsAnotherLook(error: AtlasError, { userId }: Inputs): boolean {
   // The id that was looked up by name is missing when the invitation has been accepted since.
   const idMayHaveChanged = userId === undefined && error.status === 404 && !isParentMissing(error);
-  return error.mayHaveTakenEffect || error.status === 409 || idMayHaveChanged;
+  return error.method === "POST" && (error.mayHaveTakenEffect || error.status === 409 || idMayHaveChanged);
 }
 
 /** The id of an active or pending user of the organization. */
@@ -184,7 +188,7 @@ async function adviseOnStranger(atlas: AtlasSession, orgId: string, username: st
 }
 
 function explain(error: unknown, { teamId, orgId }: Inputs): unknown {
-  if (error instanceof AtlasError && isParentMissing(error)) {
+  if (error instanceof AtlasError && isParentMissing(error) && error.path.includes("/teams/")) {
     return error.withAdvice(`Check that team ${teamId} belongs to organization ${orgId}.`);
   }
   return error;

@@ -35,7 +35,7 @@ function source(names: string[], pageSize = 500) {
     namesOf: (member) => [member.name],
   };
   let onPage: (page: number) => Promise<void> = async () => {};
-  return { roster: new Roster(sourceOf), asked, state, onPage: (f: typeof onPage) => (onPage = f) };
+  return { roster: new Roster(sourceOf), sourceOf, asked, state, onPage: (f: typeof onPage) => (onPage = f) };
 }
 
 describe("Roster", () => {
@@ -66,7 +66,7 @@ describe("Roster", () => {
   test("is never answered from before a write", async () => {
     const { roster, state } = source(["ada@example.com"]);
     await Promise.all([roster.find("ada@example.com"), roster.find("bob@example.com")]);
-    await roster.write(async () => {
+    await roster.write([], async () => {
       state.names = ["bob@example.com"];
     });
     assert.equal((await roster.find("bob@example.com"))?.name, "bob@example.com");
@@ -76,7 +76,7 @@ describe("Roster", () => {
   test("does not take a listing that started during a write for one from after it", async () => {
     const { roster, state } = source(["ada@example.com"]);
     let finish: (() => void) | undefined;
-    const write = roster.write(async () => {
+    const write = roster.write([], async () => {
       await new Promise<void>((resolve) => {
         finish = resolve;
       });
@@ -130,5 +130,82 @@ describe("Roster", () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  describe("adding", () => {
+    /** A source in which people are added as Atlas does it: refused for who is there. */
+    function adding(names: string[]) {
+      const made = source(names);
+      const posts: string[] = [];
+      let now = 0;
+      const roster = new Roster<Member>(made.sourceOf, () => now);
+      const add = (name: string) =>
+        roster.add(
+          name,
+          async () => {
+            posts.push(name);
+            if (made.state.names.includes(name)) throw new Error("there");
+            made.state.names.push(name);
+            return { name };
+          },
+          (error) => error instanceof Error && error.message === "there",
+        );
+      return { ...made, roster, posts, add, pass: (ms: number) => (now += ms) };
+    }
+    const people = Array.from({ length: 40 }, (_, index) => `user${index}@example.com`);
+
+    test("looks nobody up while all are new", async () => {
+      const { add, asked, posts } = adding([]);
+      await Promise.all(people.map(add));
+      assert.deepEqual([posts.length, asked], [40, []]);
+    });
+
+    test("lists once when all are there, after a single refusal", async () => {
+      const { add, asked, posts } = adding(people);
+      assert.deepEqual(
+        (await Promise.all(people.map(add))).map(({ name }) => name),
+        people,
+      );
+      assert.deepEqual([posts, asked], [["user0@example.com"], ["list"]]);
+    });
+
+    test("lists once when some are there", async () => {
+      const { add, asked, posts } = adding(people.filter((_, index) => index % 2 === 1));
+      for (const name of people) await add(name);
+      assert.deepEqual([posts.length, asked], [21, ["list"]]);
+    });
+
+    test("does not go by who was there before a member was removed, or a minute ago", async () => {
+      const { add, roster, state, posts, pass } = adding(people);
+      await Promise.all(people.map(add));
+      await roster.write(["User1@example.com"], async () => {
+        state.names = state.names.filter((name) => name !== "user1@example.com");
+      });
+      await add("user1@example.com");
+      assert.deepEqual(posts, ["user0@example.com", "user1@example.com"]);
+      state.names = [];
+      pass(60_000);
+      await add("user2@example.com");
+      assert.deepEqual(posts.slice(2), ["user2@example.com"]);
+    });
+
+    test("finds who was added by somebody else after the listing, and is the refusal where nobody is found", async () => {
+      const { add, state, asked, posts } = adding(["user0@example.com"]);
+      await add("user0@example.com");
+      state.names.push("user1@example.com");
+      assert.deepEqual(await add("user1@example.com"), { name: "user1@example.com" });
+      assert.deepEqual(asked, ["list", "find user1@example.com"]);
+      assert.deepEqual(posts, ["user0@example.com", "user1@example.com"]);
+      const invisible = adding([]);
+      const refusal = new Error("there");
+      await assert.rejects(
+        invisible.roster.add(
+          "legacy@example.com",
+          () => Promise.reject(refusal),
+          () => true,
+        ),
+        refusal,
+      );
+    });
   });
 });
