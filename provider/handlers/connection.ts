@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AtlasSession } from "../atlas/session";
 import { ConfigurationError, readSettings, type Settings } from "../atlas/settings";
@@ -24,6 +25,7 @@ export class ProcessConnection implements Connection {
    * other calls through before it is over, and would go on without configuration after an error.
    */
   configure(config: pulumi.dynamic.Config): void {
+    const before = this.settings;
     try {
       this.settings = readSettings((key) => config.get(key), process.env);
     } catch (error) {
@@ -32,7 +34,10 @@ export class ProcessConnection implements Connection {
       }
       this.settings = error;
     }
-    this.session = undefined;
+    // It comes once for each type of resource, and they share a challenge or a token.
+    if (!isDeepStrictEqual(this.settings, before)) {
+      this.session = undefined;
+    }
     if (!this.watchesEngine) {
       this.watchesEngine = true;
       watchEngine();

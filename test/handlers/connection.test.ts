@@ -43,12 +43,19 @@ describe("configure", () => {
     assert.throws(() => connection.atlas(), new ConfigurationError(sentence));
   });
 
-  test("makes another session when the configuration comes again, as after a rotation", () => {
+  test("keeps the session when the same configuration comes again, as it does for each type of resource", () => {
     const connection = new ProcessConnection();
     connection.configure(config(keys));
     const before = connection.atlas();
-    assert.equal(connection.atlas(), before);
     connection.configure(config(keys));
+    assert.equal(connection.atlas(), before);
+  });
+
+  test("makes another session when another configuration comes, as after a rotation", () => {
+    const connection = new ProcessConnection();
+    connection.configure(config(keys));
+    const before = connection.atlas();
+    connection.configure(config({ ...keys, "mongodbatlas:privateKey": "another" }));
     assert.notEqual(connection.atlas(), before);
   });
 
