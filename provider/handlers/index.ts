@@ -69,9 +69,10 @@ function quiet<Arguments extends unknown[], Result>(
       return await operation(...args);
     } catch (error) {
       if (error instanceof Error && !isDefect(error)) {
+        // Configurable, because one failed listing is the error of many reads.
         Object.defineProperties(error, {
-          toString: { value: () => error.name },
-          stack: { value: "see the error of the resource" },
+          toString: { value: () => error.name, configurable: true },
+          stack: { value: "see the error of the resource", configurable: true },
         });
       }
       throw error;

@@ -127,6 +127,14 @@ describe("an error that the user can mend", () => {
     );
   });
 
+  test("is whole for each of many reads that one listing fails for", async () => {
+    const { read } = handler("projectUser");
+    const people = ["ada", "eve", "grace"].map((name) => `${nowhere}/${name}@example.com`);
+    for (const error of await Promise.all(people.map((id) => errorOf(read(id, {}))))) {
+      assert.match(error.message, /^Could not (look up|list) .* 404 GROUP_NOT_FOUND: /);
+    }
+  });
+
   test("is the mistake in the configuration when the engine reads without a check", async () => {
     const found = handlers["maintenanceDeferral"] as Handler;
     void found.configure(request({ "mongodbatlas:publicKey": "public" }));
