@@ -1,0 +1,186 @@
+import * as automation from "@pulumi/pulumi/automation";
+import { CommandFailure } from "./failure";
+import type { Progress } from "./progress";
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** What the engine says about one resource, before and after. */
+export interface Step {
+  /** `same`, `create`, `update`, `delete`, `replace` and so on. */
+  op: string;
+  urn: string;
+  /** Type token, such as `pulumi-nodejs:dynamic/mongodbatlas:ProjectUser`. */
+  type: string;
+  /** The name in the program. */
+  name: string;
+  id: string;
+  /** Read with `.get()`, and not managed by the stack. */
+  external: boolean;
+  before: { inputs: Properties; outputs: Properties } | undefined;
+  after: { inputs: Properties; outputs: Properties } | undefined;
+}
+
+/** Callbacks of an operation of the Automation API. */
+export interface Callbacks {
+  onEvent(event: automation.EngineEvent): void;
+}
+
+/**
+ * Opens a stack of the project in the working directory.
+ *
+ * @throws CommandFailure when the Pulumi CLI is not installed
+ */
+export async function openStack(name: string): Promise<automation.Stack> {
+  let workspace: automation.LocalWorkspace;
+  try {
+    workspace = await automation.LocalWorkspace.create({ workDir: process.cwd() });
+  } catch (error) {
+    throw isMissingFile(error)
+      ? new CommandFailure("There is no `pulumi` on the PATH. Install the Pulumi CLI, then run this again.")
+      : error;
+  }
+  // Selecting would change what the user's own next commands go by; every command here names its stack.
+  workspace.selectStack = async () => {};
+  return automation.Stack.select(name, workspace);
+}
+
+/**
+ * Runs a preview and gathers what it says about each resource, but for the stack itself and the providers.
+ *
+ * @param operate starts the preview
+ * @throws CommandFailure with what the engine says
+ */
+export async function observe(
+  stackName: string,
+  operate: (callbacks: Callbacks) => Promise<unknown>,
+  progress: Progress,
+): Promise<Step[]> {
+  const steps = new Map<string, Step>();
+  const problems = new Set<string>();
+  const onEvent = (event: automation.EngineEvent): void => {
+    if (event.diagnosticEvent?.severity === "error") {
+      addProblem(problems, plain(event.diagnosticEvent.message));
+    }
+    const metadata = event.resOutputsEvent?.metadata ?? event.resourcePreEvent?.metadata;
+    if (metadata === undefined || /^pulumi:(pulumi:Stack$|providers:)/.test(metadata.type)) {
+      return;
+    }
+    const step = stepOf(metadata);
+    // A replacement is told as three steps, of which one is about the whole.
+    if (!/^(create-replacement|delete-replaced|refresh)$/.test(step.op)) {
+      steps.set(step.urn, step);
+      progress.show(`${steps.size} resources compared`);
+    }
+  };
+  try {
+    await operate({ onEvent });
+  } catch (error) {
+    throw explain(error, stackName, [...problems]);
+  } finally {
+    progress.end();
+  }
+  return [...steps.values()];
+}
+
+/** Keeps what a person can do something about: the engine repeats itself, and adds that something has failed. */
+function addProblem(problems: Set<string>, text: string): void {
+  if (!/^(preview|update|refresh) failed$/.test(text)) {
+    problems.add(text.replace(/^Preview failed: /, ""));
+  }
+}
+
+/** The stack's configuration, secrets in clear. */
+export async function configurationOf(stack: automation.Stack): Promise<(key: string) => string | undefined> {
+  try {
+    const values = await stack.getAllConfig();
+    return (key) => values[key]?.value;
+  } catch (error) {
+    throw explain(error, stack.name, []);
+  }
+}
+
+function stepOf(metadata: automation.StepEventMetadata): Step {
+  const { op, urn, type } = metadata;
+  const either = metadata.old ?? metadata.new;
+  const sideOf = (side: automation.StepEventStateMetadata | null | undefined): Step["before"] =>
+    side ? { inputs: side.inputs ?? {}, outputs: side.outputs ?? {} } : undefined;
+  return {
+    op,
+    urn,
+    type,
+    name: urn.split("::").slice(3).join("::"),
+    id: either?.id ?? "",
+    // The SDK's type does not have it yet.
+    external: (either as { external?: boolean } | undefined)?.external === true,
+    before: sideOf(metadata.old),
+    after: sideOf(metadata.new),
+  };
+}
+
+/** What the engine has to say, as sentences that say what to do. */
+function explain(error: unknown, stackName: string, problems: string[]): unknown {
+  if (!(error instanceof automation.CommandError)) {
+    return error;
+  }
+  // The SDK exports neither this property nor its type.
+  const { stderr, code } = (error as unknown as { commandResult: { stderr: string; code: number } })
+    .commandResult;
+  const said = stderr
+    .split("\n")
+    .filter((line) => line.startsWith("error: "))
+    .map((line) => plain(line));
+  return new CommandFailure(
+    (problems.length > 0 ? problems : said).map((text) => advise(text, stackName)).join("\n") ||
+      `pulumi ended with code ${code}: ${plain(stderr)}`,
+  );
+}
+
+const advice: readonly [pattern: RegExp, sentence: (stackName: string) => string][] = [
+  [
+    /no stack named/,
+    (stack) =>
+      `There is no stack '${stack}' here: \`pulumi stack ls\` lists those of this project in the backend that you are logged in to.`,
+  ],
+  [
+    /no project file found/,
+    () =>
+      "There is no Pulumi.yaml in this folder or above it: run this in the folder of the stack's project.",
+  ],
+  [
+    /incorrect passphrase/,
+    (stack) =>
+      `The passphrase is not that of stack '${stack}': check PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.`,
+  ],
+  [
+    /passphrase must be set/,
+    (stack) =>
+      `The secrets of stack '${stack}' need its passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.`,
+  ],
+  [
+    /PULUMI_ACCESS_TOKEN must be set/,
+    () =>
+      "You are not logged in to a backend: set PULUMI_BACKEND_URL, or PULUMI_ACCESS_TOKEN for Pulumi Cloud, or run `pulumi login`.",
+  ],
+  [
+    /currently locked by|Another update is currently in progress/,
+    (stack) =>
+      `Somebody else is updating stack '${stack}': wait until that is over. If it was killed, \`pulumi cancel\` releases the lock.`,
+  ],
+];
+
+function advise(text: string, stackName: string): string {
+  const known = advice.find(([pattern]) => pattern.test(text));
+  return known === undefined ? text : known[1](stackName);
+}
+
+/** Without colours, and without the mark of an error. */
+function plain(text: string): string {
+  return text
+    .replace(/<\{%.*?%\}>/g, "")
+    .replace(/^error: /, "")
+    .trim();
+}
+
+function isMissingFile(error: unknown): boolean {
+  return error instanceof Error && /ENOENT/.test(error.message);
+}

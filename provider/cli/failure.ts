@@ -1,0 +1,11 @@
+import { showWithoutStack } from "../atlas/error";
+
+/** Something that the user has to mend; its message says how. */
+export class CommandFailure extends Error {
+  override readonly name = "CommandFailure";
+
+  constructor(message: string) {
+    super(message);
+    showWithoutStack(this);
+  }
+}

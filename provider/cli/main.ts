@@ -1,0 +1,106 @@
+import { parseArgs } from "node:util";
+import { showsWithoutStack } from "../atlas/error";
+import { CommandFailure } from "./failure";
+import { processOutput } from "./output";
+
+const usage = `Usage: npx mongodbatlas-dynamic COMMAND
+
+  drift --stack NAME [--strangers] [--json | --markdown]
+      Compares Atlas with what the last update of the stack declared. Writes nothing.
+      --strangers  also lists members of its projects whom no resource declares
+
+  preview --stack NAME [--markdown]
+      Prints what an update of the stack is going to change, and nothing else.
+
+  adopt --project ID... --team ORG/TEAM... [--yaml] [--stack NAME]
+      Prints a program in TypeScript that declares the members whom projects and teams have now.
+      --yaml   prints the access.yaml of the gitops example instead
+      --stack  takes the credentials from the configuration of this stack, and not from the environment alone
+
+Exit codes: 0 nothing to do, 7 drift, other: failure, with a sentence on the standard error.`;
+
+/**
+ * Each command loads its own: the Automation API takes a second.
+ *
+ * @returns the exit code
+ */
+async function run(args: string[]): Promise<number> {
+  const [command, ...rest] = args;
+  switch (command) {
+    case "drift": {
+      const { values } = parse(rest, {
+        stack: { type: "string" },
+        strangers: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        markdown: { type: "boolean", default: false },
+      });
+      if (values.json && values.markdown) {
+        throw new CommandFailure("--json and --markdown exclude each other: give one of them.");
+      }
+      const format = values.json ? "json" : values.markdown ? "markdown" : "text";
+      const { drift } = require("./drift") as typeof import("./drift");
+      return drift(
+        { stack: required(values.stack, command), strangers: values.strangers, format },
+        processOutput,
+      );
+    }
+    case "preview": {
+      const { values } = parse(rest, {
+        stack: { type: "string" },
+        markdown: { type: "boolean", default: false },
+      });
+      const { preview } = require("./preview") as typeof import("./preview");
+      const format = values.markdown ? "markdown" : "text";
+      return preview({ stack: required(values.stack, command), format }, processOutput);
+    }
+    case "adopt": {
+      const { values } = parse(rest, {
+        project: { type: "string", multiple: true, default: [] },
+        team: { type: "string", multiple: true, default: [] },
+        stack: { type: "string" },
+        yaml: { type: "boolean", default: false },
+      });
+      const { adopt } = require("./adopt") as typeof import("./adopt");
+      const { project: projects, team: teams, stack, yaml } = values;
+      return adopt({ projects, teams, stack, format: yaml ? "yaml" : "typescript" }, processOutput);
+    }
+    case "--help":
+    case "-h":
+    case "help":
+      processOutput.print(usage);
+      return 0;
+    default:
+      throw new CommandFailure(
+        `${command === undefined ? "No command is given" : `There is no command '${command}'`}.\n\n${usage}`,
+      );
+  }
+}
+
+type Options = NonNullable<Parameters<typeof parseArgs>[0]>["options"];
+
+function parse<const T extends NonNullable<Options>>(args: string[], options: T) {
+  try {
+    return parseArgs({ args, options, strict: true });
+  } catch (error) {
+    throw new CommandFailure(`${(error as Error).message.split(". ")[0]}.\n\n${usage}`);
+  }
+}
+
+function required(stack: string | undefined, command: string): string {
+  if (stack === undefined || stack === "") {
+    throw new CommandFailure(
+      `--stack is missing: name the stack, as in \`npx mongodbatlas-dynamic ${command} --stack production\`.`,
+    );
+  }
+  return stack;
+}
+
+run(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: Error) => {
+    processOutput.warn(showsWithoutStack(error) ? error.message : (error.stack ?? error.message));
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,89 @@
+import { observe, openStack, type Step } from "./engine";
+import type { Output } from "./output";
+import { markdownTable } from "./tables";
+import { differences } from "./values";
+import { wordingFor } from "./wording";
+
+export interface PreviewOptions {
+  stack: string;
+  format: "text" | "markdown";
+}
+
+/** Something that an update is going to do. */
+interface Change {
+  /** `create`, `update`, `replace` or `delete`. */
+  op: string;
+  subject: string;
+  message: string;
+}
+
+/**
+ * Previews an update of a stack, and prints what is going to change and nothing else. Asks Atlas for nothing.
+ *
+ * @returns the exit code: 0, also when something is going to change
+ * @throws CommandFailure when the preview fails
+ */
+export async function preview({ stack: name, format }: PreviewOptions, output: Output): Promise<0> {
+  const stack = await openStack(name);
+  const steps = await observe(name, (callbacks) => stack.preview(callbacks), output.progress);
+  const changes = steps.flatMap(changesOf);
+  const rest = steps.filter(({ op }) => op === "same").length;
+  output.print(format === "markdown" ? inMarkdown(name, changes, rest) : inText(name, changes, rest));
+  return 0;
+}
+
+function changesOf(step: Step): Change[] {
+  const { op, type, name, before, after } = step;
+  const wording = wordingFor(type, name);
+  const were = { ...before?.outputs, ...before?.inputs };
+  const will = after?.inputs ?? {};
+  switch (op) {
+    case "create":
+      return [{ op, subject: wording.subject(will), message: wording.willCreate(will) }];
+    case "delete":
+      return [{ op, subject: wording.subject(were), message: wording.willDelete(were) }];
+    case "replace":
+      return [
+        {
+          op,
+          subject: wording.subject(will),
+          message: `First: ${wording.willDelete(were)} Then: ${wording.willCreate(will)}`,
+        },
+      ];
+    case "update": {
+      const properties = differences(before?.inputs ?? {}, will);
+      return (properties.length > 0 ? properties : [""]).map((property) => ({
+        op,
+        subject: wording.subject(will),
+        message: wording.willUpdate(will, property, before?.inputs[property], will[property]),
+      }));
+    }
+    default:
+      return [];
+  }
+}
+
+function inText(stack: string, changes: Change[], rest: number): string {
+  return [summary(stack, changes, rest), ...changes.map(({ op, message }) => `  ${op}: ${message}`)].join(
+    "\n",
+  );
+}
+
+function inMarkdown(stack: string, changes: Change[], rest: number): string {
+  const title = `### ${summary(stack, changes, rest)}`;
+  const table = markdownTable(
+    ["Change", "Who or what", "What happens"],
+    changes.map(({ op, subject, message }) => [op, subject, message]),
+  );
+  return changes.length === 0 ? title : [title, table].join("\n\n");
+}
+
+function summary(stack: string, changes: Change[], rest: number): string {
+  const counts = ["create", "update", "replace", "delete"].flatMap((op) => {
+    const subjects = new Set(changes.filter((change) => change.op === op).map(({ subject }) => subject));
+    return subjects.size === 0 ? [] : [`${subjects.size} to ${op}`];
+  });
+  return counts.length === 0
+    ? `An update of stack ${stack} changes nothing`
+    : `An update of stack ${stack}: ${counts.join(", ")}, ${rest} unchanged`;
+}

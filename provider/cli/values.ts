@@ -1,0 +1,50 @@
+/** Property names of Pulumi's own begin like this. */
+const isInternal = (name: string): boolean => name.startsWith("__");
+
+/** In the place of a secret. The engine masks the text, but leaves the wrapping. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+/** What stands for a value that a preview does not know yet. */
+const unknownMarker = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** Names of the properties that differ, sorted. */
+export function differences(before: Properties, after: Properties): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => !isInternal(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .sort();
+}
+
+/** A value as a reader may see it: without secrets, and saying what is not known yet. */
+export function visible(value: unknown): unknown {
+  if (value === unknownMarker) {
+    return "(known after the update)";
+  }
+  if (Array.isArray(value)) {
+    return value.map(visible);
+  }
+  if (typeof value === "object" && value !== null) {
+    return secretMark in value
+      ? "[secret]"
+      : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visible(inner)]));
+  }
+  return value ?? null;
+}
+
+/** A value in a line of text. */
+export function inWords(value: unknown): string {
+  const shown = visible(value);
+  if (shown === null || (Array.isArray(shown) && shown.length === 0)) {
+    return "nothing";
+  }
+  if (Array.isArray(shown) && shown.every((each) => typeof each === "string")) {
+    return shown.join(", ");
+  }
+  return typeof shown === "string" ? shown : JSON.stringify(shown);
+}
+
+/** Texts of a list; of anything else, none. */
+export function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}

@@ -1,0 +1,153 @@
+import type { Properties } from "./engine";
+import { inWords, texts } from "./values";
+
+/** How to speak of one type of resource. */
+export interface Wording {
+  /** Who or what it is about. */
+  subject(of: Properties): string;
+  /** What a refresh has found, for a property that differs. */
+  changed(of: Properties, property: string, declared: unknown, actual: unknown): string;
+  /** That it is gone, by what was known of it. */
+  gone(known: Properties, now: Date): string;
+  /** What an update is going to do. */
+  willCreate(of: Properties): string;
+  willUpdate(of: Properties, property: string, before: unknown, after: unknown): string;
+  willDelete(of: Properties): string;
+}
+
+/** The wording for a type token; every type of another package is spoken of in the same way. */
+export function wordingFor(type: string, name: string): Wording {
+  const ours = type.startsWith("pulumi-nodejs:dynamic/mongodbatlas:") ? type.split(":").at(-1) : undefined;
+  return (ours === undefined ? undefined : wordings[ours]) ?? anything(type, name);
+}
+
+const projectUser: Wording = {
+  subject: ({ username, projectId }) => `${username} in project ${projectId}`,
+  changed: (of, property, declared, actual) =>
+    property === "roles"
+      ? `${of["username"]} ${describeRoles(declared, actual, "was given", "lost")} outside the stack.`
+      : changedOutside(projectUser.subject(of), property),
+  gone: (known, now) => {
+    const { username, projectId, orgMembershipStatus, invitationExpiresAt } = known;
+    if (orgMembershipStatus !== "PENDING") {
+      return `${username} was removed from project ${projectId} outside the stack.`;
+    }
+    // What the state knows may be as old as the last update, so that the invitation may have been accepted since.
+    const invitation =
+      typeof invitationExpiresAt === "string" && Date.parse(invitationExpiresAt) <= now.getTime()
+        ? `expired on ${invitationExpiresAt}`
+        : "has expired, or was withdrawn or rejected";
+    return (
+      `${username} is not in project ${projectId} any more: the invitation ${invitation}, ` +
+      "or was accepted and the user has been removed since."
+    );
+  },
+  willCreate: ({ username, projectId, roles }) =>
+    `${username} will be invited to project ${projectId} with ${inWords(roles)}, or brought to these roles if there already.`,
+  willUpdate: (of, property, before, after) =>
+    property === "roles"
+      ? `${of["username"]} ${describeRoles(before, after, "will be given", "will lose")} in project ${of["projectId"]}.`
+      : becomes(projectUser.subject(of), property, before, after),
+  willDelete: ({ username, projectId }) => `${username} will be removed from project ${projectId}.`,
+};
+
+const teamUser: Wording = {
+  subject: ({ username, userId, teamId }) => `${username ?? userId} in team ${teamId}`,
+  changed: (of, property) => changedOutside(teamUser.subject(of), property),
+  gone: ({ username, userId, teamId }) =>
+    `${username ?? userId} left team ${teamId} outside the stack: removed from the team, or gone from the organization.`,
+  willCreate: ({ username, userId, teamId }) => `${username ?? userId} will be in team ${teamId}.`,
+  willUpdate: (of, property, before, after) => becomes(teamUser.subject(of), property, before, after),
+  willDelete: ({ username, userId, teamId }) => `${username ?? userId} will be removed from team ${teamId}.`,
+};
+
+const linkToken: Wording = {
+  subject: ({ orgId }) => `the link of organization ${orgId}`,
+  changed: (of, property) => changedOutside(linkToken.subject(of), property),
+  gone: ({ orgId }) => `The link of organization ${orgId} was dropped outside the stack.`,
+  willCreate: ({ orgId }) => `A link token will be made for organization ${orgId}.`,
+  willUpdate: (of, property, before, after) => becomes(linkToken.subject(of), property, before, after),
+  willDelete: ({ orgId }) =>
+    `The link of organization ${orgId} will be dropped, and its token stops working.`,
+};
+
+const migrationCutover: Wording = {
+  subject: ({ liveMigrationId, projectId }) => `live migration ${liveMigrationId} of project ${projectId}`,
+  changed: (of, property, declared, actual) =>
+    property === "status"
+      ? `${capital(migrationCutover.subject(of))} is ${inWords(actual)}, and not ${inWords(declared)}.`
+      : changedOutside(migrationCutover.subject(of), property),
+  gone: (of) => `${capital(migrationCutover.subject(of))} is gone.`,
+  willCreate: (of) =>
+    `${capital(migrationCutover.subject(of))} will be cut over once it is ready. This cannot be undone.`,
+  willUpdate: (of) => `${capital(migrationCutover.subject(of))} will be waited for until it is complete.`,
+  willDelete: (of) =>
+    `${capital(migrationCutover.subject(of))} will not be managed any more. Nothing changes in Atlas.`,
+};
+
+const maintenanceDeferral: Wording = {
+  subject: ({ projectId }) => `the maintenance of project ${projectId}`,
+  changed: (of, property, declared, actual) =>
+    property === "deferrals"
+      ? `${capital(maintenanceDeferral.subject(of))} is put off ${times(actual)}, and not ${times(declared)}: ` +
+        "its window was edited, or the maintenance has taken place."
+      : changedOutside(maintenanceDeferral.subject(of), property),
+  gone: (of) => `${capital(maintenanceDeferral.subject(of))} is gone.`,
+  willCreate: (of) =>
+    `${capital(maintenanceDeferral.subject(of))}, if any is scheduled, will be put off ${times(of["deferrals"])}, a week each time.`,
+  willUpdate: (of, property, before, after) =>
+    property === "triggers"
+      ? `${capital(maintenanceDeferral.subject(of))} will be looked at again, and put off ${times(of["deferrals"])} if it is not yet.`
+      : becomes(maintenanceDeferral.subject(of), property, before, after),
+  willDelete: (of) =>
+    `${capital(maintenanceDeferral.subject(of))} will not be managed any more. Nothing changes in Atlas.`,
+};
+
+const wordings: Readonly<Record<string, Wording>> = {
+  ProjectUser: projectUser,
+  TeamUser: teamUser,
+  LinkToken: linkToken,
+  MigrationCutover: migrationCutover,
+  MaintenanceDeferral: maintenanceDeferral,
+};
+
+function anything(type: string, name: string): Wording {
+  const subject = `${type.split(":").at(-1)} ${name}`;
+  return {
+    subject: () => subject,
+    changed: (_of, property) => changedOutside(subject, property),
+    gone: () => `${subject} was deleted outside the stack.`,
+    willCreate: () => `${subject} will be created.`,
+    willUpdate: (_of, property, before, after) => becomes(subject, property, before, after),
+    willDelete: () => `${subject} will be deleted.`,
+  };
+}
+
+function changedOutside(subject: string, property: string): string {
+  return `${capital(subject)}: ${property} was changed outside the stack.`;
+}
+
+function becomes(subject: string, property: string, before: unknown, after: unknown): string {
+  return `${capital(subject)}: ${property} will be ${inWords(after)}, and not ${inWords(before)}.`;
+}
+
+/** `was given GROUP_OWNER and lost GROUP_READ_ONLY` */
+function describeRoles(before: unknown, after: unknown, given: string, lost: string): string {
+  const had = texts(before);
+  const has = texts(after);
+  const gained = has.filter((role) => !had.includes(role));
+  const missing = had.filter((role) => !has.includes(role));
+  return [
+    ...(gained.length > 0 ? [`${given} ${gained.join(", ")}`] : []),
+    ...(missing.length > 0 ? [`${lost} ${missing.join(", ")}`] : []),
+  ].join(" and ");
+}
+
+function times(count: unknown): string {
+  return count === 1 ? "once" : count === 2 ? "twice" : `${inWords(count)} times`;
+}
+
+function capital(text: string): string {
+  // An e-mail address keeps its spelling.
+  return /^(the|live) /.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+}

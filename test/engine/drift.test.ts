@@ -1,0 +1,309 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Ajv } from "ajv";
+import {
+  LinkToken,
+  MaintenanceDeferral,
+  MigrationCutover,
+  ProjectUser,
+  TeamUser,
+} from "mongodbatlas-dynamic";
+import type { AtlasSimulator } from "../atlas/simulator";
+import { runCommand } from "../cli/command";
+import { named } from "../handlers/harness";
+import { atlasStack, startSimulator } from "./atlasStack";
+import { contentsOf } from "./contents";
+import type { EngineStack } from "./stack";
+
+describe("the drift report", () => {
+  let simulator: AtlasSimulator;
+  let stack: EngineStack;
+  let ids: Record<string, string>;
+
+  const drift = (...options: string[]) => runCommand(stack, ["drift", "--stack", stack.name, ...options]);
+  /** Ids as words. */
+  const readable = (text: string): string => named([text], ids).join();
+
+  before(async () => {
+    simulator = await startSimulator();
+    const { world } = simulator;
+    const orgId = world.createOrganization();
+    const projectId = world.createProject(orgId, { owner: "olivia@example.com" });
+    const teamId = world.createTeam(orgId);
+    world.addActiveUser(orgId, "grace@example.com");
+    world.setMaintenance(projectId, { dayOfWeek: 1, hourOfDay: 2, timeZoneId: "UTC", scheduled: true });
+    const liveMigrationId = world.addMigration(projectId).id;
+    ids = { organization: orgId, project: projectId, team: teamId, migration: liveMigrationId };
+    stack = await atlasStack(simulator, {
+      program: async () => {
+        const member = (name: string, role: string) =>
+          new ProjectUser(name, { projectId, username: `${name}@example.com`, roles: [role] });
+        member("ada", "GROUP_READ_ONLY");
+        member("eve", "GROUP_READ_ONLY");
+        const grace = member("grace", "GROUP_OWNER");
+        new TeamUser("grace", { orgId, teamId, username: "grace@example.com" }, { dependsOn: grace });
+        ProjectUser.get("olivia", `${projectId}/olivia@example.com`);
+        new MaintenanceDeferral("freeze", { projectId });
+        new LinkToken("link", { orgId });
+        new MigrationCutover("cutover", { projectId, liveMigrationId });
+      },
+    });
+    await stack.up({ mustSucceed: true });
+    world.invite(projectId, "mallory@example.com", ["GROUP_OWNER"]);
+  });
+
+  test("says that all is as declared, with exit code 0 and nothing else", async () => {
+    assert.deepEqual(await drift(), { code: 0, stdout: "Stack test is as declared.\n", stderr: "" });
+    assert.deepEqual(await drift("--markdown"), {
+      code: 0,
+      stdout: "### Stack test is as declared\n",
+      stderr: "",
+    });
+  });
+
+  test("has a row for each property that has moved, for who is gone, and for strangers, and writes nothing", async () => {
+    const { world } = simulator;
+    const { project, team } = ids as { project: string; team: string };
+    world.setRoles(project, "ada@example.com", ["GROUP_OWNER"]);
+    world.setRoles(project, "olivia@example.com", ["GROUP_OWNER", "GROUP_READ_ONLY"]);
+    world.expireInvitation("eve@example.com");
+    world.removeFromTeam(team, "grace@example.com");
+    world.removeFromProject(project, "grace@example.com");
+    world.editWindow(project, { hourOfDay: 4 });
+    const backend = fileURLToPath(stack.env["PULUMI_BACKEND_URL"] ?? "");
+    const before = await contentsOf(backend, stack.workDir);
+    simulator.log.clear();
+
+    const { code, stdout, stderr } = await drift("--json", "--strangers");
+
+    assert.deepEqual([code, stderr], [7, ""]);
+    assert.deepEqual(await contentsOf(backend, stack.workDir), before);
+    assert.deepEqual(simulator.log.effects(), []);
+    const reads = simulator.log.entries.filter(
+      ({ operationId, authenticated }) => operationId === "listGroupUsers" && authenticated,
+    );
+    assert.equal(reads.length, 3, "one user, all that are declared, and all that are there");
+    const report = JSON.parse(stdout);
+    const validate = new Ajv({ formats: { "date-time": true }, allowUnionTypes: true }).compile(
+      require("mongodbatlas-dynamic/drift-report.schema.json"),
+    );
+    assert.ok(validate(report), JSON.stringify(validate.errors));
+    const { version, stack: name, rows } = report;
+    assert.deepEqual([version, name], [1, "test"]);
+    const type = (of: string) => `pulumi-nodejs:dynamic/mongodbatlas:${of}`;
+    const urn = (of: string, resource: string) => `urn:pulumi:test::atlas-access::${type(of)}::${resource}`;
+    assert.deepEqual(JSON.parse(readable(JSON.stringify(rows))), [
+      {
+        kind: "changed",
+        subject: "ada@example.com in project <project>",
+        urn: urn("ProjectUser", "ada"),
+        type: type("ProjectUser"),
+        id: "<project>/ada@example.com",
+        property: "roles",
+        declared: ["GROUP_READ_ONLY"],
+        actual: ["GROUP_OWNER"],
+        message: "ada@example.com was given GROUP_OWNER and lost GROUP_READ_ONLY outside the stack.",
+      },
+      {
+        kind: "gone",
+        subject: "eve@example.com in project <project>",
+        urn: urn("ProjectUser", "eve"),
+        type: type("ProjectUser"),
+        id: "<project>/eve@example.com",
+        property: null,
+        declared: { projectId: "<project>", roles: ["GROUP_READ_ONLY"], username: "eve@example.com" },
+        actual: null,
+        message:
+          "eve@example.com is not in project <project> any more: the invitation has expired, or was withdrawn or rejected, " +
+          "or was accepted and the user has been removed since.",
+      },
+      {
+        kind: "gone",
+        subject: "grace@example.com in project <project>",
+        urn: urn("ProjectUser", "grace"),
+        type: type("ProjectUser"),
+        id: "<project>/grace@example.com",
+        property: null,
+        declared: { projectId: "<project>", roles: ["GROUP_OWNER"], username: "grace@example.com" },
+        actual: null,
+        message: "grace@example.com was removed from project <project> outside the stack.",
+      },
+      {
+        kind: "gone",
+        subject: "grace@example.com in team <team>",
+        urn: urn("TeamUser", "grace"),
+        type: type("TeamUser"),
+        id: "<organization>/<team>/grace@example.com",
+        property: null,
+        declared: { orgId: "<organization>", teamId: "<team>", username: "grace@example.com" },
+        actual: null,
+        message:
+          "grace@example.com left team <team> outside the stack: removed from the team, or gone from the organization.",
+      },
+      {
+        kind: "stranger",
+        subject: "mallory@example.com in project <project>",
+        urn: null,
+        type: null,
+        id: "<project>/mallory@example.com",
+        property: "roles",
+        declared: null,
+        actual: ["GROUP_OWNER"],
+        message: "mallory@example.com is invited with GROUP_OWNER, and no resource of the stack declares it.",
+      },
+      {
+        kind: "changed",
+        subject: "olivia@example.com in project <project>",
+        urn: urn("ProjectUser", "olivia"),
+        type: type("ProjectUser"),
+        id: "<project>/olivia@example.com",
+        property: "roles",
+        declared: ["GROUP_OWNER"],
+        actual: ["GROUP_OWNER", "GROUP_READ_ONLY"],
+        message: "olivia@example.com was given GROUP_READ_ONLY outside the stack. The stack only reads it.",
+      },
+      {
+        kind: "stranger",
+        subject: "olivia@example.com in project <project>",
+        urn: null,
+        type: null,
+        id: "<project>/olivia@example.com",
+        property: "roles",
+        declared: null,
+        actual: ["GROUP_OWNER", "GROUP_READ_ONLY"],
+        message:
+          "olivia@example.com has GROUP_OWNER, GROUP_READ_ONLY, and no resource of the stack declares it.",
+      },
+      {
+        kind: "changed",
+        subject: "the maintenance of project <project>",
+        urn: urn("MaintenanceDeferral", "freeze"),
+        type: type("MaintenanceDeferral"),
+        id: "<project>",
+        property: "deferrals",
+        declared: 1,
+        actual: 0,
+        message:
+          "The maintenance of project <project> is put off 0 times, and not once: its window was edited, or the maintenance has taken place.",
+      },
+    ]);
+  });
+
+  test("reads well at a terminal", async () => {
+    const { code, stdout } = await drift();
+    assert.equal(code, 7);
+    assert.deepEqual(readable(stdout).split("\n").slice(0, 12), [
+      "Stack test has drifted: 6 differences.",
+      "",
+      "ada@example.com was given GROUP_OWNER and lost GROUP_READ_ONLY outside the stack.",
+      "  ada@example.com in project <project>, roles",
+      "  declared: GROUP_READ_ONLY",
+      "  actual:   GROUP_OWNER",
+      "",
+      "eve@example.com is not in project <project> any more: the invitation has expired, or was withdrawn or rejected, or was accepted and the user has been removed since.",
+      "  eve@example.com in project <project>",
+      "  declared: GROUP_READ_ONLY",
+      "  actual:   gone",
+      "",
+    ]);
+    assert.match(stdout, /\n\n`pulumi up --refresh` brings what is declared back; /);
+  });
+
+  test("is a table in Markdown", async () => {
+    const { code, stdout } = await drift("--markdown");
+    assert.equal(code, 7);
+    assert.deepEqual(readable(stdout).split("\n").slice(0, 5), [
+      "### Stack test has drifted: 6 differences",
+      "",
+      "| What happened | Who or what | Property | Declared | Actual |",
+      "| --- | --- | --- | --- | --- |",
+      "| ada@example.com was given GROUP\\_OWNER and lost GROUP\\_READ\\_ONLY outside the stack. | ada@example.com in project <project> | roles | GROUP\\_READ\\_ONLY | GROUP\\_OWNER |",
+    ]);
+  });
+
+  for (const [what, change, sentence] of [
+    [
+      "a stack that does not exist",
+      { args: ["--stack", "nowhere"] },
+      "There is no stack 'nowhere' here: `pulumi stack ls` lists those of this project in the backend that you are logged in to.",
+    ],
+    [
+      "a wrong passphrase",
+      { env: { PULUMI_CONFIG_PASSPHRASE: "wrong" } },
+      "The passphrase is not that of stack 'test': check PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
+    ],
+    [
+      "no passphrase",
+      { env: { PULUMI_CONFIG_PASSPHRASE: undefined } },
+      "The secrets of stack 'test' need its passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
+    ],
+    [
+      "no backend",
+      { env: { PULUMI_BACKEND_URL: undefined } },
+      "You are not logged in to a backend: set PULUMI_BACKEND_URL, or PULUMI_ACCESS_TOKEN for Pulumi Cloud, or run `pulumi login`.",
+    ],
+    [
+      "no engine",
+      { env: { PATH: path.dirname(process.execPath) } },
+      "There is no `pulumi` on the PATH. Install the Pulumi CLI, then run this again.",
+    ],
+  ] as const) {
+    test(`fails with one sentence, and neither with 0 nor with 7, for ${what}`, async () => {
+      const { args = ["--stack", stack.name], env = {} } = change as {
+        args?: string[];
+        env?: NodeJS.ProcessEnv;
+      };
+      const where = { workDir: stack.workDir, env: { ...stack.env, ...env } };
+      assert.deepEqual(await runCommand(where, ["drift", ...args]), {
+        code: 1,
+        stdout: "",
+        stderr: `${sentence}\n`,
+      });
+    });
+  }
+
+  test("fails with one sentence in a folder that is no project", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "no-project-"));
+    try {
+      assert.deepEqual(await runCommand({ workDir: folder, env: stack.env }, ["drift", "--stack", "test"]), {
+        code: 1,
+        stdout: "",
+        stderr:
+          "There is no Pulumi.yaml in this folder or above it: run this in the folder of the stack's project.\n",
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("fails, and shows no drift, when credentials of its own may not see the project", async () => {
+    simulator.fail({
+      operationId: "listGroupUsers",
+      when: "before",
+      status: 401,
+      errorCode: "USER_UNAUTHORIZED",
+    });
+    const { code, stdout, stderr } = await drift("--json");
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(
+      stderr,
+      /^Could not look up .* USER_UNAUTHORIZED.* Give the credentials the role Project Read Only/m,
+    );
+  });
+
+  test("fails with one sentence, and shows no drift, without a network", async () => {
+    await simulator.stop();
+    const { code, stdout, stderr } = await drift("--strangers");
+    assert.deepEqual([code, stdout], [1, ""]);
+    for (const line of stderr.trimEnd().split("\n")) {
+      assert.match(
+        line,
+        /got no answer \(ECONNREFUSED\)\. Nothing accepts connections at 127\.0\.0\.1:\d+: /,
+      );
+    }
+  });
+});
