@@ -1,0 +1,329 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, beforeEach, describe, test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { Ajv } from "ajv";
+import { readAccess } from "../../examples/gitops/access";
+
+import program = require("../../examples/gitops/index");
+
+const example = path.join(__dirname, "../../examples/gitops");
+const SHOP = "5f1b3c2a9d8e7f6a5b4c3d2e";
+const ORG = "5f1b3c2a9d8e7f6a5b4c3d2f";
+const SUPPORT = "5f1b3c2a9d8e7f6a5b4c3d30";
+
+let folder: string;
+let file: string;
+
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "access-"));
+  file = path.join(folder, "access.yaml");
+});
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** The lines that stand below the first two: projects, teams and people as most tests want them. */
+const HEAD = `projects: {shop: ${SHOP}}
+teams: {support: {orgId: ${ORG}, teamId: ${SUPPORT}}}
+people:
+`;
+
+async function read(text: string): Promise<ReturnType<typeof readAccess>> {
+  await writeFile(file, text);
+  return readAccess(file);
+}
+
+async function mistakesIn(text: string): Promise<string[]> {
+  const error: unknown = await read(text).catch((thrown: unknown) => thrown);
+  assert.ok(pulumi.RunError.isInstance(error), `no mistake was found, but ${JSON.stringify(error)}`);
+  return error.message.split("\n");
+}
+
+describe("the file that says who has access", () => {
+  test("is read as it is written", async () => {
+    assert.deepEqual(readAccess("access.yaml"), {
+      projects: { shop: SHOP },
+      teams: { support: { orgId: ORG, teamId: SUPPORT } },
+      people: { "ada@example.com": { projects: { shop: ["GROUP_READ_ONLY"] }, teams: ["support"] } },
+    });
+  });
+
+  for (const [what, text] of [
+    ["empty mappings", "projects: {}\nteams: {}\npeople: {}\n"],
+    ["keys with nothing behind them", "projects:\nteams:\npeople:\n"],
+    ["no teams", "projects: {}\npeople: {}\n"],
+  ] as const) {
+    test(`may hold ${what}`, async () => {
+      assert.deepEqual(await read(text), { projects: {}, teams: {}, people: {} });
+    });
+  }
+
+  test("may hold somebody who is in a team only, and a role that Atlas has added since", async () => {
+    const { people } = await read(
+      `${HEAD}  ada@example.com: {teams: [support]}\n  o'neil+x@example.co.uk: {projects: {shop: [GROUP_ORACLE_2]}}\n`,
+    );
+    assert.deepEqual(people, {
+      "ada@example.com": { teams: ["support"] },
+      "o'neil+x@example.co.uk": { projects: { shop: ["GROUP_ORACLE_2"] } },
+    });
+  });
+
+  test("may have labels that mean something to JavaScript", async () => {
+    const { projects } = await read(
+      `projects: {constructor: ${SHOP}}\npeople: {ada@example.com: {projects: {constructor: [GROUP_OWNER]}}}\n`,
+    );
+    assert.deepEqual(projects, { constructor: SHOP });
+  });
+
+  const person = "ada@example.com";
+  const wrongId = "24 hexadecimal digits (in quotes if YAML takes it for a number)";
+  const cases: [what: string, text: string, ...mistakes: string[]][] = [
+    [
+      "an empty file",
+      "# nobody yet\n",
+      "access.yaml:1: the file is empty: write 'projects' and 'people', as README.md shows",
+    ],
+    ["a tab", "projects:\n\tshop: x\n", "access.yaml:2: a tab indents this line: write spaces instead"],
+    [
+      "what is not YAML",
+      "projects:\n  shop: a: b\n",
+      "access.yaml:2: this is not YAML (Nested mappings are not allowed in compact mappings): look at the quotes, colons and spaces here and in the line above",
+    ],
+    [
+      "a second document",
+      "projects: {}\npeople: {}\n---\npeople: {}\n",
+      "access.yaml:3: a second document begins here: keep one, and take out the line '---'",
+    ],
+    [
+      "a tag",
+      "projects: !ids {}\npeople: {}\n",
+      "access.yaml:1: this is not YAML (Unresolved tag: !ids): look at the quotes, colons and spaces here and in the line above",
+    ],
+    [
+      "aliases and merge keys",
+      `${HEAD}  ada@example.com: &ada {teams: [support]}\n  bob@example.com: *ada\n  eve@example.com:\n    <<: *ada\n`,
+      "access.yaml:5: *ada stands for something in another line: write that out here",
+      "access.yaml:7: '<<' takes over what is in another line: write that out here",
+    ],
+    [
+      "a list in place of everything",
+      "- ada@example.com\n",
+      "access.yaml:1: the file cannot be a list: write 'projects' and 'people', and 'teams' if there are any",
+    ],
+    [
+      "missing sections",
+      "teams: {}\n",
+      "access.yaml:1: the file has no 'projects': write a line 'label: id' for each project, or 'projects: {}'",
+      "access.yaml:1: the file has no 'people': write an entry for each person by e-mail address, or 'people: {}' for nobody",
+    ],
+    [
+      "people as a list",
+      `projects: {}\npeople:\n  - ${person}\n`,
+      "access.yaml:2: 'people' cannot be a list: write an entry for each person by e-mail address, or 'people: {}' for nobody",
+    ],
+    [
+      "an unknown section",
+      "projects: {}\npeople: {}\nowners: {}\n",
+      "access.yaml:3: unknown key 'owners' of the file: write 'projects', 'teams' or 'people'",
+    ],
+    [
+      "an unknown key of a person",
+      `${HEAD}  ${person}:\n    teams: [support]\n    role: GROUP_OWNER\n`,
+      `access.yaml:6: unknown key 'role' of ${person}: write 'projects' or 'teams'`,
+    ],
+    [
+      "an id that is none, and one that is a number to YAML",
+      "projects:\n  shop: 5f1b\n  store: 123456789012345678901234\npeople: {}\n",
+      `access.yaml:2: the id of shop cannot be '5f1b': write the project's id in Atlas, ${wrongId}`,
+      `access.yaml:3: the id of store cannot be a number: write the project's id in Atlas, ${wrongId}`,
+    ],
+    [
+      "a team that is not complete",
+      `projects: {}\nteams:\n  support:\n    orgId: x\n    team: ${SUPPORT}\n  ops: ${SUPPORT}\npeople: {}\n`,
+      `access.yaml:3: the team support has no 'teamId': write the team's id in Atlas, ${wrongId}`,
+      `access.yaml:4: the orgId of the team support cannot be 'x': write the organization's id in Atlas, ${wrongId}`,
+      "access.yaml:5: unknown key 'team' of the team support: write 'orgId' or 'teamId'",
+      `access.yaml:6: the team ops cannot be '${SUPPORT}': write 'orgId' and 'teamId', a line each`,
+    ],
+    [
+      "the same key twice",
+      `projects:\n  shop: ${SHOP}\n  shop: ${ORG}\npeople: {}\npeople: {}\n`,
+      "access.yaml:3: shop is there already, in line 2: keep one of the two",
+      "access.yaml:5: people is there already, in line 4: keep one of the two",
+    ],
+    [
+      "a person twice, in another case",
+      `${HEAD}  ${person}: {teams: [support]}\n  ADA@example.com: {projects: {shop: [GROUP_OWNER]}}\n`,
+      "access.yaml:5: ADA@example.com is there already, in line 4: keep one entry, with everything that this person may do",
+    ],
+    [
+      "what is no e-mail address",
+      `${HEAD}  ada: {teams: [support]}\n  ada@localhost: {teams: [support]}\n`,
+      "access.yaml:4: 'ada' is no e-mail address: write an e-mail address such as ada@example.com",
+      "access.yaml:5: 'ada@localhost' is no e-mail address: write an e-mail address such as ada@example.com",
+    ],
+    [
+      "a person with nothing",
+      `${HEAD}  ${person}:\n  bob@example.com: {}\n  eve@example.com: {projects: {}, teams: []}\n`,
+      `access.yaml:4: ${person} cannot be empty: write 'projects' with roles below it, or 'teams', or both; or take the person out`,
+      "access.yaml:5: bob@example.com has no project and no team: write one, or take the person out",
+      "access.yaml:6: eve@example.com has no project and no team: write one, or take the person out",
+    ],
+    [
+      "a text or nothing in place of a list",
+      `${HEAD}  ${person}:\n    projects:\n      shop: GROUP_OWNER\n    teams: support\n  bob@example.com: {projects: {shop: []}}\n  eve@example.com: {projects: shop}\n`,
+      `access.yaml:6: the roles of ${person} in shop cannot be 'GROUP_OWNER': write a list of at least one project role, such as [GROUP_READ_ONLY], or take the line out`,
+      `access.yaml:7: 'teams' of ${person} cannot be 'support': write a list of teams, such as [support]`,
+      "access.yaml:8: the roles of bob@example.com in shop cannot be an empty list: write a list of at least one project role, such as [GROUP_READ_ONLY], or take the line out",
+      "access.yaml:9: 'projects' of eve@example.com cannot be 'shop': write a line 'label: [roles]' for each project, such as 'shop: [GROUP_READ_ONLY]'",
+    ],
+    [
+      "a role of the organization",
+      `${HEAD}  ${person}: {projects: {shop: [ORG_OWNER]}}\n`,
+      "access.yaml:4: ORG_OWNER is a role of the organization, and this is a project's list: write a project role such as GROUP_OWNER, or give it in Atlas under the organization's users",
+    ],
+    [
+      "what is no role",
+      `${HEAD}  ${person}:\n    projects:\n      shop:\n        - Project Data Access Admin\n        - admin\n        - 7\n`,
+      "access.yaml:7: 'Project Data Access Admin' is no project role: write a project role such as GROUP_DATA_ACCESS_ADMIN",
+      "access.yaml:8: 'admin' is no project role: write a project role such as GROUP_READ_ONLY",
+      `access.yaml:9: a role of ${person} in shop cannot be a number: write a project role such as GROUP_READ_ONLY`,
+    ],
+    [
+      "a role and a team twice",
+      `${HEAD}  ${person}:\n    projects: {shop: [GROUP_OWNER, GROUP_OWNER]}\n    teams: [support, support]\n`,
+      "access.yaml:5: GROUP_OWNER is there already, in line 5: keep one of the two",
+      "access.yaml:6: support is there already, in line 6: keep one of the two",
+    ],
+    [
+      "labels that are not declared",
+      `projects: {shop: ${SHOP}, billing: ${ORG}}\npeople:\n  ${person}:\n    projects: {shopp: [GROUP_OWNER]}\n    teams: [support]\n`,
+      "access.yaml:4: shopp is not among the projects: write shop or billing, or declare it under 'projects' at the top",
+      "access.yaml:5: support is not among the teams: declare it under 'teams' at the top",
+    ],
+    [
+      "one project and one team under two labels",
+      `projects:\n  shop: ${SHOP}\n  store: ${SHOP.toUpperCase()}\nteams:\n  a: {orgId: ${ORG}, teamId: ${SUPPORT}}\n  b: {orgId: ${ORG}, teamId: ${SUPPORT}}\npeople: {}\n`,
+      "access.yaml:3: store has the id of shop, in line 2: keep one of the two labels, or write another id",
+      "access.yaml:6: b has the id of a, in line 5: keep one of the two labels, or write another id",
+    ],
+  ];
+  for (const [what, text, ...mistakes] of cases) {
+    test(`is refused for ${what}`, async () => {
+      assert.deepEqual(await mistakesIn(text), mistakes);
+    });
+  }
+
+  test("is refused for everything at once, in the order of the lines", async () => {
+    const lines = await mistakesIn(
+      `projects: {shop: 1}\npeople:\n  bob: {teams: [x]}\n  ${person}: {projects: {shop: [ORG_OWNER]}, role: x}\n  ADA@example.com:\nteam: {}\n`,
+    );
+    assert.deepEqual(
+      lines.map((line) => line.slice(0, 34)),
+      [
+        "access.yaml:1: the id of shop cann",
+        "access.yaml:3: 'bob' is no e-mail ",
+        "access.yaml:3: x is not among the ",
+        "access.yaml:4: unknown key 'role' ",
+        "access.yaml:4: ORG_OWNER is a role",
+        "access.yaml:5: ADA@example.com is ",
+        "access.yaml:5: ADA@example.com can",
+        "access.yaml:6: unknown key 'team' ",
+      ],
+    );
+  });
+
+  test("is missed with its whole path", () => {
+    const missing = path.join(folder, "missing.yaml");
+    assert.throws(() => readAccess(missing), {
+      message: `${missing} is not there: write it, or name another with 'pulumi config set accessFile'`,
+    });
+  });
+});
+
+describe("the schema", () => {
+  test("is one of draft 7, and a message stands wherever something can be wrong", async () => {
+    const schema = JSON.parse(await readFile(path.join(example, "access.schema.json"), "utf8")) as object;
+    const ajv = new Ajv();
+    assert.equal(ajv.validateSchema(schema), true, ajv.errorsText());
+    const without: string[] = [];
+    const look = (part: unknown, at: string): void => {
+      if (typeof part !== "object" || part === null) return;
+      if ("type" in part && typeof part.type !== "object" && !("errorMessage" in part)) without.push(at);
+      for (const [key, value] of Object.entries(part)) if (key !== "examples") look(value, `${at}/${key}`);
+    };
+    look(schema, "#");
+    assert.deepEqual(without, []);
+  });
+
+  test("is named by the first line of the file, where editors look", async () => {
+    const [first] = (await readFile(path.join(example, "access.yaml"), "utf8")).split("\n");
+    assert.equal(first, "# yaml-language-server: $schema=./access.schema.json");
+  });
+});
+
+describe("the program", () => {
+  let events: string[];
+  let inputs: Record<string, unknown>;
+
+  beforeEach(async () => {
+    events = [];
+    inputs = {};
+    await pulumi.runtime.setMocks({
+      newResource: async ({ type, name, inputs: given }) => {
+        const kind = type.split(":").at(-1);
+        // Not an input of the user's, but the line that refers to the package.
+        const { __provider, ...rest } = given as Record<string, unknown>;
+        inputs[name] = rest;
+        events.push(`${kind} ${name}`);
+        await new Promise((resolve) => setImmediate(resolve));
+        events.push(`${kind} is there`);
+        return { id: name, state: given };
+      },
+      call: () => ({}),
+    });
+  });
+
+  const run = async (text: string): Promise<unknown> => {
+    await writeFile(file, text);
+    pulumi.runtime.setAllConfig({ "project:accessFile": file });
+    const outputs = await program();
+    await pulumi.runtime.disconnect();
+    return outputs;
+  };
+
+  test("names resources by ids in lower case, and puts somebody into a project first and into teams then", async () => {
+    const outputs = await run(
+      `projects: {shop: ${SHOP.toUpperCase()}}\nteams: {support: {orgId: ${ORG}, teamId: ${SUPPORT}}}\npeople:\n  Ada@Example.com: {projects: {shop: [GROUP_OWNER]}, teams: [support]}\n`,
+    );
+    assert.deepEqual(outputs, { people: 1, projects: 1 });
+    assert.deepEqual(events, [
+      `ProjectUser ${SHOP}/ada@example.com`,
+      "ProjectUser is there",
+      `TeamUser ${ORG}/${SUPPORT}/ada@example.com`,
+      "TeamUser is there",
+    ]);
+    assert.deepEqual(inputs, {
+      [`${SHOP}/ada@example.com`]: { projectId: SHOP, username: "Ada@Example.com", roles: ["GROUP_OWNER"] },
+      [`${ORG}/${SUPPORT}/ada@example.com`]: { orgId: ORG, teamId: SUPPORT, username: "Ada@Example.com" },
+    });
+  });
+
+  test("declares the same under other labels", async () => {
+    await run(`projects: {one: ${SHOP}}\npeople:\n  ada@example.com: {projects: {one: [GROUP_OWNER]}}\n`);
+    const before = inputs;
+    inputs = {};
+    await run(`projects: {other: ${SHOP}}\npeople:\n  ada@example.com: {projects: {other: [GROUP_OWNER]}}\n`);
+    assert.deepEqual(inputs, before);
+  });
+
+  test("declares nothing where the file has a mistake, however late in it", async () => {
+    await assert.rejects(run(`${HEAD}  ada@example.com: {teams: [support]}\n  bob: {teams: [support]}\n`), {
+      message: "access.yaml:5: 'bob' is no e-mail address: write an e-mail address such as ada@example.com",
+    });
+    await pulumi.runtime.disconnect();
+    assert.deepEqual(events, []);
+  });
+});

@@ -1,0 +1,254 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+
+/** A comment on the pull request, or on an issue. */
+export interface FakeComment {
+  id: number;
+  body: string;
+}
+
+export interface FakeIssue {
+  number: number;
+  title: string;
+  body: string | null;
+  isOpen: boolean;
+  /** Only GitHub lists pull requests among the issues. */
+  isPullRequest: boolean;
+  comments: string[];
+}
+
+/** What is answered in place of the real thing: a status with a body, or a connection that breaks. */
+export type Fault = { status: number; body?: unknown; location?: string } | "broken";
+
+interface Answer {
+  status: number;
+  body?: unknown;
+  link?: string;
+}
+
+const TOKEN = "token-for-the-tests-only";
+
+/**
+ * A GitHub or GitLab that knows one repository with one pull request, and the calls of publish.mts. It refuses what it
+ * does not know, so that a wrong path is a failure.
+ */
+export abstract class Forge {
+  abstract readonly name: "GitHub" | "GitLab";
+  /** How many characters a comment holds. */
+  abstract readonly limit: number;
+  /** The address of the run's log, as `env` gives it. */
+  abstract readonly run: string;
+  readonly comments: FakeComment[] = [];
+  readonly issues: FakeIssue[] = [];
+  /** `POST /repos/…/comments`, in the order of arrival. */
+  readonly requests: string[] = [];
+  /** The next requests get these. */
+  readonly faults: Fault[] = [];
+  private nextId = 1;
+  private readonly server: Server;
+
+  constructor() {
+    this.server = createServer((request, response) => {
+      this.handle(request, response).catch((error: Error) => {
+        response.writeHead(500).end(JSON.stringify({ message: error.message }));
+      });
+    });
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get token(): string {
+    return TOKEN;
+  }
+
+  /** What a job has in its environment. */
+  abstract env(): Record<string, string>;
+
+  /** Requests that change something. */
+  writes(): string[] {
+    return this.requests.filter((line) => !line.startsWith("GET "));
+  }
+
+  addComment(body: string): FakeComment {
+    const comment = { id: this.nextId++, body };
+    this.comments.push(comment);
+    return comment;
+  }
+
+  addIssue(title: string, body: string | null, isPullRequest = false): FakeIssue {
+    const number = this.issues.length + 1;
+    const issue = { number, title, body, isOpen: true, isPullRequest, comments: [] };
+    this.issues.push(issue);
+    return issue;
+  }
+
+  protected abstract isAuthorized(request: IncomingMessage): boolean;
+
+  protected abstract answer(route: string, url: URL, body: Record<string, string>): Answer;
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    const url = new URL(request.url ?? "/", this.url);
+    this.requests.push(`${request.method} ${request.url}`);
+    const fault = this.faults.shift();
+    if (fault === "broken") {
+      request.socket.destroy();
+      return;
+    }
+    const answer = fault ?? this.normalAnswer(request, url, body);
+    response.writeHead(answer.status, {
+      "Content-Type": "application/json",
+      ...("link" in answer && answer.link !== undefined ? { Link: answer.link } : {}),
+      ...("location" in answer && answer.location !== undefined ? { Location: answer.location } : {}),
+    });
+    response.end(answer.body === undefined ? "" : JSON.stringify(answer.body));
+  }
+
+  private normalAnswer(request: IncomingMessage, url: URL, body: string): Answer {
+    if (!this.isAuthorized(request)) return { status: 401, body: { message: "Bad credentials" } };
+    const parsed = body === "" ? {} : (JSON.parse(body) as Record<string, string>);
+    const longest = Math.max(0, ...Object.values(parsed).map((value) => value.length));
+    if (longest > this.limit) return { status: 422, body: { message: "body is too long" } };
+    return this.answer(`${request.method} ${url.pathname}`, url, parsed);
+  }
+
+  /** A page of rows; the link to the next one is there as long as there is one, and leads to nowhere. */
+  protected page(rows: unknown[], url: URL): Answer {
+    const size = Number(url.searchParams.get("per_page") ?? 20);
+    const page = Number(url.searchParams.get("page") ?? 1);
+    const hasMore = rows.length > page * size;
+    return {
+      status: 200,
+      body: rows.slice((page - 1) * size, page * size),
+      link: hasMore ? '<http://127.0.0.1:1/elsewhere>; rel="next"' : '<http://127.0.0.1:1/>; rel="first"',
+    };
+  }
+
+  protected readonly missing: Answer = { status: 404, body: { message: "Not Found" } };
+}
+
+export class FakeGitHub extends Forge {
+  readonly name = "GitHub";
+  readonly limit = 65_536;
+  readonly run = "https://github.example.com/acme/atlas-access/actions/runs/77";
+
+  env(): Record<string, string> {
+    return {
+      GITHUB_ACTIONS: "true",
+      GITHUB_API_URL: this.url,
+      GITHUB_SERVER_URL: "https://github.example.com",
+      GITHUB_REPOSITORY: "acme/atlas-access",
+      GITHUB_RUN_ID: "77",
+      GITHUB_TOKEN: this.token,
+      PR_NUMBER: "5",
+    };
+  }
+
+  protected isAuthorized(request: IncomingMessage): boolean {
+    return request.headers.authorization === `Bearer ${this.token}`;
+  }
+
+  protected answer(route: string, url: URL, body: Record<string, string>): Answer {
+    const base = "/repos/acme/atlas-access/issues";
+    if (route === `GET ${base}/5/comments`) return this.page(this.comments, url);
+    if (route === `POST ${base}/5/comments`) {
+      return { status: 201, body: this.addComment(body["body"] ?? "") };
+    }
+    if (route === `GET ${base}` && url.searchParams.get("state") === "open") {
+      const rows = this.issues
+        .filter(({ isOpen }) => isOpen)
+        .map(({ number, title, body: text, isPullRequest }) => ({
+          number,
+          title,
+          body: text,
+          ...(isPullRequest ? { pull_request: {} } : {}),
+        }));
+      return this.page(rows, url);
+    }
+    if (route === `POST ${base}`) {
+      return { status: 201, body: this.addIssue(body["title"] ?? "", body["body"] ?? "") };
+    }
+    const comment = /^PATCH .*\/issues\/comments\/(\d+)$/.exec(route)?.[1];
+    if (comment !== undefined) {
+      const found = this.comments.find(({ id }) => id === Number(comment));
+      return found === undefined ? this.missing : { status: 200, body: Object.assign(found, body) };
+    }
+    const [, method, number, rest] = /^(POST|PATCH) .*\/issues\/(\d+)(\/comments)?$/.exec(route) ?? [];
+    const issue = this.issues.find((candidate) => candidate.number === Number(number));
+    if (issue === undefined) return this.missing;
+    if (method === "POST" && rest !== undefined) {
+      issue.comments.push(body["body"] ?? "");
+      return { status: 201, body: {} };
+    }
+    const { state, state_reason: reason, ...edited } = body;
+    Object.assign(issue, edited);
+    if (state === "closed" && reason === "completed") issue.isOpen = false;
+    return { status: 200, body: {} };
+  }
+}
+
+export class FakeGitLab extends Forge {
+  readonly name = "GitLab";
+  readonly limit = 1_000_000;
+  readonly run = "https://gitlab.example.com/acme/atlas-access/-/jobs/77";
+
+  env(): Record<string, string> {
+    return {
+      GITLAB_CI: "true",
+      CI_API_V4_URL: this.url,
+      CI_PROJECT_ID: "9",
+      CI_MERGE_REQUEST_IID: "5",
+      CI_JOB_URL: this.run,
+      GITLAB_TOKEN: this.token,
+    };
+  }
+
+  protected isAuthorized(request: IncomingMessage): boolean {
+    return request.headers["private-token"] === this.token;
+  }
+
+  protected answer(route: string, url: URL, body: Record<string, string>): Answer {
+    const notes = "/projects/9/merge_requests/5/notes";
+    const issues = "/projects/9/issues";
+    if (route === `GET ${notes}`) return this.page(this.comments, url);
+    if (route === `POST ${notes}`) return { status: 201, body: this.addComment(body["body"] ?? "") };
+    if (route === `GET ${issues}` && url.searchParams.get("state") === "opened") {
+      const rows = this.issues
+        .filter(({ isOpen, isPullRequest }) => isOpen && !isPullRequest)
+        .map(({ number, title, body: description }) => ({ iid: number, title, description }));
+      return this.page(rows, url);
+    }
+    if (route === `POST ${issues}`) {
+      return { status: 201, body: this.addIssue(body["title"] ?? "", body["description"] ?? "") };
+    }
+    const note = /^PUT \/projects\/9\/merge_requests\/5\/notes\/(\d+)$/.exec(route)?.[1];
+    if (note !== undefined) {
+      const found = this.comments.find(({ id }) => id === Number(note));
+      return found === undefined ? this.missing : { status: 200, body: Object.assign(found, body) };
+    }
+    const [, method, number, rest] = /^(POST|PUT) \/projects\/9\/issues\/(\d+)(\/notes)?$/.exec(route) ?? [];
+    const issue = this.issues.find((candidate) => candidate.number === Number(number));
+    if (issue === undefined) return this.missing;
+    if (method === "POST" && rest !== undefined) {
+      issue.comments.push(body["body"] ?? "");
+      return { status: 201, body: {} };
+    }
+    if (body["title"] !== undefined) issue.title = body["title"];
+    if (body["description"] !== undefined) issue.body = body["description"];
+    if (body["state_event"] === "close") issue.isOpen = false;
+    return { status: 200, body: {} };
+  }
+}

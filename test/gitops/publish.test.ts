@@ -1,0 +1,323 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { text as textOf } from "node:stream/consumers";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { FakeGitHub, FakeGitLab, type Forge } from "./forges";
+
+const script = path.join(__dirname, "../../examples/gitops/ci/publish.mts");
+const COMMENT = "<!-- atlas-access: preview -->";
+const ISSUE = "<!-- atlas-access: drift -->";
+const TITLE = "MongoDB Atlas differs from what is declared";
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "publish-"));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the script with nothing in its environment but what is given. */
+async function publish(args: string[], env: Record<string, string>): Promise<Outcome> {
+  const child = spawn(process.execPath, [script, ...args], { env, cwd: folder });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [stdout, stderr, code] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
+  return { code, stdout, stderr };
+}
+
+async function report(content: string): Promise<string> {
+  const file = path.join(folder, "report.md");
+  await writeFile(file, content);
+  return file;
+}
+
+const said = (stdout: string): Outcome => ({ code: 0, stdout: `${stdout}\n`, stderr: "" });
+const failed = (stderr: string): Outcome => ({ code: 1, stdout: "", stderr: `${stderr}\n` });
+
+for (const Fake of [FakeGitHub, FakeGitLab]) {
+  describe(`publishing on ${Fake.name.slice("Fake".length)}`, () => {
+    let forge: Forge;
+    /** Of the comments, the issues, and for what the token lacks. */
+    let comments: string;
+    let issues: string;
+    let mayComment: string;
+    let mayIssue: string;
+    let edit: string;
+
+    beforeEach(async () => {
+      forge = await new Fake().start();
+      const isGitHub = forge.name === "GitHub";
+      const base = isGitHub ? "/repos/acme/atlas-access" : "/projects/9";
+      issues = `${base}/issues`;
+      comments = isGitHub ? `${issues}/5/comments` : `${base}/merge_requests/5/notes`;
+      edit = isGitHub ? "PATCH" : "PUT";
+      const gitLab =
+        "make a project access token with the role Reporter and the scope api, and set it as the CI/CD variable GITLAB_TOKEN";
+      mayComment = isGitHub ? "give the job the permission 'pull-requests: write'" : gitLab;
+      mayIssue = isGitHub ? "give the job the permission 'issues: write'" : gitLab;
+    });
+
+    afterEach(() => forge.stop());
+
+    const run = async (args: string[], env: Record<string, string> = {}): Promise<Outcome> =>
+      publish(args, { ...forge.env(), ...env });
+    const comment = async (content: string): Promise<Outcome> => run(["comment", await report(content)]);
+    const issue = async (content: string): Promise<Outcome> => run(["issue", await report(content)]);
+
+    test("adds one comment, updates it, and leaves it where it says so already", async () => {
+      assert.deepEqual(await comment("1 to create\n"), said("The comment has been added."));
+      assert.deepEqual(await comment("2 to create\n"), said("The comment has been updated."));
+      assert.deepEqual(await comment("2 to create\n"), said("The comment says so already."));
+      assert.deepEqual(
+        forge.comments.map(({ body }) => body),
+        [`${COMMENT}\n2 to create`],
+      );
+      const id = forge.comments[0]?.id;
+      const at = forge.name === "GitHub" ? `${issues}/comments/${id}` : `${comments}/${id}`;
+      assert.deepEqual(forge.writes(), [`POST ${comments}`, `${edit} ${at}`]);
+    });
+
+    test("takes a text with other line ends for the same", async () => {
+      forge.addComment(`${COMMENT}\r\na\r\nb\r\n`);
+      assert.deepEqual(await comment("a\nb\n"), said("The comment says so already."));
+    });
+
+    test("says that nothing changes where the preview says nothing", async () => {
+      await comment("1 to create");
+      assert.deepEqual(await comment("\n"), said("The comment has been updated."));
+      assert.deepEqual(
+        forge.comments.map(({ body }) => body),
+        [`${COMMENT}\nNothing changes.`],
+      );
+    });
+
+    test("finds its comment on a later page, and asks no other server for it", async () => {
+      for (let i = 0; i < 230; i++) forge.addComment(`opinion ${i}`);
+      const own = forge.addComment(`${COMMENT}\nold`);
+      await comment("new");
+      assert.equal(own.body, `${COMMENT}\nnew`);
+      assert.equal(forge.comments.length, 231);
+      assert.deepEqual(
+        forge.requests.slice(0, 3),
+        [1, 2, 3].map((page) => `GET ${comments}?per_page=100&page=${page}`),
+      );
+    });
+
+    test("does not take a quotation of its comment for its own", async () => {
+      forge.addComment(`> ${COMMENT}\n> 1 to create\n\nWhy?`);
+      forge.addComment(`As it said:\n${COMMENT}`);
+      await comment("1 to create");
+      assert.deepEqual(forge.writes(), [`POST ${comments}`]);
+      assert.equal(forge.comments.length, 3);
+    });
+
+    test("opens one issue, updates it, and leaves it where it says so already", async () => {
+      forge.addIssue("Something else", null);
+      forge.addIssue("A pull request", `${ISSUE}\nby chance`, true);
+      assert.deepEqual(await issue("Bob was added\n"), said("An issue has been opened."));
+      assert.deepEqual(await issue("Bob was added\n"), said("Issue 3 says so already."));
+      assert.deepEqual(await issue("Eve was added\n"), said("Issue 3 has been updated."));
+      const { title, body } = forge.issues[2] ?? {};
+      assert.deepEqual({ title, body }, { title: TITLE, body: `${ISSUE}\nEve was added` });
+      assert.deepEqual(forge.writes(), [`POST ${issues}`, `${edit} ${issues}/3`]);
+    });
+
+    test("gives the issue its title back", async () => {
+      const open = forge.addIssue("Drift?", `${ISSUE}\nBob was added`);
+      assert.deepEqual(await issue("Bob was added"), said("Issue 1 has been updated."));
+      assert.equal(open.title, TITLE);
+    });
+
+    test("closes the issue when there is no drift any more, and opens another for the next", async () => {
+      await issue("Bob was added");
+      assert.deepEqual(await run(["healed"]), said("Issue 1 has been closed."));
+      assert.deepEqual(
+        forge.issues.map(({ isOpen, comments: texts }) => ({ isOpen, texts })),
+        [{ isOpen: false, texts: ["The drift check finds no difference any more."] }],
+      );
+      assert.deepEqual(await run(["healed"]), said("No issue is open."));
+      assert.deepEqual(await issue("Bob was added"), said("An issue has been opened."));
+      assert.equal(forge.issues.length, 2);
+    });
+
+    test("finds its issue on a later page", async () => {
+      for (let i = 0; i < 120; i++) forge.addIssue(`Wish ${i}`, "…");
+      forge.addIssue(TITLE, `${ISSUE}\nBob was added`);
+      assert.deepEqual(await run(["healed"]), said("Issue 121 has been closed."));
+    });
+
+    test("cuts what is too long at the end of a line, and says where the whole is", async () => {
+      const line = `${"x".repeat(98)}é\n`;
+      assert.deepEqual(
+        await comment(line.repeat(forge.limit / 100 + 1)),
+        said("The comment has been added."),
+      );
+      const body = forge.comments[0]?.body ?? "";
+      assert.ok(body.length <= forge.limit && body.length > forge.limit - 400, `${body.length} characters`);
+      const [marker, notice, empty, ...lines] = body.split("\n");
+      assert.equal(marker, COMMENT);
+      assert.equal(
+        notice,
+        `**This is cut off: it is longer than ${forge.name} takes. The whole is in the [log of the run](${forge.run}).**`,
+      );
+      assert.equal(empty, "");
+      assert.deepEqual([...new Set(lines)], [line.trim()]);
+    });
+
+    test("cuts a single line that is too long somewhere", async () => {
+      await issue("x".repeat(forge.limit + 1));
+      assert.equal(forge.issues[0]?.body?.length, forge.limit);
+    });
+
+    test("reads once more after a failure of the server or the connection", async () => {
+      forge.addComment(`${COMMENT}\nold`);
+      forge.faults.push({ status: 502 });
+      assert.deepEqual(await comment("new"), said("The comment has been updated."));
+      forge.faults.push("broken");
+      assert.deepEqual(await comment("newer"), said("The comment has been updated."));
+    });
+
+    test("gives up after the second failure", async () => {
+      forge.faults.push({ status: 502 }, { status: 503, body: { message: "Maintenance" } });
+      const get = `GET ${forge.url}${comments}?per_page=100&page=1`;
+      assert.deepEqual(await comment("new"), failed(`${get} answered 503 (Maintenance): try again later.`));
+      assert.equal(forge.requests.length, 2);
+    });
+
+    test("writes once, whatever comes back", async () => {
+      // The first answer is that to the listing.
+      for (const fault of [{ status: 500 }, "broken"] as const) {
+        const writes = forge.writes().length;
+        forge.faults.push({ status: 200, body: [] }, fault);
+        const { code, stderr } = await comment("new");
+        assert.equal(code, 1);
+        const problem = fault === "broken" ? "got no answer (other side closed)" : "answered 500";
+        assert.equal(stderr, `POST ${forge.url}${comments} ${problem}: try again later.\n`);
+        assert.equal(forge.writes().length, writes + 1);
+      }
+    });
+
+    test("says which permission is missing", async () => {
+      const refusal = { status: 403, body: { message: "Forbidden for you" } };
+      forge.faults.push({ status: 200, body: [] }, refusal);
+      assert.deepEqual(
+        await comment("new"),
+        failed(`POST ${forge.url}${comments} answered 403 (Forbidden for you): ${mayComment}.`),
+      );
+      forge.faults.push({ status: 200, body: [] }, refusal);
+      assert.deepEqual(
+        await issue("new"),
+        failed(`POST ${forge.url}${issues} answered 403 (Forbidden for you): ${mayIssue}.`),
+      );
+    });
+
+    test("says that a token is wrong, and does not show it", async () => {
+      const name = forge.name === "GitHub" ? "GITHUB_TOKEN" : "GITLAB_TOKEN";
+      assert.deepEqual(
+        await run(["healed"], { [name]: "not-the-token" }),
+        failed(
+          `GET ${forge.url}${issues}?state=${forge.name === "GitHub" ? "open" : "opened"}&per_page=100&page=1 answered 401 (Bad credentials): the token is wrong or has expired.`,
+        ),
+      );
+    });
+
+    test("does not follow to another address", async () => {
+      forge.faults.push({ status: 301, location: "http://127.0.0.1:1/elsewhere" });
+      assert.deepEqual(
+        await comment("new"),
+        failed(
+          `GET ${forge.url}${comments}?per_page=100&page=1 answered 301: it has moved, so run this where it is now.`,
+        ),
+      );
+    });
+
+    test("refuses to open an issue about nothing", async () => {
+      assert.deepEqual(
+        await issue("\n"),
+        failed("The report is empty, and an issue about drift must say what has drifted."),
+      );
+      assert.deepEqual(forge.requests, []);
+    });
+  });
+}
+
+describe("publishing", () => {
+  const usage = failed("Usage: node ci/publish.mts comment FILE | issue FILE | healed");
+
+  test("shows how it is called", async () => {
+    for (const args of [[], ["heal"], ["comment"], ["healed", "x"], ["issue", "a", "b"]]) {
+      assert.deepEqual(await publish(args, {}), usage, args.join(" "));
+    }
+  });
+
+  test("says that a file is missing", async () => {
+    assert.deepEqual(
+      await publish(["comment", "none.md"], {}),
+      failed("none.md cannot be read: ENOENT: no such file or directory, open 'none.md'."),
+    );
+  });
+
+  test("says that it is neither on GitHub nor on GitLab", async () => {
+    assert.deepEqual(
+      await publish(["healed"], {}),
+      failed(
+        "This runs on GitHub Actions and GitLab CI only: neither GITHUB_ACTIONS nor GITLAB_CI is 'true'.",
+      ),
+    );
+  });
+
+  test("says where a token comes from", async () => {
+    assert.deepEqual(
+      await publish(["healed"], { GITHUB_ACTIONS: "true" }),
+      failed(`GITHUB_TOKEN is not set: give it to the step by 'GITHUB_TOKEN: \${{ github.token }}'.`),
+    );
+    assert.deepEqual(
+      await publish(["healed"], { GITLAB_CI: "true" }),
+      failed(
+        "GITLAB_TOKEN is not set: make a project access token with the role Reporter and the scope api, and set it as the CI/CD variable GITLAB_TOKEN.",
+      ),
+    );
+  });
+
+  test("takes the number of the pull request from the event", async () => {
+    const gitHub = await new FakeGitHub().start();
+    try {
+      const event = path.join(folder, "event.json");
+      const { PR_NUMBER, ...env } = gitHub.env();
+      const started = { ...env, GITHUB_EVENT_PATH: event };
+      await writeFile(event, JSON.stringify({ pull_request: { number: Number(PR_NUMBER) } }));
+      assert.deepEqual(
+        await publish(["comment", await report("1 to create")], started),
+        said("The comment has been added."),
+      );
+      await writeFile(event, JSON.stringify({ ref: "refs/heads/main" }));
+      assert.deepEqual(
+        await publish(["comment", await report("1 to create")], started),
+        failed("This run belongs to no pull request: run it on 'pull_request', or set PR_NUMBER."),
+      );
+    } finally {
+      await gitHub.stop();
+    }
+  });
+
+  test("wants a pipeline of a merge request for a comment", async () => {
+    const gitLab = await new FakeGitLab().start();
+    try {
+      const { CI_MERGE_REQUEST_IID, ...env } = gitLab.env();
+      assert.equal(CI_MERGE_REQUEST_IID, "5");
+      assert.deepEqual(
+        await publish(["comment", await report("1 to create")], env),
+        failed("CI_MERGE_REQUEST_IID is not set: run this in a pipeline of a merge request."),
+      );
+    } finally {
+      await gitLab.stop();
+    }
+  });
+});

@@ -1,0 +1,311 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { after, before, describe, test } from "node:test";
+import { parse } from "yaml";
+
+const example = path.join(__dirname, "../../examples/gitops");
+
+interface Step {
+  uses?: string;
+  run?: string;
+  with?: Record<string, unknown>;
+  env?: Record<string, string>;
+}
+
+interface Job {
+  if?: string;
+  permissions?: Record<string, string>;
+  environment?: string;
+  env?: Record<string, string>;
+  steps: Step[];
+}
+
+interface Workflow {
+  on: unknown;
+  permissions: unknown;
+  concurrency: unknown;
+  env: Record<string, string>;
+  jobs: Record<string, Job>;
+}
+
+interface GitLabJob {
+  image?: string;
+  extends?: string;
+  rules?: { if: string }[];
+  script?: string[];
+  before_script?: string[];
+  environment?: string;
+  resource_group?: string;
+  interruptible?: boolean;
+}
+
+const read = (file: string): unknown => parse(readFileSync(path.join(example, file), "utf8"));
+const workflow = (name: string): Workflow => read(`.github/workflows/${name}.yml`) as Workflow;
+const preview = workflow("preview");
+const deploy = workflow("deploy");
+const drift = workflow("drift");
+const gitLab = read(".gitlab-ci.yml") as Record<string, GitLabJob> & { workflow: GitLabJob };
+const workflows = { preview, deploy, drift };
+
+function job(name: keyof typeof workflows): Job {
+  const found = workflows[name].jobs[name];
+  assert.ok(found !== undefined);
+  return found;
+}
+
+/** The secrets that a part of a workflow names, and the token. */
+function secretsIn(part: unknown): string[] {
+  const named = JSON.stringify(part).matchAll(/\$\{\{ (secrets\.\w+|github\.token) \}\}/g);
+  return [...new Set([...named].map(([, name]) => name ?? ""))].sort();
+}
+
+const READ_ONLY = [
+  "secrets.MONGODB_ATLAS_CLIENT_ID",
+  "secrets.MONGODB_ATLAS_CLIENT_SECRET",
+  "secrets.PULUMI_ACCESS_TOKEN",
+  "secrets.PULUMI_CONFIG_PASSPHRASE",
+];
+
+describe("the workflows for GitHub", () => {
+  test("start by a pull request, by a push to main, and every night", () => {
+    assert.equal(preview.on, "pull_request");
+    assert.deepEqual(deploy.on, { push: { branches: ["main"] } });
+    assert.deepEqual(drift.on, { schedule: [{ cron: "17 3 * * *" }], workflow_dispatch: null });
+  });
+
+  test("let each job do what it needs, and nothing else", () => {
+    const allowed = Object.entries(workflows).flatMap(([name, { permissions, jobs }]) => [
+      [name, permissions],
+      ...Object.entries(jobs).map(([id, { permissions: ofJob }]) => [`${name}/${id}`, ofJob]),
+    ]);
+    assert.deepEqual(allowed, [
+      ["preview", {}],
+      ["preview/preview", { contents: "read", "pull-requests": "write" }],
+      ["preview/skipped", undefined],
+      ["deploy", {}],
+      ["deploy/deploy", { contents: "read" }],
+      ["drift", {}],
+      ["drift/drift", { contents: "read", issues: "write" }],
+    ]);
+  });
+
+  test("show secrets to the step alone that needs them", () => {
+    const seen = Object.entries(workflows).flatMap(([name, { jobs, ...rest }]) => {
+      assert.deepEqual(secretsIn(rest), []);
+      return Object.entries(jobs).flatMap(([id, { steps, ...ofJob }]) => {
+        assert.deepEqual(secretsIn(ofJob), []);
+        return steps
+          .map((step) => [
+            `${name}/${id}: ${step.run?.match(/[\w-]+ (preview|up|drift) /)?.[0]}`,
+            secretsIn(step),
+          ])
+          .filter(([, secrets]) => secrets?.length !== 0);
+      });
+    });
+    assert.deepEqual(seen, [
+      ["preview/preview: mongodbatlas-dynamic preview ", ["github.token", ...READ_ONLY]],
+      ["deploy/deploy: pulumi up ", READ_ONLY],
+      ["drift/drift: mongodbatlas-dynamic drift ", ["github.token", ...READ_ONLY]],
+    ]);
+  });
+
+  test("get the deploy key out of the environment, which preview and drift do not name", () => {
+    assert.equal(job("deploy").environment, "production");
+    assert.equal(job("preview").environment, undefined);
+    assert.equal(job("drift").environment, undefined);
+  });
+
+  test("never deploy for a pull request, and end no deployment for the sake of the next", () => {
+    assert.deepEqual(Object.keys(deploy.on as object), ["push"]);
+    assert.deepEqual(deploy.concurrency, { group: "deploy", "cancel-in-progress": false });
+    assert.equal(job("deploy").steps[0]?.with?.["ref"], "main");
+    for (const name of ["preview", "drift"] as const) {
+      assert.doesNotMatch(JSON.stringify(workflows[name]), /pulumi (up|destroy|refresh)|pull_request_target/);
+    }
+  });
+
+  test("say why there is no preview where GitHub gives no secrets", () => {
+    const { preview: main, skipped } = preview.jobs;
+    assert.equal(
+      main?.if,
+      "github.event.pull_request.head.repo.full_name == github.repository && github.actor != 'dependabot[bot]'",
+    );
+    assert.equal(
+      skipped?.if,
+      "github.event.pull_request.head.repo.full_name != github.repository || github.actor == 'dependabot[bot]'",
+    );
+  });
+
+  test("prepare all jobs in the same way, with one version of the engine on GitHub and GitLab", () => {
+    const first = { "persist-credentials": false };
+    for (const name of ["preview", "deploy", "drift"] as const) {
+      const { steps } = job(name);
+      assert.deepEqual(
+        steps.slice(0, -1).map(({ uses, run }) => uses ?? run),
+        ["actions/checkout@v5", "actions/setup-node@v5", "npm ci", "pulumi/actions@v6"],
+      );
+      assert.deepEqual(steps[0]?.with, name === "deploy" ? { ref: "main", ...first } : first);
+      assert.deepEqual(steps[1]?.with, { "node-version": 24, cache: "npm" });
+      assert.deepEqual(steps[3]?.with, { "pulumi-version": "3.259.0" });
+      assert.deepEqual(workflows[name].env, { STACK: "production" });
+    }
+    assert.deepEqual(gitLab["variables"], { STACK: "production", PULUMI_VERSION: "3.259.0" });
+  });
+
+  test("put no expression into a script, where it could become a command", () => {
+    for (const { jobs } of Object.values(workflows)) {
+      for (const { steps } of Object.values(jobs)) {
+        for (const { run } of steps) assert.doesNotMatch(run ?? "", /\$\{\{/);
+      }
+    }
+  });
+});
+
+describe("the pipeline for GitLab", () => {
+  const { workflow: pipeline, variables, ".with-pulumi": common, ...jobs } = gitLab;
+  const rulesOf = (name: string): string[] | undefined => jobs[name]?.rules?.map((rule) => rule.if);
+
+  test("has a job each for merge requests, for the default branch, and for schedules", () => {
+    assert.ok(pipeline !== undefined && variables !== undefined);
+    const ofMergeRequest = '$CI_PIPELINE_SOURCE == "merge_request_event"';
+    const onDefault = "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH";
+    const push = `$CI_PIPELINE_SOURCE == "push" && ${onDefault}`;
+    const schedule = `$CI_PIPELINE_SOURCE == "schedule" && ${onDefault}`;
+    const projects = (is: string): string =>
+      `${ofMergeRequest} && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID ${is} $CI_MERGE_REQUEST_PROJECT_ID`;
+    assert.deepEqual(
+      pipeline.rules?.map((rule) => rule.if),
+      [ofMergeRequest, push, schedule],
+    );
+    assert.deepEqual(Object.fromEntries(Object.keys(jobs).map((name) => [name, rulesOf(name)])), {
+      preview: [projects("==")],
+      skipped: [projects("!=")],
+      deploy: [push],
+      drift: [schedule],
+    });
+  });
+
+  test("deploys one after the other and to the end, and in the environment alone", () => {
+    const { resource_group: group, interruptible, environment } = jobs["deploy"] ?? {};
+    assert.deepEqual(
+      { group, interruptible, environment },
+      { group: "production", interruptible: false, environment: "production" },
+    );
+    assert.deepEqual(
+      Object.keys(jobs).filter((name) => jobs[name]?.environment !== undefined),
+      ["deploy"],
+    );
+  });
+
+  test("installs what the jobs need", () => {
+    assert.equal(common?.image, "node:24");
+    assert.deepEqual(common?.before_script, [
+      "npm ci --cache .npm --prefer-offline",
+      'curl -fsSL https://get.pulumi.com | sh -s -- --version "$PULUMI_VERSION"',
+      'export PATH="$HOME/.pulumi/bin:$PATH"',
+    ]);
+  });
+
+  test("runs the same scripts as GitHub", () => {
+    for (const name of ["preview", "deploy", "drift"] as const) {
+      const script = jobs[name]?.script?.join("\n");
+      assert.equal(script?.trim(), job(name).steps.at(-1)?.run?.trim());
+    }
+  });
+});
+
+describe("the script", () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "workflows-"));
+    // In place of the programs, what they were called with, and for npx what it is told to print and return.
+    const stubs = {
+      node: `printf '%s ' node "$@" >> calls; echo >> calls\n`,
+      npx: `printf '%s ' npx "$@" >> calls; echo >> calls\nprintf '%s' "$SAYS"; printf '%s' "$COMPLAINS" >&2; exit "$CODE"\n`,
+    };
+    await mkdir(path.join(folder, "bin"));
+    for (const [name, body] of Object.entries(stubs)) {
+      await writeFile(path.join(folder, "bin", name), `#!/bin/bash\n${body}`, { mode: 0o755 });
+    }
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const run = async (
+    name: "preview" | "drift",
+    command: { code: number; says?: string; complains?: string },
+  ): Promise<{ code: number | null; stdout: string; calls: string[] }> => {
+    const calls = path.join(folder, "calls");
+    await writeFile(calls, "");
+    const script = job(name).steps.at(-1)?.run ?? "";
+    // As GitHub calls bash.
+    const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], {
+      cwd: folder,
+      env: {
+        PATH: `${path.join(folder, "bin")}${path.delimiter}${process.env["PATH"]}`,
+        STACK: "some stack",
+        CODE: String(command.code),
+        SAYS: command.says ?? "",
+        COMPLAINS: command.complains ?? "",
+      },
+    });
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    const [stdout, code] = await Promise.all([text(child.stdout), ended]);
+    const lines = (await readFile(calls, "utf8")).split("\n").map((line) => line.trim());
+    return { code, stdout, calls: lines.filter((line) => line !== "") };
+  };
+
+  const asksForDrift = "npx mongodbatlas-dynamic drift --stack some stack --strangers --markdown";
+  const asksForPreview = "npx mongodbatlas-dynamic preview --stack some stack --markdown";
+
+  test("of drift closes the issue where there is none", async () => {
+    assert.deepEqual(await run("drift", { code: 0 }), {
+      code: 0,
+      stdout: "",
+      calls: [asksForDrift, "node ci/publish.mts healed"],
+    });
+  });
+
+  test("of drift opens an issue, and is no failure then", async () => {
+    assert.deepEqual(await run("drift", { code: 7, says: "Bob was added\n" }), {
+      code: 0,
+      stdout: "Bob was added\n",
+      calls: [asksForDrift, "node ci/publish.mts issue drift.md"],
+    });
+    assert.equal(await readFile(path.join(folder, "drift.md"), "utf8"), "Bob was added\n");
+  });
+
+  for (const code of [1, 2, 130, 255]) {
+    test(`of drift fails with ${code} as the check does, and leaves the issue as it is`, async () => {
+      assert.deepEqual(await run("drift", { code }), { code, stdout: "", calls: [asksForDrift] });
+    });
+  }
+
+  test("of a preview publishes what it says", async () => {
+    assert.deepEqual(await run("preview", { code: 0, says: "1 to create\n", complains: "a warning\n" }), {
+      code: 0,
+      stdout: "1 to create\na warning\n",
+      calls: [asksForPreview, "node ci/publish.mts comment preview.md"],
+    });
+    assert.equal(await readFile(path.join(folder, "preview.md"), "utf8"), "1 to create\n");
+  });
+
+  test("of a preview publishes a failure, and fails", async () => {
+    const complains = "access.yaml:3: 'bob' is no e-mail address\n";
+    assert.deepEqual(await run("preview", { code: 255, complains }), {
+      code: 255,
+      stdout: complains,
+      calls: [asksForPreview, "node ci/publish.mts comment preview.md"],
+    });
+    assert.equal(
+      await readFile(path.join(folder, "preview.md"), "utf8"),
+      `The preview failed:\n\`\`\`text\n${complains}\`\`\`\n`,
+    );
+  });
+});
