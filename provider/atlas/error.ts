@@ -77,3 +77,8 @@ export class AtlasError extends Error {
 export function showWithoutStack(error: Error): void {
   Object.defineProperty(error, "__pulumiRunError", { value: true, enumerable: false });
 }
+
+/** Whether {@link showWithoutStack} has marked the error. */
+export function showsWithoutStack(error: Error): boolean {
+  return "__pulumiRunError" in error;
+}

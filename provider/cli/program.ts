@@ -97,13 +97,13 @@ export function accessFile({ projects, teams }: Access): string {
     "# yaml-language-server: $schema=./access.schema.json",
     "# Who had access when this was printed. Rename the labels of projects and teams as you like: it changes nothing.",
     "",
-    ...section("projects", projects, ({ projectId }, index) => [`  project-${index + 1}: ${projectId}`]),
+    ...section("projects", projects, ({ projectId }, index) => [`  project-${index + 1}: ${id(projectId)}`]),
     ...(teams.length === 0
       ? []
       : section("teams", teams, ({ orgId, teamId }, index) => [
           `  team-${index + 1}:`,
-          `    orgId: ${orgId}`,
-          `    teamId: ${teamId}`,
+          `    orgId: ${id(orgId)}`,
+          `    teamId: ${id(teamId)}`,
         ])),
     ...section(
       "people",
@@ -121,6 +121,9 @@ export function accessFile({ projects, teams }: Access): string {
 function section<T>(name: string, items: T[], linesOf: (item: T, index: number) => string[]): string[] {
   return items.length === 0 ? [`${name}: {}`] : [`${name}:`, ...items.flatMap(linesOf)];
 }
+
+/** Quoted, because YAML takes an id of digits, perhaps with an `e` among them, for a number. */
+const id = (text: string): string => JSON.stringify(text);
 
 /** A text in YAML: as it is where that can mean nothing else, and otherwise quoted as in JSON, which YAML takes. */
 function scalar(text: string): string {

@@ -31,9 +31,19 @@ export interface GetLiveMigrationResult extends GetLiveMigrationArgs {
 /**
  * Looks where a live migration stands. Works in previews as well.
  *
- * Role needed: Organization Member (`ORG_MEMBER`). Atlas operation: `getGroupLiveMigration`.
+ * - **Role needed**: Organization Member (`ORG_MEMBER`).
+ * - **Errors**: an `AtlasError` when the project has no such migration, or the credentials may not see it.
  *
- * @throws AtlasError when the project has no such migration, or the credentials may not see it
+ * Atlas operation: `getGroupLiveMigration`.
+ *
+ * @example
+ * ```typescript
+ * const migration = getLiveMigrationOutput({
+ *   projectId: "5f1b3c2a9d8e7f6a5b4c3d2e",
+ *   liveMigrationId: "6a0b3c2a9d8e7f6a5b4c3d2e",
+ * });
+ * export const secondsBehind = migration.lagTimeSeconds;
+ * ```
  */
 export async function getLiveMigration(args: GetLiveMigrationArgs): Promise<GetLiveMigrationResult> {
   const ids = requireIds("getLiveMigration", args, ["projectId", "liveMigrationId"]);

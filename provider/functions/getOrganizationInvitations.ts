@@ -65,9 +65,16 @@ export interface GetOrganizationInvitationsResult {
  * Atlas has deprecated the operation behind it. Once Atlas has removed it, the same rows come from the pending users of
  * the organization; those invited with the deprecated API are not among them, as Atlas does not show them there.
  *
- * Role needed: Organization Owner (`ORG_OWNER`). Atlas operations: `listOrgInvites`, then `listOrgUsers`.
+ * - **Role needed**: Organization Owner (`ORG_OWNER`).
+ * - **Errors**: an `AtlasError` when the organization does not exist, or the credentials may not see its users.
  *
- * @throws AtlasError when the organization does not exist, or the credentials may not see its users
+ * Atlas operations: `listOrgInvites`, then `listOrgUsers`.
+ *
+ * @example
+ * ```typescript
+ * const { invitations } = getOrganizationInvitationsOutput({ orgId: "5f1b3c2a9d8e7f6a5b4c3d2e" });
+ * export const invited = invitations.apply((rows) => rows.map(({ username }) => username));
+ * ```
  */
 export async function getOrganizationInvitations(
   args: GetOrganizationInvitationsArgs,

@@ -43,9 +43,19 @@ export interface GetPipelineSchedulesResult extends GetPipelineSchedulesArgs {
  * Atlas has deprecated the operation and announced its removal for September 2025. Once it is gone this is an error that
  * says so, and never an empty list.
  *
- * Role needed: Project Read Only (`GROUP_READ_ONLY`). Atlas operation: `listPipelineSchedules`.
+ * - **Role needed**: Project Read Only (`GROUP_READ_ONLY`).
+ * - **Errors**: an `AtlasError` when the pipeline does not exist, or Atlas has removed the operation.
  *
- * @throws AtlasError when the pipeline does not exist, or Atlas has removed the operation
+ * Atlas operation: `listPipelineSchedules`.
+ *
+ * @example
+ * ```typescript
+ * const { schedules } = getPipelineSchedulesOutput({
+ *   projectId: "5f1b3c2a9d8e7f6a5b4c3d2e",
+ *   pipelineName: "orders",
+ * });
+ * export const frequencies = schedules.apply((rows) => rows.map(({ frequencyType }) => frequencyType));
+ * ```
  */
 export async function getPipelineSchedules(
   args: GetPipelineSchedulesArgs,

@@ -46,17 +46,17 @@ export interface GetProjectUsersResult {
  * the organization is not among them. It takes one request for each 500 members.
  *
  * - **Role needed**: Project Read Only (`GROUP_READ_ONLY`).
- * - **Errors**: the project does not exist, or the credentials may not see it.
+ * - **Errors**: an `AtlasError` when the project does not exist, or the credentials may not see it.
  *
  * Atlas operation: `listGroupUsers`.
  *
  * @example
  * ```typescript
- * const { users } = await getProjectUsers({ projectId: "5f1b3c2a9d8e7f6a5b4c3d2e" });
- * export const owners = users.filter(({ roles }) => roles.includes("GROUP_OWNER")).map(({ username }) => username);
+ * const { users } = getProjectUsersOutput({ projectId: "5f1b3c2a9d8e7f6a5b4c3d2e" });
+ * export const owners = users.apply((members) =>
+ *   members.filter(({ roles }) => roles.includes("GROUP_OWNER")).map(({ username }) => username),
+ * );
  * ```
- *
- * @throws AtlasError when the project does not exist, or the credentials may not see it
  */
 export async function getProjectUsers(args: GetProjectUsersArgs): Promise<GetProjectUsersResult> {
   const { projectId } = requireIds("getProjectUsers", args, ["projectId"]);

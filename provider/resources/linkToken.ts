@@ -18,13 +18,15 @@ export interface LinkTokenArgs {
  * The organization can be linked to Cloud Manager or Ops Manager for a live migration, by this token.
  *
  * Atlas shows a token once, when it is made, and an organization has one link. The token is kept as a secret in the
- * state; a refresh keeps what is stored, makes no request and never makes another token.
+ * state. It cannot be read back: after `LinkToken.get` it is undefined.
  *
+ * - **Adopts** nothing: a link that is there already is dropped, and a new token made.
+ * - **Refresh** keeps what is stored and makes no request. It does not notice that a link was dropped in Atlas.
  * - **Replaced** (deleting first) when `orgId` or `accessListIps` changes: the old token stops working.
- * - **Deleting** drops the organization's link. Atlas refuses while a live migration is active, and the error names
- *   the projects.
- * - **Role needed**: Organization Owner (`ORG_OWNER`).
- * - **Cannot do**: read a token back. After `LinkToken.get` it is undefined.
+ * - **Deleting** drops the organization's link.
+ * - **Role needed**: Organization Owner (`ORG_OWNER`) to make and to delete, none to refresh.
+ * - **Errors**: the organization must exist; Atlas refuses to drop a link while a live migration is active, and the
+ *   error names the projects.
  *
  * Atlas operations: `createOrgLiveMigrationLinkToken`, `deleteOrgLiveMigrationLinkTokens`.
  *

@@ -34,13 +34,13 @@ export interface MaintenanceDeferralArgs {
  * scheduled, `status` is `NOT_SCHEDULED`, and a warning says so.
  *
  * - **Adopts** deferrals that are there already.
- * - **Replaced** when `projectId` changes.
  * - **Refresh** shows fewer deferrals than declared as a difference, because the window was edited or the maintenance
  *   has taken place. The next `pulumi up` puts it off again, once, or settles as `NOT_SCHEDULED`.
+ * - **Replaced** when `projectId` changes.
  * - **Deleting** changes nothing in Atlas, and says so: a deferral cannot be taken back.
  * - **Role needed**: Project Owner (`GROUP_OWNER`) to put off, Project Read Only (`GROUP_READ_ONLY`) to refresh.
  * - **Errors**: the project has no maintenance window; Atlas does not put a maintenance off more than twice, nor
- *   outside a limited time before it starts.
+ *   outside a limited time before it starts; with `requireScheduled`, nothing is scheduled.
  *
  * Atlas operations: `deferGroupMaintenanceWindow`, `getGroupMaintenanceWindow`.
  *
@@ -67,7 +67,7 @@ export class MaintenanceDeferral extends pulumi.CustomResource {
   declare readonly numberOfDeferrals: pulumi.Output<number>;
   /** Day of the maintenance window, from 1, Sunday, to 7, Saturday; undefined when none is defined. */
   declare readonly dayOfWeek: pulumi.Output<number | undefined>;
-  /** Hour at which the maintenance window starts, from 0 to 23 in `timeZoneId`. */
+  /** Hour at which the maintenance window starts, from 0 to 23 in `timeZoneId`; undefined when none is defined. */
   declare readonly hourOfDay: pulumi.Output<number | undefined>;
   /** Time zone of the project, such as `Europe/Berlin`. */
   declare readonly timeZoneId: pulumi.Output<string | undefined>;

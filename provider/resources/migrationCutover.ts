@@ -17,12 +17,13 @@ export interface MigrationCutoverArgs {
  * over, or the run is interrupted, the next `pulumi up` goes on waiting and never requests a second time.
  *
  * - **Adopts** a migration that is complete or being cut over, without a request.
- * - **Replaced** when an argument changes.
  * - **Refresh** shows a migration that is not complete as a difference. A record that Atlas has cleared away after
  *   completion is still complete.
+ * - **Replaced** when `projectId` or `liveMigrationId` changes.
  * - **Deleting** changes nothing in Atlas, and says so.
  * - **Role needed**: Organization Owner (`ORG_OWNER`) to cut over, Organization Member to wait and to refresh.
- * - **Errors**: a migration that has failed or expired (it must be cut over within 120 hours of being ready).
+ * - **Errors**: the project has no such migration; it has failed or expired (it must be cut over within 120 hours of
+ *   being ready); it is not complete when the time is up.
  *
  * Atlas operations: `cutoverGroupLiveMigration`, `getGroupLiveMigration`.
  *

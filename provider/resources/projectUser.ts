@@ -23,14 +23,16 @@ export interface ProjectUserArgs {
  * A user is a member of a project with exactly these roles, or has a pending invitation that makes it one.
  *
  * Declaring somebody who is not in the organization yet sends one invitation by e-mail; it is open for 30 days.
- * Accepting it is no difference to the stack. When it expires or is rejected, the next refresh finds the membership
- * gone, and the next `pulumi up` invites again.
+ * Accepting it is no difference to the stack.
  *
- * - **Adopts**: a user who is in the project already is taken over, and brought to the declared roles.
+ * - **Adopts** a user who is in the project already, and brings it to the declared roles.
+ * - **Refresh** shows other roles as a difference. A user who is no longer in the project is gone, as is an invitation
+ *   that has expired or was rejected; the next `pulumi up` adds or invites again.
  * - **Replaced** (deleting first) when `projectId` or `username` changes.
  * - **Deleting** removes the user from the project or withdraws the invitation; the user stays in the organization.
  * - **Role needed**: Project Owner (`GROUP_OWNER`) to change, Project Read Only (`GROUP_READ_ONLY`) to refresh.
- * - **Errors**: Atlas refuses to remove or demote the last Project Owner; the project must exist.
+ * - **Errors**: the project must exist; Atlas refuses to remove or demote its last Project Owner; an invitation made with
+ *   Atlas's deprecated API must be withdrawn first.
  *
  * Atlas operations: `addGroupUsers`, `listGroupUsers`, `addGroupUserRole`, `removeGroupUserRole`, `removeGroupUser`.
  *

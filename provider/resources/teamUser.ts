@@ -9,10 +9,17 @@ export interface TeamUserArgs {
   teamId: pulumi.Input<string>;
   /**
    * The e-mail address of an active or pending user of the organization, such as `ada@example.com`. Case makes no
-   * difference. Another value replaces the resource.
+   * difference. Either this or `userId` is required. Another value replaces the resource.
+   *
+   * @default none: `userId` says who
    */
   username?: pulumi.Input<string>;
-  /** Atlas's id of the user: 24 hexadecimal digits. Another value replaces the resource. */
+  /**
+   * Atlas's id of the user: 24 hexadecimal digits. Either this or `username` is required. Another value replaces the
+   * resource.
+   *
+   * @default none: `username` says who
+   */
   userId?: pulumi.Input<string>;
 }
 
@@ -20,6 +27,8 @@ export interface TeamUserArgs {
  * A user of the organization is in the team. The team's other users are never touched.
  *
  * - **Adopts** a user who is in the team already.
+ * - **Refresh** finds a user gone who is no longer in the team, and the next `pulumi up` adds it again. Accepting an
+ *   invitation to the organization is no difference.
  * - **Replaced** (deleting first) when any argument changes.
  * - **Deleting** removes this user from the team; the user stays in the organization.
  * - **Role needed**: Organization Owner (`ORG_OWNER`) to change, Organization Member to refresh.
