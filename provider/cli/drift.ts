@@ -59,7 +59,7 @@ const printers: Readonly<Record<DriftOptions["format"], Printer>> = {
         `  actual:   ${actualOf(row)}`,
       ].join("\n"),
     );
-    return [`Stack ${stack} has drifted: ${countOf(rows)}.`, ...paragraphs, remedy].join("\n\n");
+    return [`Stack ${stack} has drifted: ${countOf(rows)}.`, ...paragraphs, remedyFor(rows)].join("\n\n");
   },
 
   markdown: (stack, rows) => {
@@ -70,13 +70,19 @@ const printers: Readonly<Record<DriftOptions["format"], Printer>> = {
       ["What happened", "Who or what", "Property", "Declared", "Actual"],
       rows.map((row) => [row.message, row.subject, row.property ?? "", declaredOf(row), actualOf(row)]),
     );
-    return [`### Stack ${stack} has drifted: ${countOf(rows)}`, table, remedy].join("\n\n");
+    return [`### Stack ${stack} has drifted: ${countOf(rows)}`, table, remedyFor(rows)].join("\n\n");
   },
 };
 
-const remedy =
-  "`pulumi up --refresh` brings what is declared back; to keep what there is now, declare it. " +
-  "Who is declared by no resource stays until removed by hand, or declared and then taken out again.";
+function remedyFor(rows: DriftRow[]): string {
+  const strangers = rows.filter(({ kind }) => kind === "stranger").length;
+  return [
+    ...(strangers < rows.length
+      ? ["`pulumi up --refresh` brings back what is declared; to keep what there is now, declare it."]
+      : []),
+    ...(strangers > 0 ? ["Declare whom no resource declares, or remove them in Atlas."] : []),
+  ].join(" ");
+}
 
 /** The subject says already who or what is gone, so that roles are what there is to add. */
 function declaredOf({ kind, declared }: DriftRow): string {

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, type TestContext, test } from "node:test";
+import type { AtlasSimulator } from "../atlas/simulator";
+import { runCommand } from "../cli/command";
+import { atlasStack, startSimulator, tally } from "./atlasStack";
+import type { EngineStack } from "./stack";
+
+const modules = path.join(__dirname, "../../node_modules");
+
+describe("a project of 500 members and a team of 50 that nobody has declared yet", () => {
+  let simulator: AtlasSimulator;
+  let folder: string;
+  let stack: EngineStack;
+  let projectId: string;
+
+  const environment = (): NodeJS.ProcessEnv => ({
+    ...stack.env,
+    MONGODB_ATLAS_BASE_URL: simulator.url,
+    MONGODB_ATLAS_PUBLIC_KEY: simulator.readOnlyKeys.publicKey,
+    MONGODB_ATLAS_PRIVATE_KEY: simulator.readOnlyKeys.privateKey,
+  });
+
+  const counted = (what: string, context: TestContext): Record<string, number> => {
+    const counts = tally(simulator);
+    context.diagnostic(`${what}: ${JSON.stringify(counts)}`);
+    simulator.log.clear();
+    return counts;
+  };
+
+  before(async () => {
+    simulator = await startSimulator();
+    const { world } = simulator;
+    const orgId = world.createOrganization();
+    projectId = world.createProject(orgId);
+    const teamId = world.createTeam(orgId);
+    for (let index = 0; index < 500; index += 1) {
+      const username = `user${index}@example.com`;
+      const roles = index % 7 === 0 ? ["GROUP_OWNER", "GROUP_READ_ONLY"] : ["GROUP_READ_ONLY"];
+      // One in ten has not accepted the invitation yet.
+      if (index % 10 === 0) world.invite(projectId, username, roles);
+      else world.grant(projectId, username, roles);
+      if (index % 10 === 1) world.addToTeam(teamId, username);
+    }
+    folder = await mkdtemp(path.join(tmpdir(), "adopt-"));
+    await symlink(modules, path.join(folder, "node_modules"), "junction");
+    await writeFile(
+      path.join(folder, "Pulumi.yaml"),
+      "name: adopted\nruntime:\n  name: nodejs\n  options:\n    typescript: true\n",
+    );
+    stack = await atlasStack(simulator, {
+      program: { folder },
+      workDir: folder,
+      // The file backend would write the whole state after each of the 550 steps.
+      env: { PULUMI_SKIP_CHECKPOINTS: "true" },
+    });
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  test("is printed as a program for two requests", async (context) => {
+    const team = [...simulator.world.directory.teams.values()][0];
+    const printed = await runCommand({ workDir: folder, env: environment() }, [
+      "adopt",
+      "--project",
+      projectId,
+      "--team",
+      `${team?.organization.id}/${team?.id}`,
+    ]);
+    assert.deepEqual([printed.code, printed.stderr], [0, ""]);
+    assert.deepEqual(counted("adopt", context), { "401": 1, GET: 2 });
+    await writeFile(path.join(folder, "index.ts"), printed.stdout);
+  });
+
+  test("is taken over by the first update, which changes nothing in Atlas", async (context) => {
+    const up = await stack.up({ mustSucceed: true });
+    assert.equal(up.summary.create, 550);
+    assert.deepEqual(simulator.log.effects(), []);
+    assert.deepEqual(simulator.world.invitationsSent.length, 50, "those of before");
+    // A refused addition and a listing each for project and team; the team looks its first member up.
+    assert.deepEqual(counted("first update", context), { "401": 1, POST: 2, GET: 3 });
+    await stack.up({ mustSucceed: true, expectNoChanges: true });
+    assert.deepEqual(counted("second update", context), {});
+  });
+
+  test("shows no drift, and a stranger for the cost of the listing", async (context) => {
+    const drift = (...options: string[]) =>
+      runCommand({ workDir: folder, env: environment() }, ["drift", "--stack", stack.name, ...options]);
+    assert.equal((await drift()).code, 0);
+    const bulkRead = counted("drift", context);
+    assert.deepEqual(bulkRead, { "401": 1, GET: 4 });
+    assert.equal((await drift("--strangers")).code, 0);
+    assert.deepEqual(counted("drift --strangers", context), { "401": 2, GET: 4 + 1 });
+    simulator.world.removeFromProject(projectId, "user7@example.com");
+    simulator.world.grant(projectId, "mallory@example.com", ["GROUP_OWNER"]);
+    const { code, stdout } = await drift("--strangers", "--json");
+    assert.equal(code, 7);
+    assert.deepEqual(
+      (JSON.parse(stdout) as { rows: { kind: string; id: string }[] }).rows.map(({ kind, id }) => [kind, id]),
+      [
+        ["stranger", `${projectId}/mallory@example.com`],
+        ["gone", `${projectId}/user7@example.com`],
+      ],
+    );
+    assert.deepEqual(simulator.log.effects(), []);
+  });
+});
