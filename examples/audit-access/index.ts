@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { getOrganizationInvitations, ProjectUser } from "mongodbatlas-dynamic";
+import { getOrganizationInvitations, getProjectUsers, ProjectUser } from "mongodbatlas-dynamic";
 
-/** Shows who is invited to an organization, for how long, and what one user may do in a project. Changes nothing. */
+/** Shows who is invited to an organization, for how long, and who may do what in a project. Changes nothing. */
 export = async () => {
   const config = new pulumi.Config();
   const { invitations } = await getOrganizationInvitations({ orgId: config.require("orgId") });
@@ -12,6 +12,7 @@ export = async () => {
     projectId !== undefined && username !== undefined
       ? ProjectUser.get("user", `${projectId}/${username.toLowerCase()}`)
       : undefined;
+  const members = projectId === undefined ? [] : (await getProjectUsers({ projectId })).users;
 
   return {
     invitations: invitations.map((invitation) => ({
@@ -20,6 +21,7 @@ export = async () => {
       expiresAt: invitation.expiresAt,
       projectRoles: invitation.projectRoleAssignments,
     })),
+    members: members.map(({ username, roles }) => ({ username, roles })),
     ...(user === undefined ? {} : { userRoles: user.roles, userStatus: user.orgMembershipStatus }),
   };
 };

@@ -99,6 +99,7 @@ describe("the example", () => {
     const [invitation] = up.outputs["invitations"] as { username: string }[];
     assert.equal(invitation?.username, "eve@example.com");
     assert.deepEqual(up.outputs["userRoles"], ["GROUP_OWNER"]);
+    assert.deepEqual(up.outputs["members"], [{ username: "bob@example.com", roles: ["GROUP_OWNER"] }]);
 
     simulator.world.removeEndpoint("invites", 410);
     await stack.preview({ mustSucceed: true });
