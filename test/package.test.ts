@@ -1,33 +1,43 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
+import ts from "typescript";
 import * as api from "../provider/index";
 import { providerReference } from "../provider/resources/registration";
 
 const run = promisify(execFile);
 const root = path.join(__dirname, "..");
 
+interface Packed {
+  filename: string;
+  files: { path: string }[];
+}
+
+/** Lets npm pack, by the npm that runs the tests where there is one. */
+async function npm(args: string[]): Promise<Packed> {
+  const script = process.env["npm_execpath"];
+  const { stdout } =
+    script === undefined
+      ? await run("npm", args, { cwd: root })
+      : await run(process.execPath, [script, ...args], { cwd: root });
+  // npm has printed one, a list, and lately an object by name.
+  const report = JSON.parse(stdout) as Packed | Packed[] | Record<string, Packed>;
+  return "files" in report ? (report as Packed) : (Object.values(report)[0] as Packed);
+}
+
 describe("the package", () => {
   let folder: string;
-  let files: string[];
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "package-"));
-    const npm = process.env["npm_execpath"];
-    const [command, args] = npm === undefined ? ["npm", []] : [process.execPath, [npm]];
     const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
-    const { stdout } = await run(command, [...args, ...pack], { cwd: root });
-    const report = JSON.parse(stdout) as unknown;
-    // npm has printed a list, and lately an object by name.
-    const [packed] = (Array.isArray(report) ? report : Object.values(report as object)) as [
-      { filename: string; files: { path: string }[] },
-    ];
-    files = packed.files.map((file) => file.path);
+    const packed = await npm(pack);
     // Its dependencies come from here; everything of its own must be in the tarball.
     const modules = path.join(folder, "node_modules");
     await mkdir(path.join(modules, "mongodbatlas-dynamic"), { recursive: true });
@@ -54,9 +64,78 @@ describe("the package", () => {
     return JSON.parse(stdout);
   };
 
-  test("holds the compiled code and its types, the licence and the README, and nothing else", () => {
-    const others = files.filter((file) => !/^dist\/.*\.(js|d\.ts)$/.test(file));
-    assert.deepEqual(others.sort(), ["LICENSE", "README.md", "package.json"]);
+  test("publishes what is compiled from each source, the command, its schema, the changelog, and nothing else", async () => {
+    const sources = (await readdir(path.join(root, "provider"), { recursive: true }))
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => file.split(path.sep).join("/").replace(/\.ts$/, ""));
+    const { files } = await npm(["publish", "--dry-run", "--json", "--ignore-scripts"]);
+    assert.deepEqual(
+      files.map((file) => file.path).sort(),
+      [
+        ...sources.flatMap((source) => [`dist/${source}.d.ts`, `dist/${source}.js`]),
+        "LICENSE",
+        "README.md",
+        "package.json",
+        "provider/CHANGELOG.md",
+        "provider/cli/bin.js",
+        "provider/cli/drift-report.schema.json",
+      ].sort(),
+    );
+  });
+
+  test("has the version that the changelog and the gitops example have", () => {
+    const { version } = require("../package.json") as { version: string };
+    const changelog = readFileSync(path.join(root, "provider/CHANGELOG.md"), "utf8");
+    assert.equal(/^## (\S+) \(\d{4}-\d\d-\d\d\)$/m.exec(changelog)?.[1], version);
+    const { dependencies } = require("../examples/gitops/package.json") as {
+      dependencies: Record<string, string>;
+    };
+    assert.equal(dependencies["mongodbatlas-dynamic"], `^${version}`);
+    const guide = readFileSync(path.join(root, "examples/gitops/README.md"), "utf8");
+    assert.ok(guide.includes(`npm install ./mongodbatlas-dynamic-${version}.tgz`));
+  });
+
+  test("has these ways in, and no other", () => {
+    const { exports, bin, engines, peerDependencies } = require("../package.json") as Record<string, object>;
+    assert.deepEqual(
+      { exports: Object.keys(exports ?? {}), bin, engines, peerDependencies },
+      {
+        exports: [".", "./handlers", "./package.json", "./drift-report.schema.json"],
+        bin: { "mongodbatlas-dynamic": "provider/cli/bin.js" },
+        engines: { node: ">=22.12" },
+        peerDependencies: { "@pulumi/pulumi": "^3.270.0" },
+      },
+    );
+  });
+
+  test("exports exactly the public types", () => {
+    const file = path.join(root, "provider/index.ts");
+    const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, noLib: true, types: [] });
+    const source = program.getSourceFile(file);
+    const symbol = source && program.getTypeChecker().getSymbolAtLocation(source);
+    const names = symbol
+      ? program
+          .getTypeChecker()
+          .getExportsOfModule(symbol)
+          .map(({ name }) => name)
+      : [];
+    const resources = ["LinkToken", "MaintenanceDeferral", "MigrationCutover", "ProjectUser", "TeamUser"];
+    const functions = ["LiveMigration", "OrganizationInvitations", "PipelineSchedules", "ProjectUsers"];
+    assert.deepEqual(
+      names.sort(),
+      [
+        "AtlasError",
+        ...resources.flatMap((name) => [name, `${name}Args`]),
+        ...functions.flatMap((name) => [
+          `get${name}`,
+          `get${name}Output`,
+          ...["Args", "OutputArgs", "Result"].map((part) => `Get${name}${part}`),
+        ]),
+        "OrganizationInvitation",
+        "PipelineSchedule",
+        "ProjectMember",
+      ].sort(),
+    );
   });
 
   test("exports exactly the public names", async () => {

@@ -5,17 +5,29 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
+import * as semver from "semver";
+import { runProcess } from "../process";
 import { startSimulator } from "./atlasStack";
 import { connectionTo } from "./connection";
+import { provideNode } from "./node";
 import { createStack } from "./stack";
 
 const run = promisify(execFile);
 const root = path.join(__dirname, "../..");
 const bin = path.join(root, "node_modules/.bin");
-const { devDependencies } = require("../../package.json") as { devDependencies: Record<string, string> };
+const { version, engines, peerDependencies, devDependencies } = require("../../package.json") as {
+  version: string;
+  engines: { node: string };
+  peerDependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+};
+
+/** The oldest version that a range promises. */
+const oldest = (range: string | undefined): string => semver.minVersion(range ?? "")?.version ?? "";
 
 const program = `
 import * as pulumi from "@pulumi/pulumi";
+import { version } from "@pulumi/pulumi/version";
 import { ProjectUser } from "mongodbatlas-dynamic";
 
 const user = new ProjectUser("ada", {
@@ -24,7 +36,12 @@ const user = new ProjectUser("ada", {
   roles: ["GROUP_READ_ONLY"],
 });
 export const roles = user.roles;
+export const node = (globalThis as any).process.versions.node;
+export const sdk = version;
 `;
+
+const npm = ["npm", "install", "--prefer-offline", "--no-audit", "--no-fund"];
+const pnpm = [path.join(bin, "pnpm"), "install", "--prefer-offline"];
 
 describe("a project outside of the repository that installed the packed package", () => {
   let folder: string;
@@ -33,22 +50,24 @@ describe("a project outside of the repository that installed the packed package"
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "installed-"));
     await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
-    tarball = path.join(folder, `mongodbatlas-dynamic-${require("../../package.json").version}.tgz`);
+    tarball = path.join(folder, `mongodbatlas-dynamic-${version}.tgz`);
   });
 
   after(() => rm(folder, { recursive: true, force: true }));
 
-  for (const [manager, args] of [
-    ["npm", ["install", "--prefer-offline", "--no-audit", "--no-fund"]],
-    ["pnpm", ["install", "--prefer-offline"]],
+  for (const [manager, node, sdk] of [
+    [npm, oldest(engines.node), oldest(peerDependencies["@pulumi/pulumi"])],
+    [pnpm, "24", devDependencies["@pulumi/pulumi"]],
+    [npm, "26", devDependencies["@pulumi/pulumi"]],
   ] as const) {
-    test(`with ${manager} runs up, refresh and destroy`, async () => {
-      const project = await mkdtemp(path.join(folder, `${manager}-`));
+    const [command = "", ...args] = manager;
+    test(`with ${path.basename(command)}, Node ${node} and @pulumi/pulumi ${sdk} runs up, refresh, a drift report and destroy`, async () => {
+      const project = await mkdtemp(path.join(folder, "project-"));
       const manifest = {
         name: "outside",
         private: true,
         dependencies: {
-          "@pulumi/pulumi": devDependencies["@pulumi/pulumi"],
+          "@pulumi/pulumi": sdk,
           "mongodbatlas-dynamic": `file:${tarball}`,
           typescript: devDependencies["typescript"],
         },
@@ -59,19 +78,21 @@ describe("a project outside of the repository that installed the packed package"
         path.join(project, "Pulumi.yaml"),
         "name: outside\nruntime:\n  name: nodejs\n  options:\n    typescript: true\n",
       );
-      const command = manager === "npm" ? "npm" : path.join(bin, "pnpm");
-      await run(command, [...args], { cwd: project });
+      await run(command, args, { cwd: project });
 
       const simulator = await startSimulator();
       const projectId = simulator.world.createProject(simulator.world.createOrganization());
       const stack = await createStack({
         program: { folder: project },
         workDir: project,
+        node: await provideNode(node),
         config: { ...connectionTo(simulator), projectId },
       });
       try {
-        const up = await stack.up({ mustSucceed: true });
-        assert.deepEqual(up.outputs, { roles: ["GROUP_READ_ONLY"] });
+        const { outputs } = await stack.up({ mustSucceed: true });
+        assert.deepEqual(outputs["roles"], ["GROUP_READ_ONLY"]);
+        assert.ok(semver.satisfies(String(outputs["node"]), node), `ran on Node ${outputs["node"]}`);
+        assert.ok(semver.satisfies(String(outputs["sdk"]), sdk ?? ""), `ran on SDK ${outputs["sdk"]}`);
         await stack.up({ mustSucceed: true, expectNoChanges: true });
         await stack.refresh({ mustSucceed: true, expectNoChanges: true });
         const { deployment } = await stack.export();
@@ -83,6 +104,14 @@ describe("a project outside of the repository that installed the packed package"
           'exports.handler = () => require("mongodbatlas-dynamic/handlers").projectUser;',
         );
         assert.ok(!JSON.stringify([user.inputs, user.outputs]).includes(".pnpm"));
+        simulator.world.setRoles(projectId, "ada@example.com", ["GROUP_OWNER"]);
+        const drift = await runProcess(
+          path.join(project, "node_modules/.bin/mongodbatlas-dynamic"),
+          ["drift", "--stack", stack.name, "--strangers"],
+          { cwd: project, env: stack.env },
+        );
+        assert.deepEqual([drift.code, drift.stderr], [7, ""]);
+        assert.match(drift.stdout, /^ada@example\.com was given GROUP_OWNER and lost GROUP_READ_ONLY/m);
         await stack.destroy({ mustSucceed: true });
         assert.deepEqual(simulator.world.members(projectId), {});
       } finally {

@@ -35,6 +35,8 @@ export interface StackOptions {
    * @default a temporary folder whose `node_modules` is a link to this repository's
    */
   workDir?: string;
+  /** The folder of another Node for the engine to run programs and providers with. @default the pinned one */
+  node?: string;
   /** For the engine and the provider process. `undefined` removes a variable. Atlas's and Pulumi's own are not inherited. */
   env?: Record<string, string | undefined>;
   /** Everything that the engine prints, as it comes. */
@@ -170,7 +172,7 @@ export async function createStack(options: StackOptions): Promise<EngineStack> {
   }
 
   const engine = new Engine(cli, {
-    ...engineEnv(cli),
+    ...engineEnv(cli, options.node),
     PULUMI_BACKEND_URL: pathToFileURL(backend).href,
     PULUMI_HOME: path.join(root, "home"),
     PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
@@ -223,7 +225,7 @@ function nodeModules(): string {
   return path.resolve(path.dirname(require.resolve("@pulumi/pulumi/package.json")), "..", "..");
 }
 
-function engineEnv(cli: PulumiCli): NodeJS.ProcessEnv {
+function engineEnv(cli: PulumiCli, node: string | undefined): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {};
   for (const [key, value] of Object.entries(process.env)) {
     // The developer's own credentials and Pulumi settings must not decide a test, let alone reach a real account.
@@ -235,6 +237,7 @@ function engineEnv(cli: PulumiCli): NodeJS.ProcessEnv {
   return {
     ...env,
     PATH: [
+      ...(node === undefined ? [] : [node]),
       cli.binDir,
       // The launcher of the dynamic provider, `pulumi-resource-pulumi-nodejs`.
       path.dirname(require.resolve("@pulumi/pulumi/package.json")),
