@@ -84,6 +84,21 @@ test("is an error for a migration of another project", async () => {
   assert.ok(error instanceof AtlasError);
 });
 
+test("names the role that looking needs, where it is missing", async () => {
+  const liveMigrationId = migrating({ status: "NEW", readyForCutover: false, lagTimeSeconds: null });
+  stack.simulator.fail({
+    operationId: "getGroupLiveMigration",
+    when: "before",
+    status: 401,
+    errorCode: "USER_UNAUTHORIZED",
+  });
+  const error = await failureOf(stack, getLiveMigration({ projectId, liveMigrationId }));
+  assert.match(
+    error.message,
+    / Give the credentials the role Organization Member, or use others that have it\.$/,
+  );
+});
+
 describe("getLiveMigrationOutput", () => {
   test("takes inputs", async () => {
     const liveMigrationId = migrating({ status: "NEW", readyForCutover: false, lagTimeSeconds: null });

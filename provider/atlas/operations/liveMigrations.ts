@@ -43,7 +43,7 @@ export async function getLiveMigration(
       ...looking,
       path: pathOf(key),
       purpose: `look at live migration ${key.liveMigrationId} of project ${key.projectId}`,
-      role: "Organization Owner (ORG_OWNER)",
+      role: "Organization Member",
       limit: migrationLimit(key),
       ...options,
     },
