@@ -48,7 +48,9 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
     teams: await Promise.all(
       teams.map(async (team) => ({
         ...team,
-        members: (await listTeamUsers(client, team)).items.map(({ username }) => username).sort(),
+        members: (await listTeamUsers(client, team)).items
+          .map(({ username }) => username.toLowerCase())
+          .sort(),
       })),
     ),
   };
@@ -65,7 +67,9 @@ function adoptable(users: AtlasProjectUser[], projectId: string, output: Output)
   for (const { username } of cannot) {
     output.warn(`${username} has no role of its own in project ${projectId}, and is left out.`);
   }
-  return can.sort((one, other) => (one.username < other.username ? -1 : 1));
+  return can
+    .map((user) => ({ ...user, username: user.username.toLowerCase() }))
+    .sort((one, other) => (one.username < other.username ? -1 : 1));
 }
 
 async function configurationFor(stack: string | undefined): Promise<(key: string) => string | undefined> {

@@ -3,7 +3,7 @@ import { type DriftRow, driftRows } from "./driftRows";
 import { configurationOf, observe, openStack, type Properties } from "./engine";
 import type { Output } from "./output";
 import { markdownTable } from "./tables";
-import { inWords, texts } from "./values";
+import { bySubject, inWords, texts } from "./values";
 
 export interface DriftOptions {
   stack: string;
@@ -36,7 +36,7 @@ export async function drift(
     const settings = readSettings(await configurationOf(stack), process.env);
     rows.push(...(await findStrangers(steps, settings, output.note)));
   }
-  rows.sort((one, other) => (one.subject < other.subject ? -1 : one.subject > other.subject ? 1 : 0));
+  rows.sort(bySubject);
   output.print(printers[format](name, rows, now));
   return rows.length === 0 ? 0 : 7;
 }

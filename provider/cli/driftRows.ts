@@ -1,5 +1,5 @@
 import type { Properties, Step } from "./engine";
-import { differences, visible } from "./values";
+import { differences, visible, visibleProperties } from "./values";
 import { type Wording, wordingFor } from "./wording";
 
 /** One thing that is not as declared. The JSON report consists of these; its schema is `drift-report.schema.json`. */
@@ -30,11 +30,11 @@ export function driftRows(step: Step, now: Date): DriftRow[] {
     return [];
   }
   const { urn, type, id, before, after } = step;
-  const known = { ...before.inputs, ...before.outputs };
+  const known = visibleProperties({ ...before.inputs, ...before.outputs });
   const wording = wordingFor(type, step.name);
   const row = { subject: wording.subject(known), urn, type, id };
   if (after === undefined) {
-    const declared = visible(withoutInternals(before.inputs));
+    const declared = visibleProperties(before.inputs);
     return [
       { kind: "gone", ...row, property: null, declared, actual: null, message: wording.gone(known, now) },
     ];
@@ -43,48 +43,49 @@ export function driftRows(step: Step, now: Date): DriftRow[] {
     kind: "changed",
     ...row,
     property,
-    declared: visible(declared),
-    actual: visible(actual),
+    declared,
+    actual,
     message: messageOf(wording, known, property, declared, actual, step.external),
   }));
 }
 
 interface Move {
-  property: string;
+  property: string | null;
   declared: unknown;
   actual: unknown;
 }
 
 /** What was declared goes first; outputs count where nothing of that has moved. */
-function moved({ type, before, after, external }: Step): Move[] {
+function moved({ type, before, after, external, diffs }: Step): Move[] {
   const [were, are] = [before?.outputs ?? {}, after?.outputs ?? {}];
   if (type.endsWith(":MigrationCutover")) {
     // It declares no status: that it is complete is what it stands for.
-    return [{ property: "status", declared: "COMPLETE", actual: are["status"] }];
+    return [{ property: "status", declared: "COMPLETE", actual: visible(are["status"]) }];
   }
   // What is only read declares nothing but its id.
   const inputs = external ? [] : differences(before?.inputs ?? {}, after?.inputs ?? {});
-  return inputs.length > 0
-    ? inputs.map((property) => move(property, before?.inputs ?? {}, after?.inputs ?? {}))
-    : differences(were, are).map((property) => move(property, were, are));
+  if (inputs.length > 0) {
+    return inputs.map((property) => move(property, before?.inputs ?? {}, after?.inputs ?? {}));
+  }
+  const outputs = differences(were, are);
+  // Of secrets the engine shows no difference, but says that there is one.
+  const properties = outputs.length > 0 ? outputs : diffs.length > 0 ? diffs : [null];
+  return properties.map((property) => move(property, were, are));
 }
 
-function move(property: string, declared: Properties, actual: Properties): Move {
-  return { property, declared: declared[property], actual: actual[property] };
+function move(property: string | null, declared: Properties, actual: Properties): Move {
+  const valueIn = (side: Properties): unknown => visible(property === null ? side : side[property]);
+  return { property, declared: valueIn(declared), actual: valueIn(actual) };
 }
 
 function messageOf(
   wording: Wording,
   known: Properties,
-  property: string,
+  property: string | null,
   declared: unknown,
   actual: unknown,
   external: boolean,
 ): string {
-  const sentence = wording.changed(known, property, declared, actual);
+  const sentence = wording.changed(known, property ?? "something", declared, actual);
   return external ? `${sentence} The stack only reads it.` : sentence;
-}
-
-function withoutInternals(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => !name.startsWith("__")));
 }

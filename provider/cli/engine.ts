@@ -16,6 +16,8 @@ export interface Step {
   id: string;
   /** Read with `.get()`, and not managed by the stack. */
   external: boolean;
+  /** Properties that differ in the engine's eyes, which see secrets; empty where it does not say. */
+  diffs: string[];
   before: { inputs: Properties; outputs: Properties } | undefined;
   after: { inputs: Properties; outputs: Properties } | undefined;
 }
@@ -112,6 +114,7 @@ function stepOf(metadata: automation.StepEventMetadata): Step {
     id: either?.id ?? "",
     // The SDK's type does not have it yet.
     external: (either as { external?: boolean } | undefined)?.external === true,
+    diffs: [...new Set([...(metadata.diffs ?? []), ...Object.keys(metadata.detailedDiff ?? {})])].sort(),
     before: sideOf(metadata.old),
     after: sideOf(metadata.new),
   };

@@ -1,20 +1,12 @@
-import { observe, openStack, type Step } from "./engine";
+import { type Change, changesOf } from "./changes";
+import { observe, openStack } from "./engine";
 import type { Output } from "./output";
 import { markdownTable } from "./tables";
-import { differences } from "./values";
-import { wordingFor } from "./wording";
+import { bySubject } from "./values";
 
 export interface PreviewOptions {
   stack: string;
   format: "text" | "markdown";
-}
-
-/** Something that an update is going to do. */
-interface Change {
-  /** `create`, `update`, `replace` or `delete`. */
-  op: string;
-  subject: string;
-  message: string;
 }
 
 /**
@@ -26,41 +18,10 @@ interface Change {
 export async function preview({ stack: name, format }: PreviewOptions, output: Output): Promise<0> {
   const stack = await openStack(name);
   const steps = await observe(name, (callbacks) => stack.preview(callbacks), output.progress);
-  const changes = steps.flatMap(changesOf);
+  const changes = steps.flatMap(changesOf).sort(bySubject);
   const rest = steps.filter(({ op }) => op === "same").length;
   output.print(format === "markdown" ? inMarkdown(name, changes, rest) : inText(name, changes, rest));
   return 0;
-}
-
-function changesOf(step: Step): Change[] {
-  const { op, type, name, before, after } = step;
-  const wording = wordingFor(type, name);
-  const were = { ...before?.outputs, ...before?.inputs };
-  const will = after?.inputs ?? {};
-  switch (op) {
-    case "create":
-      return [{ op, subject: wording.subject(will), message: wording.willCreate(will) }];
-    case "delete":
-      return [{ op, subject: wording.subject(were), message: wording.willDelete(were) }];
-    case "replace":
-      return [
-        {
-          op,
-          subject: wording.subject(will),
-          message: `First: ${wording.willDelete(were)} Then: ${wording.willCreate(will)}`,
-        },
-      ];
-    case "update": {
-      const properties = differences(before?.inputs ?? {}, will);
-      return (properties.length > 0 ? properties : [""]).map((property) => ({
-        op,
-        subject: wording.subject(will),
-        message: wording.willUpdate(will, property, before?.inputs[property], will[property]),
-      }));
-    }
-    default:
-      return [];
-  }
 }
 
 function inText(stack: string, changes: Change[], rest: number): string {

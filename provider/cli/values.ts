@@ -1,3 +1,5 @@
+import type { Properties } from "./engine";
+
 /** Property names of Pulumi's own begin like this. */
 const isInternal = (name: string): boolean => name.startsWith("__");
 
@@ -6,8 +8,6 @@ const secretMark = "4dabf18193072939515e22adb298388d";
 
 /** What stands for a value that a preview does not know yet. */
 const unknownMarker = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-type Properties = Readonly<Record<string, unknown>>;
 
 /** Names of the properties that differ, sorted. */
 export function differences(before: Properties, after: Properties): string[] {
@@ -32,6 +32,15 @@ export function visible(value: unknown): unknown {
   return value ?? null;
 }
 
+/** Properties as a reader may see them, without Pulumi's own. */
+export function visibleProperties(properties: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([name]) => !isInternal(name))
+      .map(([name, value]) => [name, visible(value)]),
+  );
+}
+
 /** A value in a line of text. */
 export function inWords(value: unknown): string {
   const shown = visible(value);
@@ -47,4 +56,9 @@ export function inWords(value: unknown): string {
 /** Texts of a list; of anything else, none. */
 export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
+/** The order of what is printed: the engine goes through resources in an order that changes from run to run. */
+export function bySubject(one: { subject: string }, other: { subject: string }): number {
+  return one.subject < other.subject ? -1 : one.subject > other.subject ? 1 : 0;
 }

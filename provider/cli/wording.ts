@@ -1,7 +1,7 @@
 import type { Properties } from "./engine";
 import { inWords, texts } from "./values";
 
-/** How to speak of one type of resource. */
+/** How to speak of one type of resource; properties come without secrets, and with words for what is not known yet. */
 export interface Wording {
   /** Who or what it is about. */
   subject(of: Properties): string;
@@ -11,6 +11,7 @@ export interface Wording {
   gone(known: Properties, now: Date): string;
   /** What an update is going to do. */
   willCreate(of: Properties): string;
+  /** @param property empty when no argument differs */
   willUpdate(of: Properties, property: string, before: unknown, after: unknown): string;
   willDelete(of: Properties): string;
 }
@@ -45,7 +46,7 @@ const projectUser: Wording = {
   willCreate: ({ username, projectId, roles }) =>
     `${username} will be invited to project ${projectId} with ${inWords(roles)}, or brought to these roles if there already.`,
   willUpdate: (of, property, before, after) =>
-    property === "roles"
+    property === "roles" && Array.isArray(after)
       ? `${of["username"]} ${describeRoles(before, after, "will be given", "will lose")} in project ${of["projectId"]}.`
       : becomes(projectUser.subject(of), property, before, after),
   willDelete: ({ username, projectId }) => `${username} will be removed from project ${projectId}.`,
@@ -128,6 +129,9 @@ function changedOutside(subject: string, property: string): string {
 }
 
 function becomes(subject: string, property: string, before: unknown, after: unknown): string {
+  if (property === "") {
+    return `${capital(subject)} will be updated.`;
+  }
   return `${capital(subject)}: ${property} will be ${inWords(after)}, and not ${inWords(before)}.`;
 }
 

@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { changesOf } from "../../provider/cli/changes";
+import { driftRows } from "../../provider/cli/driftRows";
+import type { Properties, Step } from "../../provider/cli/engine";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const now = new Date("2026-11-25T00:00:00Z");
+
+type Side = Properties | undefined;
+
+/** What the engine says about a resource of a type, with the same inputs and outputs unless outputs are given. */
+function step(
+  op: string,
+  type: string,
+  before: Side,
+  after: Side,
+  outputs?: { before: Side; after: Side },
+): Step {
+  const side = (inputs: Side, ofSide: Side): Step["before"] =>
+    inputs && { inputs: { ...inputs, __provider: "code" }, outputs: { ...inputs, ...ofSide } };
+  const token = type.includes(":") ? type : `pulumi-nodejs:dynamic/mongodbatlas:${type}`;
+  return {
+    op,
+    urn: `urn:pulumi:test::project::${token}::name`,
+    type: token,
+    name: "name",
+    id: "id",
+    external: false,
+    diffs: [],
+    before: side(before, outputs?.before),
+    after: side(after, outputs?.after),
+  };
+}
+
+const ada = { username: "ada@example.com", projectId: "shop", roles: ["GROUP_READ_ONLY"] };
+const inTeam = { username: "ada@example.com", orgId: "acme", teamId: "support" };
+const migration = { projectId: "shop", liveMigrationId: "m1" };
+const deferral = { projectId: "shop", deferrals: 1, requireScheduled: false };
+
+describe("the sentence about drift", () => {
+  const pending = (invitationExpiresAt: string) => ({
+    before: { orgMembershipStatus: "PENDING", invitationExpiresAt },
+    after: undefined,
+  });
+  for (const [found, sentence] of [
+    [
+      step("update", "ProjectUser", ada, { ...ada, roles: ["GROUP_OWNER", "GROUP_READ_ONLY"] }),
+      "ada@example.com was given GROUP_OWNER outside the stack.",
+    ],
+    [
+      step("update", "ProjectUser", { ...ada, roles: ["A", "B"] }, { ...ada, roles: ["B"] }),
+      "ada@example.com lost A outside the stack.",
+    ],
+    [
+      step("delete", "ProjectUser", ada, undefined, pending("2026-11-01T00:00:00Z")),
+      "ada@example.com is not in project shop any more: the invitation expired on 2026-11-01T00:00:00Z, or was accepted and the user has been removed since.",
+    ],
+    [
+      step("delete", "ProjectUser", ada, undefined, pending("2026-12-01T00:00:00Z")),
+      "ada@example.com is not in project shop any more: the invitation has expired, or was withdrawn or rejected, or was accepted and the user has been removed since.",
+    ],
+    [
+      step("delete", "ProjectUser", ada, undefined, {
+        before: { orgMembershipStatus: "ACTIVE" },
+        after: undefined,
+      }),
+      "ada@example.com was removed from project shop outside the stack.",
+    ],
+    [
+      step("delete", "TeamUser", inTeam, undefined),
+      "ada@example.com left team support outside the stack: removed from the team, or gone from the organization.",
+    ],
+    [
+      step("update", "MigrationCutover", migration, migration, {
+        before: { status: "WORKING" },
+        after: { status: "FAILED" },
+      }),
+      "Live migration m1 of project shop is FAILED, and not COMPLETE.",
+    ],
+    [
+      step("update", "MaintenanceDeferral", deferral, { ...deferral, deferrals: 0 }),
+      "The maintenance of project shop is put off 0 times, and not once: its window was edited, or the maintenance has taken place.",
+    ],
+    [
+      step("delete", "aws:s3/bucket:Bucket", { acl: "private" }, undefined),
+      "Bucket name was deleted outside the stack.",
+    ],
+    [
+      step("update", "aws:s3/bucket:Bucket", { acl: "private" }, { acl: "public" }),
+      "Bucket name: acl was changed outside the stack.",
+    ],
+    [
+      step("update", "aws:s3/bucket:Bucket", {}, {}, { before: { size: 1 }, after: { size: 2 } }),
+      "Bucket name: size was changed outside the stack.",
+    ],
+  ] as const) {
+    test(sentence, () => {
+      assert.deepEqual(
+        driftRows(found, now).map(({ message }) => message),
+        [sentence],
+      );
+    });
+  }
+
+  test("is not there for what is the same", () => {
+    assert.deepEqual(driftRows(step("same", "ProjectUser", ada, ada), now), []);
+  });
+
+  test("has one row for each property, without secrets", () => {
+    const secret = {
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      ciphertext: "AAA",
+    };
+    const rows = driftRows(
+      step("update", "aws:rds/instance:Instance", { password: secret, size: 1 }, { password: "b", size: 2 }),
+      now,
+    );
+    assert.deepEqual(
+      rows.map(({ property, declared, actual }) => [property, declared, actual]),
+      [
+        ["password", "[secret]", "b"],
+        ["size", 1, 2],
+      ],
+    );
+  });
+});
+
+describe("what the engine says to differ", () => {
+  const secret = {
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    ciphertext: "[secret]",
+  };
+  const found = step("update", "aws:rds/instance:Instance", { password: secret }, { password: secret });
+
+  test("has a row, also where only a secret differs", () => {
+    const [row, ...others] = driftRows({ ...found, diffs: ["password"] }, now);
+    assert.deepEqual([row?.property, row?.declared, row?.actual], ["password", "[secret]", "[secret]"]);
+    assert.deepEqual(others, []);
+  });
+
+  test("has a row, also where nothing is said of it", () => {
+    const [row] = driftRows(found, now);
+    assert.deepEqual(
+      [row?.property, row?.message],
+      [null, "Instance name: something was changed outside the stack."],
+    );
+  });
+});
+
+describe("the sentence of a preview", () => {
+  for (const [planned, sentence] of [
+    [
+      step("create", "ProjectUser", undefined, ada),
+      "ada@example.com will be invited to project shop with GROUP_READ_ONLY, or brought to these roles if there already.",
+    ],
+    [
+      step("create", "ProjectUser", undefined, { ...ada, projectId: unknown }),
+      "ada@example.com will be invited to project (known after the update) with GROUP_READ_ONLY, or brought to these roles if there already.",
+    ],
+    [
+      step("update", "ProjectUser", ada, { ...ada, roles: ["GROUP_OWNER"] }),
+      "ada@example.com will be given GROUP_OWNER and will lose GROUP_READ_ONLY in project shop.",
+    ],
+    [
+      step("update", "ProjectUser", ada, { ...ada, roles: unknown }),
+      "ada@example.com in project shop: roles will be (known after the update), and not GROUP_READ_ONLY.",
+    ],
+    [step("delete", "ProjectUser", ada, undefined), "ada@example.com will be removed from project shop."],
+    [
+      step("replace", "ProjectUser", ada, { ...ada, projectId: "warehouse" }),
+      "First: ada@example.com will be removed from project shop. Then: ada@example.com will be invited to project warehouse with GROUP_READ_ONLY, or brought to these roles if there already.",
+    ],
+    [step("create", "TeamUser", undefined, inTeam), "ada@example.com will be in team support."],
+    [step("delete", "TeamUser", inTeam, undefined), "ada@example.com will be removed from team support."],
+    [
+      step("create", "LinkToken", undefined, { orgId: "acme" }),
+      "A link token will be made for organization acme.",
+    ],
+    [
+      step("delete", "LinkToken", { orgId: "acme" }, undefined),
+      "The link of organization acme will be dropped, and its token stops working.",
+    ],
+    [
+      step("create", "MigrationCutover", undefined, migration),
+      "Live migration m1 of project shop will be cut over once it is ready. This cannot be undone.",
+    ],
+    [
+      step("update", "MigrationCutover", migration, migration),
+      "Live migration m1 of project shop will be waited for until it is complete.",
+    ],
+    [
+      step("create", "MaintenanceDeferral", undefined, { ...deferral, deferrals: 2 }),
+      "The maintenance of project shop, if any is scheduled, will be put off twice, a week each time.",
+    ],
+    [
+      step("update", "MaintenanceDeferral", { ...deferral, triggers: [1] }, { ...deferral, triggers: [2] }),
+      "The maintenance of project shop will be looked at again, and put off once if it is not yet.",
+    ],
+    [
+      step("delete", "MaintenanceDeferral", deferral, undefined),
+      "The maintenance of project shop will not be managed any more. Nothing changes in Atlas.",
+    ],
+    [step("create", "aws:s3/bucket:Bucket", undefined, {}), "Bucket name will be created."],
+    [step("update", "aws:s3/bucket:Bucket", {}, {}), "Bucket name will be updated."],
+    [
+      step("update", "aws:s3/bucket:Bucket", { acl: "private" }, { acl: "public" }),
+      "Bucket name: acl will be public, and not private.",
+    ],
+    [step("delete", "aws:s3/bucket:Bucket", {}, undefined), "Bucket name will be deleted."],
+  ] as const) {
+    test(sentence, () => {
+      assert.deepEqual(
+        changesOf(planned).map(({ message }) => message),
+        [sentence],
+      );
+    });
+  }
+
+  test("is not there for what stays, is read or is refreshed", () => {
+    for (const op of ["same", "read", "refresh"]) {
+      assert.deepEqual(changesOf(step(op, "ProjectUser", ada, ada)), []);
+    }
+  });
+});
