@@ -74,7 +74,8 @@ function moved({ type, before, after, external, diffs }: Step): Move[] {
 }
 
 function move(property: string | null, declared: Properties, actual: Properties): Move {
-  const valueIn = (side: Properties): unknown => visible(property === null ? side : side[property]);
+  const valueIn = (side: Properties): unknown =>
+    property === null ? visibleProperties(side) : visible(side[property]);
   return { property, declared: valueIn(declared), actual: valueIn(actual) };
 }
 

@@ -71,9 +71,10 @@ export async function observe(
     // A replacement is told as three steps, of which one is about the whole.
     if (!/^(create-replacement|delete-replaced|refresh)$/.test(step.op)) {
       steps.set(step.urn, step);
-      progress.show(`${steps.size} resources compared`);
+      progress.show(`Resources compared: ${steps.size}`);
     }
   };
+  progress.show("Starting the engine");
   try {
     await operate({ onEvent });
   } catch (error) {

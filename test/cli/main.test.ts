@@ -44,13 +44,13 @@ test("progress is a line that is written over on a terminal, and nothing elsewhe
   const stream = (isTTY: boolean) =>
     ({ isTTY, columns: 10, write: (text: string) => written.push(text) }) as unknown as NodeJS.WriteStream;
   const silent = progressOn(stream(false));
-  silent.show("1 resource");
+  silent.show("Starting");
   silent.end();
   assert.deepEqual(written, []);
   const shown = progressOn(stream(true));
-  shown.show("12 resources compared");
+  shown.show("Resources compared: 12");
   shown.end();
-  assert.deepEqual(written, ["\r\x1b[K12 resour", "\r\x1b[K"]);
+  assert.deepEqual(written, ["\r\x1b[KResources", "\r\x1b[K"]);
 });
 
 test("a table keeps text from being a column, a link or a mention", () => {
