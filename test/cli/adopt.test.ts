@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import ts from "typescript";
 import { parse } from "yaml";
 import { accessFile, accessProgram } from "../../provider/cli/program";
 import { AtlasSimulator } from "../atlas/simulator";
@@ -181,4 +186,46 @@ describe("the command", () => {
       assert.deepEqual(simulator.log.lines(), []);
     });
   }
+});
+
+test("the program and the file declare the same resources under the same names, so that one can follow the other", async () => {
+  const names: string[] = [];
+  await pulumi.runtime.setMocks({
+    newResource: ({ type, name, inputs }) => {
+      names.push(`${type} ${name}`);
+      return { id: name, state: inputs };
+    },
+    call: ({ inputs }) => inputs,
+  });
+  const registered = async (): Promise<string[]> => {
+    await pulumi.runtime.disconnect();
+    return names.splice(0).sort();
+  };
+
+  const program = ts.transpileModule(accessProgram(access), {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+  });
+  new Function("require", "exports", program.outputText)(require, {});
+  const ofProgram = await registered();
+
+  const folder = await mkdtemp(path.join(tmpdir(), "adopted-"));
+  try {
+    const file = path.join(folder, "access.yaml");
+    await writeFile(file, accessFile(access));
+    pulumi.runtime.setAllConfig({ "project:accessFile": file });
+    await require("../../examples/gitops/index")();
+    assert.deepEqual(await registered(), ofProgram);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  assert.deepEqual(
+    ofProgram.map((line) => line.replace("pulumi-nodejs:dynamic/mongodbatlas:", "")),
+    [
+      `ProjectUser ${shop}/ada@example.com`,
+      `ProjectUser ${shop}/o'brien+atlas@example.com`,
+      `ProjectUser ${warehouse}/ada@example.com`,
+      `TeamUser ${organization}/${support}/ada@example.com`,
+      `TeamUser ${organization}/${support}/grace@example.com`,
+    ],
+  );
 });
