@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Ajv, type ErrorObject } from "ajv";
+import { closest, distance } from "fastest-levenshtein";
 import {
   isMap,
   isNode,
@@ -54,7 +55,8 @@ type Path = readonly string[];
 export function readAccess(file: string): Access {
   const name = path.basename(file);
   const lines = new LineCounter();
-  const document = parseDocument(textOf(path.resolve(__dirname, file)), {
+  const text = textOf(path.resolve(__dirname, file));
+  const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
@@ -71,6 +73,7 @@ export function readAccess(file: string): Access {
   };
 
   // What cannot be read for certain is not worth a look at what it says.
+  refuse(strayCharacters(text));
   const unreadable = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
     line: lineAt(pos[0]),
     text: syntaxMistake(code, message),
@@ -106,8 +109,35 @@ function textOf(file: string): string {
   }
 }
 
+/** What gets into a file by accident, and makes the parser complain of something else. */
+function strayCharacters(text: string): { line: number; text: string }[] {
+  return text.split("\n").flatMap((content, index) => {
+    if (/^(<{7}|={7}|>{7})( |$)/.test(content)) {
+      return [
+        {
+          line: index + 1,
+          text: "a merge conflict is left here: keep one of the sides, and take out its marks",
+        },
+      ];
+    }
+    // A byte order mark at the beginning of a file is no mistake.
+    return /[\u00a0\u2000-\u200f\u2028\u2029\u202f\u2060]|(?!^)\ufeff/.test(content)
+      ? [
+          {
+            line: index + 1,
+            text: "an invisible character stands in this line: write the line anew, with plain spaces",
+          },
+        ]
+      : [];
+  });
+}
+
 function syntaxMistake(code: string, message: string): string {
   switch (code) {
+    case "MULTILINE_IMPLICIT_KEY":
+      return "a colon is missing at the end of this line, or of the one above";
+    case "NON_STRING_KEY":
+      return "a list or a mapping stands in the place of a key: write a plain text and a colon";
     case "TAB_AS_INDENT":
       return "a tab indents this line: write spaces instead";
     case "MULTIPLE_DOCS":
@@ -182,8 +212,7 @@ function mistakesOfForm(
 ): Mistake[] {
   const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true });
   ajv.addVocabulary(["errorMessage"]);
-  const schema = JSON.parse(readFileSync(path.join(__dirname, "access.schema.json"), "utf8")) as object;
-  const validate = ajv.compile(schema);
+  const validate = ajv.compile(readSchema());
   validate(content);
 
   return (validate.errors ?? []).flatMap((error: ErrorObject) => {
@@ -197,6 +226,12 @@ function mistakesOfForm(
     switch (error.keyword) {
       case "additionalProperties": {
         const key = String(error.params["additionalProperty"]);
+        if (key.includes("@")) {
+          return mistake(
+            [key],
+            `'${key}' looks like a person: write it two spaces further in than 'people', as the others`,
+          );
+        }
         const known = alternatives(Object.keys(properties).map((property) => `'${property}'`));
         return mistake([key], `unknown key '${key}' of ${subject(at)}: write ${known}`);
       }
@@ -227,6 +262,12 @@ function mistakesOfForm(
       default:
         // What stands under `anyOf` is a reason of the error of `anyOf`, which has a message of its own.
         if (error.schemaPath.includes("/anyOf/")) return [];
+        if (typeof error.data === "string" && /^[\w-]+:\S/.test(error.data)) {
+          return mistake(
+            [],
+            `${subject(at)} cannot be ${describe(error.data)}: write a space after the colon`,
+          );
+        }
         return error.propertyName === undefined
           ? mistake([], `${subject(at)} cannot be ${describe(error.data)}: ${errorMessage}`)
           : mistake([error.propertyName], `'${error.propertyName}' is no e-mail address: ${errorMessage}`);
@@ -245,6 +286,20 @@ function roleMistake(role: string, known: string[]): string {
   return role.startsWith("ORG_")
     ? `${role} is a role of the organization, and this is a project's list: ${advice}, or give it in Atlas under the organization's users`
     : `'${role}' is no project role: ${advice}`;
+}
+
+/** The project roles that the schema offers to editors. */
+function knownRoles(): string[] {
+  const roles: string[] = [];
+  JSON.stringify(readSchema(), (key, value: unknown) => {
+    if (key === "enum" && Array.isArray(value)) roles.push(...value.map(String));
+    return value;
+  });
+  return roles;
+}
+
+function readSchema(): object {
+  return JSON.parse(readFileSync(path.join(__dirname, "access.schema.json"), "utf8")) as object;
 }
 
 /** What a schema cannot say. It may meet anything where the form is wrong, and passes over it. */
@@ -295,11 +350,22 @@ function mistakesOfSense(
     const others = labels.length === 0 ? "" : `write ${alternatives(labels)}, or `;
     add(at, `${label} is not among the ${section}: ${others}declare it under '${section}' at the top`);
   };
+  if (isRecord(content) && people === null) {
+    add(["people"], "nobody stands below 'people': write 'people: {}' if all access is to be taken away");
+  }
+  const known = knownRoles();
   for (const [username, person] of entries(people)) {
     if (!isRecord(person)) continue;
     const at = ["people", username];
-    for (const [label] of entries(person["projects"])) {
+    for (const [label, roles] of entries(person["projects"])) {
       declaredIn("projects", projects, label, [...at, "projects", label]);
+      for (const [i, role] of (Array.isArray(roles) ? (roles as unknown[]) : []).entries()) {
+        // A role that Atlas has added since is let through, but hardly one that is a letter or two from another.
+        const meant = typeof role === "string" && /^GROUP_/.test(role) ? closest(role, known) : undefined;
+        if (meant !== undefined && role !== meant && distance(String(role), meant) <= 2) {
+          add([...at, "projects", label, String(i)], `${role} is no role that is known here: write ${meant}`);
+        }
+      }
     }
     const inTeams = Array.isArray(person["teams"]) ? (person["teams"] as unknown[]) : [];
     for (const [i, label] of inTeams.entries()) {
@@ -307,7 +373,9 @@ function mistakesOfSense(
     }
     const isEmpty = (part: unknown): boolean =>
       part === undefined || (typeof part === "object" && part !== null && Object.keys(part).length === 0);
-    if (isEmpty(person["projects"]) && isEmpty(person["teams"])) {
+    // Another key is a mistake of its own, which may be where they were meant to stand.
+    const hasOthers = Object.keys(person).some((key) => key !== "projects" && key !== "teams");
+    if (isEmpty(person["projects"]) && isEmpty(person["teams"]) && !hasOthers) {
       add(at, `${username} has no project and no team: write one, or take the person out`);
     }
   }

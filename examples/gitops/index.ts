@@ -26,7 +26,9 @@ export = async () => {
     }
   }
 
-  return { people: Object.keys(access.people).length, projects: Object.keys(access.projects).length };
+  // The commands `preview` and `drift` speak of projects and teams by these labels, and `drift --strangers` looks into all
+  // of them, also where nobody is declared.
+  return { atlas: { projects: access.projects, teams: access.teams } };
 };
 
 /** What a label stands for; `readAccess` has seen that each is declared. */

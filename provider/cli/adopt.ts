@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { AtlasClient } from "../atlas/client";
 import {
   type AtlasProjectUser,
@@ -17,6 +18,8 @@ export interface AdoptOptions {
   teams: string[];
   /** The stack whose configuration has the credentials. @default the environment alone */
   stack: string | undefined;
+  /** Where to write. @default the standard output */
+  file: string | undefined;
   format: "typescript" | "yaml";
 }
 
@@ -54,7 +57,12 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
       })),
     ),
   };
-  output.print(options.format === "yaml" ? accessFile(access) : accessProgram(access));
+  const text = options.format === "yaml" ? accessFile(access) : accessProgram(access);
+  if (options.file === undefined) {
+    output.print(text);
+  } else {
+    write(options.file, text);
+  }
   return 0;
 }
 
@@ -70,6 +78,14 @@ function adoptable(users: AtlasProjectUser[], projectId: string, output: Output)
   return can
     .map((user) => ({ ...user, username: user.username.toLowerCase() }))
     .sort((one, other) => (one.username < other.username ? -1 : 1));
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, `${text}\n`);
+  } catch (error) {
+    throw new CommandFailure(`${file} cannot be written: ${(error as Error).message}.`);
+  }
 }
 
 async function configurationFor(stack: string | undefined): Promise<(key: string) => string | undefined> {

@@ -1,6 +1,7 @@
 import { readSettings } from "../atlas/settings";
 import { type DriftRow, driftRows } from "./driftRows";
 import { configurationOf, observe, openStack, type Properties } from "./engine";
+import { readLabels, withLabels } from "./labels";
 import type { Output } from "./output";
 import { markdownTable } from "./tables";
 import { bySubject, inWords, texts } from "./values";
@@ -27,31 +28,46 @@ export async function drift(
   output: Output,
 ): Promise<0 | 7> {
   const stack = await openStack(name);
-  const steps = await observe(name, (callbacks) => stack.previewRefresh(callbacks), output.progress);
+  const { steps, outputs } = await observe(
+    name,
+    (callbacks) => stack.previewRefresh(callbacks),
+    output.progress,
+  );
+  const labels = readLabels(outputs);
   const now = new Date();
   const rows = steps.flatMap((step) => driftRows(step, now));
   if (strangers) {
     // Only now, because it takes the passphrase and loads an HTTP client.
     const { findStrangers } = require("./strangers") as typeof import("./strangers");
     const settings = readSettings(await configurationOf(stack), process.env);
-    rows.push(...(await findStrangers(steps, settings, output.note)));
+    rows.push(...(await findStrangers(steps, labels, settings, output.note)));
   }
-  rows.sort(bySubject);
-  output.print(printers[format](name, rows, now));
+  const labelled = rows
+    .map((row) => ({
+      ...row,
+      subject: withLabels(labels, row.subject),
+      message: withLabels(labels, row.message),
+    }))
+    .sort(bySubject);
+  const report = { stack: name, rows: labelled, now, isEmpty: steps.length === 0 };
+  output.print(printers[format](report));
   return rows.length === 0 ? 0 : 7;
 }
 
-type Printer = (stack: string, rows: DriftRow[], now: Date) => string;
+interface Report {
+  stack: string;
+  rows: DriftRow[];
+  now: Date;
+  /** Whether the stack has no resources at all. */
+  isEmpty: boolean;
+}
 
-const printers: Readonly<Record<DriftOptions["format"], Printer>> = {
-  json: (stack, rows, now) =>
+const printers: Readonly<Record<DriftOptions["format"], (report: Report) => string>> = {
+  json: ({ stack, rows, now }) =>
     JSON.stringify({ version: reportVersion, stack, checkedAt: now.toISOString(), rows }, undefined, 2),
 
-  text: (stack, rows) => {
-    if (rows.length === 0) {
-      return `Stack ${stack} is as declared.`;
-    }
-    const paragraphs = rows.map((row) =>
+  text: (report) => {
+    const paragraphs = report.rows.map((row) =>
       [
         row.message,
         `  ${row.subject}${row.property === null ? "" : `, ${row.property}`}`,
@@ -59,29 +75,49 @@ const printers: Readonly<Record<DriftOptions["format"], Printer>> = {
         `  actual:   ${actualOf(row)}`,
       ].join("\n"),
     );
-    return [`Stack ${stack} has drifted: ${countOf(rows)}.`, ...paragraphs, remedyFor(rows)].join("\n\n");
+    return [`${titleOf(report)}.`, ...paragraphs, ...remediesFor(report)].join("\n\n");
   },
 
-  markdown: (stack, rows) => {
-    if (rows.length === 0) {
-      return `### Stack ${stack} is as declared`;
-    }
+  markdown: (report) => {
     const table = markdownTable(
       ["What happened", "Who or what", "Property", "Declared", "Actual"],
-      rows.map((row) => [row.message, row.subject, row.property ?? "", declaredOf(row), actualOf(row)]),
+      report.rows.map((row) => [
+        row.message,
+        row.subject,
+        row.property ?? "",
+        declaredOf(row),
+        actualOf(row),
+      ]),
     );
-    return [`### Stack ${stack} has drifted: ${countOf(rows)}`, table, remedyFor(rows)].join("\n\n");
+    return [
+      `### ${titleOf(report)}`,
+      ...(report.rows.length === 0 ? [] : [table]),
+      ...remediesFor(report),
+    ].join("\n\n");
   },
 };
 
-function remedyFor(rows: DriftRow[]): string {
+function titleOf({ stack, rows, isEmpty }: Report): string {
+  if (rows.length === 0) {
+    return isEmpty
+      ? `Stack ${stack} has no resources: nothing has been deployed yet, or all has been destroyed`
+      : `Stack ${stack} is as declared`;
+  }
+  return `Stack ${stack} has drifted: ${rows.length === 1 ? "1 difference" : `${rows.length} differences`}`;
+}
+
+function remediesFor({ stack, rows }: Report): string[] {
   const strangers = rows.filter(({ kind }) => kind === "stranger").length;
   return [
     ...(strangers < rows.length
-      ? ["`pulumi up --refresh` brings back what is declared; to keep what there is now, declare it."]
+      ? [
+          `To bring back what is declared, run \`pulumi up --refresh --stack ${stack}\`. To keep what there is now, declare it.`,
+        ]
       : []),
-    ...(strangers > 0 ? ["Declare whom no resource declares, or remove them in Atlas."] : []),
-  ].join(" ");
+    ...(strangers > 0
+      ? ["Whom no resource declares stays until somebody removes them in Atlas, or declares them."]
+      : []),
+  ];
 }
 
 /** The subject says already who or what is gone, so that roles are what there is to add. */
@@ -95,8 +131,4 @@ function declaredOf({ kind, declared }: DriftRow): string {
 
 function actualOf({ kind, actual }: DriftRow): string {
   return kind === "gone" ? "gone" : inWords(actual);
-}
-
-function countOf(rows: DriftRow[]): string {
-  return rows.length === 1 ? "1 difference" : `${rows.length} differences`;
 }

@@ -46,8 +46,16 @@ export async function openStack(name: string): Promise<automation.Stack> {
   return automation.Stack.select(name, workspace);
 }
 
+/** What a preview says. */
+export interface Observation {
+  /** Of each resource, but for the stack itself and the providers. */
+  steps: Step[];
+  /** Of the stack: those of the last update, or those that the program is going to have. */
+  outputs: Properties;
+}
+
 /**
- * Runs a preview and gathers what it says about each resource, but for the stack itself and the providers.
+ * Runs a preview and gathers what it says.
  *
  * @param operate starts the preview
  * @throws CommandFailure with what the engine says
@@ -56,14 +64,18 @@ export async function observe(
   stackName: string,
   operate: (callbacks: Callbacks) => Promise<unknown>,
   progress: Progress,
-): Promise<Step[]> {
+): Promise<Observation> {
   const steps = new Map<string, Step>();
+  let outputs: Properties = {};
   const problems = new Set<string>();
   const onEvent = (event: automation.EngineEvent): void => {
     if (event.diagnosticEvent?.severity === "error") {
       addProblem(problems, plain(event.diagnosticEvent.message));
     }
     const metadata = event.resOutputsEvent?.metadata ?? event.resourcePreEvent?.metadata;
+    if (metadata?.type === "pulumi:pulumi:Stack") {
+      outputs = (metadata.new ?? metadata.old)?.outputs ?? outputs;
+    }
     if (metadata === undefined || /^pulumi:(pulumi:Stack$|providers:)/.test(metadata.type)) {
       return;
     }
@@ -82,7 +94,7 @@ export async function observe(
   } finally {
     progress.end();
   }
-  return [...steps.values()];
+  return { steps: [...steps.values()], outputs };
 }
 
 /** Keeps what a person can do something about: the engine repeats itself, and adds that something has failed. */

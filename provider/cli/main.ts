@@ -7,17 +7,18 @@ const usage = `Usage: npx mongodbatlas-dynamic COMMAND
 
   drift --stack NAME [--strangers] [--json | --markdown]
       Compares Atlas with what the last update of the stack declared. Writes nothing.
-      --strangers  also lists members of its projects whom no resource declares
+      --strangers  also lists members of its projects and teams whom no resource declares
 
   preview --stack NAME [--markdown]
       Prints what an update of the stack is going to change, and nothing else.
 
-  adopt --project ID... --team ORG/TEAM... [--yaml] [--stack NAME]
+  adopt --project ID... --team ORG/TEAM... [--yaml] [--output FILE] [--stack NAME]
       Prints a program in TypeScript that declares the members whom projects and teams have now.
-      --yaml   prints the access.yaml of the gitops example instead
-      --stack  takes the credentials from the configuration of this stack, and not from the environment alone
+      --yaml    prints the access.yaml of the gitops example instead
+      --output  writes into this file, in the place of what is in it, and only when all went well
+      --stack   takes the credentials from the configuration of this stack, and not from the environment alone
 
-Exit codes: 0 nothing to do, 7 drift, other: failure, with a sentence on the standard error.`;
+Exit codes: 0 done, and no drift; 7 drift; other: failure, with a sentence on the standard error.`;
 
 /**
  * Each command loads its own: the Automation API takes a second.
@@ -26,6 +27,10 @@ Exit codes: 0 nothing to do, 7 drift, other: failure, with a sentence on the sta
  */
 async function run(args: string[]): Promise<number> {
   const [command, ...rest] = args;
+  if (args.includes("--help") || args.includes("-h")) {
+    processOutput.print(usage);
+    return 0;
+  }
   switch (command) {
     case "drift": {
       const { values } = parse(rest, {
@@ -59,16 +64,12 @@ async function run(args: string[]): Promise<number> {
         team: { type: "string", multiple: true, default: [] },
         stack: { type: "string" },
         yaml: { type: "boolean", default: false },
+        output: { type: "string" },
       });
       const { adopt } = require("./adopt") as typeof import("./adopt");
-      const { project: projects, team: teams, stack, yaml } = values;
-      return adopt({ projects, teams, stack, format: yaml ? "yaml" : "typescript" }, processOutput);
+      const { project: projects, team: teams, stack, yaml, output: file } = values;
+      return adopt({ projects, teams, stack, file, format: yaml ? "yaml" : "typescript" }, processOutput);
     }
-    case "--help":
-    case "-h":
-    case "help":
-      processOutput.print(usage);
-      return 0;
     default:
       throw new CommandFailure(
         `${command === undefined ? "No command is given" : `There is no command '${command}'`}.\n\n${usage}`,

@@ -1,5 +1,6 @@
 import { type Change, changesOf } from "./changes";
 import { observe, openStack } from "./engine";
+import { readLabels, withLabels } from "./labels";
 import type { Output } from "./output";
 import { markdownTable } from "./tables";
 import { bySubject } from "./values";
@@ -17,11 +18,24 @@ export interface PreviewOptions {
  */
 export async function preview({ stack: name, format }: PreviewOptions, output: Output): Promise<0> {
   const stack = await openStack(name);
-  const steps = await observe(name, (callbacks) => stack.preview(callbacks), output.progress);
-  const changes = steps.flatMap(changesOf).sort(bySubject);
+  const { steps, outputs } = await observe(name, (callbacks) => stack.preview(callbacks), output.progress);
+  const labels = readLabels(outputs);
+  const changes = steps
+    .flatMap(changesOf)
+    .map(({ op, subject, message }) => ({
+      op,
+      subject: withLabels(labels, subject),
+      message: withLabels(labels, message),
+    }))
+    .sort((one, other) => isLoss(other) - isLoss(one) || bySubject(one, other));
   const rest = steps.filter(({ op }) => op === "same").length;
   output.print(format === "markdown" ? inMarkdown(name, changes, rest) : inText(name, changes, rest));
   return 0;
+}
+
+/** What is taken away goes first, where nobody overlooks it. */
+function isLoss({ op }: Change): number {
+  return op === "delete" || op === "replace" ? 1 : 0;
 }
 
 function inText(stack: string, changes: Change[], rest: number): string {

@@ -1,59 +1,94 @@
 import { AtlasClient } from "../atlas/client";
-import { listProjectUsers } from "../atlas/operations/index";
+import { listProjectUsers, listTeamUsers } from "../atlas/operations/index";
 import type { Settings } from "../atlas/settings";
 import type { DriftRow } from "./driftRows";
 import type { Step } from "./engine";
+import type { Labels } from "./labels";
 import { inWords } from "./values";
 
 /**
- * The members of projects whom no resource of the stack declares, in every project in which the stack declares one.
- * Costs one request for each 500 members of a project.
+ * The members whom no resource of the stack declares, in every project and team in which it declares somebody or that it
+ * has a label for. Costs one request for each 500 members of a project or team.
  */
 export async function findStrangers(
   steps: Step[],
+  labels: Labels,
   settings: Settings,
   report: (line: string) => void,
 ): Promise<DriftRow[]> {
-  const declared = declaredMembers(steps);
   const client = new AtlasClient(settings, { report });
-  const rows = await Promise.all(
-    [...declared].map(async ([projectId, usernames]) => {
+  const projects = declaredMembers(steps, "ProjectUser", labels.projects.keys());
+  const teams = declaredMembers(steps, "TeamUser", labels.teams.keys());
+  const rows = await Promise.all([
+    ...[...projects].map(async ([projectId, declared]) => {
       const { items } = await listProjectUsers(client, projectId);
       return items
-        .filter(({ username }) => !usernames.has(username.toLowerCase()))
-        .map(({ username, roles, orgMembershipStatus }) =>
-          strangerRow(projectId, username, roles, orgMembershipStatus === "PENDING"),
-        )
-        .sort((one, other) => (one.id < other.id ? -1 : 1));
+        .filter(({ username }) => !declared.has(username.toLowerCase()))
+        .map(({ username, roles, orgMembershipStatus }) => {
+          const has = orgMembershipStatus === "PENDING" ? "is invited with" : "has";
+          return strangerRow(
+            { username, place: `project ${projectId}`, parentId: projectId },
+            { property: "roles", actual: roles },
+            `${has} ${inWords(roles)}`,
+          );
+        });
     }),
-  );
+    ...[...teams].map(async ([team, declared]) => {
+      const [orgId = "", teamId = ""] = team.split("/");
+      const { items } = await listTeamUsers(client, { orgId, teamId });
+      return items
+        .filter(({ username, userId }) => !declared.has(username.toLowerCase()) && !declared.has(userId))
+        .map(({ username }) =>
+          strangerRow(
+            { username, place: `team ${teamId}`, parentId: team },
+            { property: null, actual: "a member" },
+            "is a member",
+          ),
+        );
+    }),
+  ]);
   return rows.flat();
 }
 
-/** By project, the members in lower case. */
-function declaredMembers(steps: Step[]): Map<string, Set<string>> {
-  const members = new Map<string, Set<string>>();
-  for (const { type, external, before } of steps) {
-    const { projectId, username } = before?.inputs ?? {};
-    if (type.endsWith("dynamic/mongodbatlas:ProjectUser") && !external) {
-      const known = members.get(String(projectId)) ?? new Set();
-      members.set(String(projectId), known.add(String(username).toLowerCase()));
+/** What the members are called that a type of resource declares, by the id of their project or team. */
+function declaredMembers(
+  steps: Step[],
+  type: "ProjectUser" | "TeamUser",
+  others: Iterable<string>,
+): Map<string, Set<string>> {
+  const members = new Map<string, Set<string>>([...others].map((key) => [key, new Set()]));
+  for (const { type: token, external, id, before } of steps) {
+    if (external || token !== `pulumi-nodejs:dynamic/mongodbatlas:${type}`) {
+      continue;
+    }
+    const parent = id.slice(0, id.lastIndexOf("/"));
+    const declared = members.get(parent) ?? new Set();
+    members.set(parent, declared);
+    // The id has the name that the user was declared by; the output has another that Atlas may know the user by.
+    for (const name of [
+      id.slice(parent.length + 1),
+      before?.outputs["username"],
+      before?.outputs["userId"],
+    ]) {
+      declared.add(String(name).toLowerCase());
     }
   }
   return members;
 }
 
-function strangerRow(projectId: string, username: string, roles: string[], pending: boolean): DriftRow {
-  const has = pending ? "is invited with" : "has";
+function strangerRow(
+  { username, place, parentId }: { username: string; place: string; parentId: string },
+  what: { property: string | null; actual: unknown },
+  has: string,
+): DriftRow {
   return {
     kind: "stranger",
-    subject: `${username} in project ${projectId}`,
-    property: "roles",
+    subject: `${username} in ${place}`,
+    ...what,
     declared: null,
-    actual: roles,
-    message: `${username} ${has} ${inWords(roles)}, and no resource of the stack declares it.`,
+    message: `${username} ${has} in ${place}, and no resource of the stack declares it.`,
     urn: null,
     type: null,
-    id: `${projectId}/${username.toLowerCase()}`,
+    id: `${parentId}/${username.toLowerCase()}`,
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
@@ -153,6 +153,28 @@ describe("the command", () => {
       "GET /orgs/<org>/teams/<team>/users 200",
       "POST /api/oauth/token 200",
     ]);
+  });
+
+  test("writes a file when all went well, and leaves it alone when not", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "adopted-"));
+    const file = path.join(folder, "access.yaml");
+    try {
+      await writeFile(file, "as it was");
+      assert.equal((await adopt("--project", shop, "--output", file)).code, 1);
+      assert.equal(await readFile(file, "utf8"), "as it was");
+      assert.deepEqual(await adopt("--project", ids.projectId, "--yaml", "--output", file), {
+        code: 0,
+        stdout: "",
+        stderr: "",
+      });
+      assert.deepEqual(parse(await readFile(file, "utf8")).projects, { "project-1": ids.projectId });
+      const nowhere = path.join(folder, "nowhere", "access.yaml");
+      const { code, stderr } = await adopt("--project", ids.projectId, "--output", nowhere);
+      assert.equal(code, 1);
+      assert.match(stderr, /access\.yaml cannot be written: ENOENT: no such file or directory/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test("fails with one sentence, and prints no half of a program, when a project cannot be seen", async () => {

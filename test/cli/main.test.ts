@@ -11,6 +11,7 @@ describe("the command line", () => {
   test("shows how to use it on request", async () => {
     const { code, stdout, stderr } = await call("--help");
     assert.deepEqual([code, stderr], [0, ""]);
+    assert.deepEqual(await call("drift", "--help"), { code, stdout, stderr });
     for (const command of ["drift", "preview", "adopt"]) {
       assert.match(stdout, new RegExp(`^  ${command} --`, "m"));
     }

@@ -154,7 +154,8 @@ describe("the drift report", () => {
         property: "roles",
         declared: null,
         actual: ["GROUP_OWNER"],
-        message: "mallory@example.com is invited with GROUP_OWNER, and no resource of the stack declares it.",
+        message:
+          "mallory@example.com is invited with GROUP_OWNER in project <project>, and no resource of the stack declares it.",
       },
       {
         kind: "changed",
@@ -177,7 +178,7 @@ describe("the drift report", () => {
         declared: null,
         actual: ["GROUP_OWNER", "GROUP_READ_ONLY"],
         message:
-          "olivia@example.com has GROUP_OWNER, GROUP_READ_ONLY, and no resource of the stack declares it.",
+          "olivia@example.com has GROUP_OWNER, GROUP_READ_ONLY in project <project>, and no resource of the stack declares it.",
       },
       {
         kind: "changed",
@@ -213,7 +214,7 @@ describe("the drift report", () => {
     ]);
     assert.match(
       stdout,
-      /\n\n`pulumi up --refresh` brings back what is declared; to keep what there is now, declare it\.\n$/,
+      /\n\nTo bring back what is declared, run `pulumi up --refresh --stack test`\. To keep what there is now, declare it\.\n$/,
     );
   });
 

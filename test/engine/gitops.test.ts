@@ -142,9 +142,9 @@ describe("the gitops example", () => {
           "### An update of stack production: 2 to create, 1 to update, 1 unchanged",
           "| Change | Who or what | What happens |",
           "| --- | --- | --- |",
-          "| update | ada@example.com in project <project> | ada@example.com will be given GROUP\\_CLUSTER\\_MANAGER in project <project>. |",
-          "| create | grace@example.com in project <project> | grace@example.com will be invited to project <project> with GROUP\\_READ\\_ONLY, or brought to these roles if there already. |",
-          "| create | grace@example.com in team <team> | grace@example.com will be in team <team>. |",
+          "| update | ada@example.com in project shop | ada@example.com will be given GROUP\\_CLUSTER\\_MANAGER in project shop. |",
+          "| create | grace@example.com in project shop | grace@example.com will be invited to project shop with GROUP\\_READ\\_ONLY, or brought to these roles if there already. |",
+          "| create | grace@example.com in team support | grace@example.com will be in team support. |",
         ],
       ],
     );
@@ -178,8 +178,8 @@ describe("the gitops example", () => {
       "### Stack production has drifted: 2 differences",
       "| What happened | Who or what | Property | Declared | Actual |",
       "| --- | --- | --- | --- | --- |",
-      "| ada@example.com was given GROUP\\_OWNER and lost GROUP\\_CLUSTER\\_MANAGER, GROUP\\_READ\\_ONLY outside the stack. | ada@example.com in project <project> | roles | GROUP\\_CLUSTER\\_MANAGER, GROUP\\_READ\\_ONLY | GROUP\\_OWNER |",
-      "| mallory@example.com is invited with GROUP\\_OWNER, and no resource of the stack declares it. | mallory@example.com in project <project> | roles | nothing | GROUP\\_OWNER |",
+      "| ada@example.com was given GROUP\\_OWNER and lost GROUP\\_CLUSTER\\_MANAGER, GROUP\\_READ\\_ONLY outside the stack. | ada@example.com in project shop | roles | GROUP\\_CLUSTER\\_MANAGER, GROUP\\_READ\\_ONLY | GROUP\\_OWNER |",
+      "| mallory@example.com is invited with GROUP\\_OWNER in project shop, and no resource of the stack declares it. | mallory@example.com in project shop | roles | nothing | GROUP\\_OWNER |",
     ]);
 
     // A check that fails leaves the issue alone.

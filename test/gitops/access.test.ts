@@ -52,7 +52,7 @@ describe("the file that says who has access", () => {
 
   for (const [what, text] of [
     ["empty mappings", "projects: {}\nteams: {}\npeople: {}\n"],
-    ["keys with nothing behind them", "projects:\nteams:\npeople:\n"],
+    ["keys with nothing behind them", "projects:\nteams:\npeople: {}\n"],
     ["no teams", "projects: {}\npeople: {}\n"],
   ] as const) {
     test(`may hold ${what}`, async () => {
@@ -298,7 +298,9 @@ describe("the program", () => {
     const outputs = await run(
       `projects: {shop: ${SHOP.toUpperCase()}}\nteams: {support: {orgId: ${ORG}, teamId: ${SUPPORT}}}\npeople:\n  Ada@Example.com: {projects: {shop: [GROUP_OWNER]}, teams: [support]}\n`,
     );
-    assert.deepEqual(outputs, { people: 1, projects: 1 });
+    assert.deepEqual(outputs, {
+      atlas: { projects: { shop: SHOP.toUpperCase() }, teams: { support: { orgId: ORG, teamId: SUPPORT } } },
+    });
     assert.deepEqual(events, [
       `ProjectUser ${SHOP}/ada@example.com`,
       "ProjectUser is there",
