@@ -10,8 +10,8 @@ export interface RosterSource<Member> {
   namesOf(member: Member): string[];
 }
 
-/** How long additions may go by who was there. */
-const recallMs = 60_000;
+/** How old a listing may be that additions go by. */
+const recallMs = 10_000;
 
 interface Members<Member> {
   /** By every name in lower case. */
@@ -121,28 +121,21 @@ export class Roster<Member> {
     }
   }
 
+  /** Once an addition has been refused, those that follow look into a listing first. */
   private async recall(name: string): Promise<Member | undefined> {
-    const members = await this.freshlyPresent()?.catch(nothing);
+    const members = await (this.present && this.listPresent().catch(nothing));
     return members?.get(name.toLowerCase());
   }
 
   private listPresent(): Promise<Map<string, Member>> {
-    const known = this.freshlyPresent();
-    if (known !== undefined) {
-      return known;
+    if (this.present === undefined || this.now() - this.present.askedAt >= recallMs) {
+      const members = this.list().then((listing) => listing.members);
+      this.present = { members, askedAt: this.now() };
+      members.catch(() => {
+        this.present = undefined;
+      });
     }
-    const members = this.list().then((listing) => listing.members);
-    this.present = { members, askedAt: this.now() };
-    members.catch(() => {
-      this.present = undefined;
-    });
-    return members;
-  }
-
-  private freshlyPresent(): Promise<Map<string, Member>> | undefined {
-    return this.present !== undefined && this.now() - this.present.askedAt < recallMs
-      ? this.present.members
-      : undefined;
+    return this.present.members;
   }
 
   private all(): Promise<Members<Member>> {

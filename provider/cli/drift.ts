@@ -30,7 +30,9 @@ export async function drift(
   const stack = await openStack(name);
   const { steps, outputs } = await observe(
     name,
-    (callbacks) => stack.previewRefresh(callbacks),
+    "refresh",
+    // The state is what is compared with, whatever PULUMI_RUN_PROGRAM says.
+    (callbacks) => stack.previewRefresh({ ...callbacks, runProgram: false }),
     output.progress,
   );
   const labels = readLabels(outputs);

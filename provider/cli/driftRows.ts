@@ -1,5 +1,5 @@
 import type { Properties, Step } from "./engine";
-import { differences, visible, visibleProperties } from "./values";
+import { differences, hiddenDifferences, visible, visibleProperties } from "./values";
 import { type Wording, wordingFor } from "./wording";
 
 /** One thing that is not as declared. The JSON report consists of these; its schema is `drift-report.schema.json`. */
@@ -58,7 +58,7 @@ interface Move {
 /** What was declared goes first; outputs count where nothing of that has moved. */
 function moved({ type, before, after, external, diffs }: Step): Move[] {
   const [were, are] = [before?.outputs ?? {}, after?.outputs ?? {}];
-  if (type.endsWith(":MigrationCutover")) {
+  if (type.endsWith(":MigrationCutover") && !external) {
     // It declares no status: that it is complete is what it stands for.
     return [{ property: "status", declared: "COMPLETE", actual: visible(are["status"]) }];
   }
@@ -68,9 +68,8 @@ function moved({ type, before, after, external, diffs }: Step): Move[] {
     return inputs.map((property) => move(property, before?.inputs ?? {}, after?.inputs ?? {}));
   }
   const outputs = differences(were, are);
-  // Of secrets the engine shows no difference, but says that there is one.
-  const properties = outputs.length > 0 ? outputs : diffs.length > 0 ? diffs : [null];
-  return properties.map((property) => move(property, were, are));
+  const properties = outputs.length > 0 ? outputs : hiddenDifferences(diffs, before?.inputs ?? were);
+  return (properties.length > 0 ? properties : [null]).map((property) => move(property, were, are));
 }
 
 function move(property: string | null, declared: Properties, actual: Properties): Move {

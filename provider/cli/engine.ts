@@ -16,6 +16,8 @@ export interface Step {
   id: string;
   /** Read with `.get()`, and not managed by the stack. */
   external: boolean;
+  /** Whether Atlas keeps it when the stack lets go of it: the resource option `retainOnDelete`. */
+  retained: boolean;
   /** Properties that differ in the engine's eyes, which see secrets; empty where it does not say. */
   diffs: string[];
   before: { inputs: Properties; outputs: Properties } | undefined;
@@ -37,9 +39,12 @@ export async function openStack(name: string): Promise<automation.Stack> {
   try {
     workspace = await automation.LocalWorkspace.create({ workDir: process.cwd() });
   } catch (error) {
-    throw isMissingFile(error)
-      ? new CommandFailure("There is no `pulumi` on the PATH. Install the Pulumi CLI, then run this again.")
-      : error;
+    const { message } = error as Error;
+    throw new CommandFailure(
+      /ENOENT/.test(message)
+        ? "There is no `pulumi` on the PATH. Install the Pulumi CLI, then run this again."
+        : `The Pulumi CLI on the PATH cannot be used: ${message.split("\n")[0]}`,
+    );
   }
   // Selecting would change what the user's own next commands go by; every command here names its stack.
   workspace.selectStack = async () => {};
@@ -57,33 +62,31 @@ export interface Observation {
 /**
  * Runs a preview and gathers what it says.
  *
+ * @param what a refresh is told of when a resource has been read, and an update when it is planned
  * @param operate starts the preview
  * @throws CommandFailure with what the engine says
  */
 export async function observe(
   stackName: string,
+  what: "refresh" | "update",
   operate: (callbacks: Callbacks) => Promise<unknown>,
   progress: Progress,
 ): Promise<Observation> {
-  const steps = new Map<string, Step>();
+  const steps: Step[] = [];
   let outputs: Properties = {};
   const problems = new Set<string>();
   const onEvent = (event: automation.EngineEvent): void => {
     if (event.diagnosticEvent?.severity === "error") {
       addProblem(problems, plain(event.diagnosticEvent.message));
     }
-    const metadata = event.resOutputsEvent?.metadata ?? event.resourcePreEvent?.metadata;
-    if (metadata?.type === "pulumi:pulumi:Stack") {
-      outputs = (metadata.new ?? metadata.old)?.outputs ?? outputs;
+    const outcome = event.resOutputsEvent?.metadata;
+    if (outcome?.type === "pulumi:pulumi:Stack") {
+      outputs = (outcome.new ?? outcome.old)?.outputs ?? outputs;
     }
-    if (metadata === undefined || /^pulumi:(pulumi:Stack$|providers:)/.test(metadata.type)) {
-      return;
-    }
-    const step = stepOf(metadata);
-    // A replacement is told as three steps, of which one is about the whole.
-    if (!/^(create-replacement|delete-replaced|refresh)$/.test(step.op)) {
-      steps.set(step.urn, step);
-      progress.show(`Resources compared: ${steps.size}`);
+    const metadata = what === "refresh" ? outcome : event.resourcePreEvent?.metadata;
+    if (metadata !== undefined && !/^pulumi:(pulumi:Stack$|providers:)/.test(metadata.type)) {
+      steps.push(stepOf(metadata));
+      progress.show(`Resources compared: ${steps.length}`);
     }
   };
   progress.show("Starting the engine");
@@ -94,7 +97,7 @@ export async function observe(
   } finally {
     progress.end();
   }
-  return { steps: [...steps.values()], outputs };
+  return { steps, outputs };
 }
 
 /** Keeps what a person can do something about: the engine repeats itself, and adds that something has failed. */
@@ -125,6 +128,7 @@ function stepOf(metadata: automation.StepEventMetadata): Step {
     type,
     name: urn.split("::").slice(3).join("::"),
     id: either?.id ?? "",
+    retained: either?.retainOnDelete === true,
     // The SDK's type does not have it yet.
     external: (either as { external?: boolean } | undefined)?.external === true,
     diffs: [...new Set([...(metadata.diffs ?? []), ...Object.keys(metadata.detailedDiff ?? {})])].sort(),
@@ -195,8 +199,4 @@ function plain(text: string): string {
     .replace(/<\{%.*?%\}>/g, "")
     .replace(/^error: /, "")
     .trim();
-}
-
-function isMissingFile(error: unknown): boolean {
-  return error instanceof Error && /ENOENT/.test(error.message);
 }

@@ -11,12 +11,28 @@ export interface Output {
 }
 
 export const processOutput: Output = {
-  print: (text) => void process.stdout.write(`${text}\n`),
+  print: (text) => void process.stdout.write(`${harmless(text)}\n`),
   progress: progressOn(process.stderr),
   note: (line) => {
     if (process.stderr.isTTY) {
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${harmless(line)}\n`);
     }
   },
-  warn: (line) => void process.stderr.write(`${line}\n`),
+  warn: (line) => void process.stderr.write(`${harmless(line)}\n`),
 };
+
+// Who closes the pipe, as `head` does, has read enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") {
+    throw error;
+  }
+});
+
+/** Without control characters, by which a name in Atlas could give orders to a terminal. */
+export function harmless(text: string): string {
+  return text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -18,10 +18,16 @@ export interface PreviewOptions {
  */
 export async function preview({ stack: name, format }: PreviewOptions, output: Output): Promise<0> {
   const stack = await openStack(name);
-  const { steps, outputs } = await observe(name, (callbacks) => stack.preview(callbacks), output.progress);
+  const { steps, outputs } = await observe(
+    name,
+    "update",
+    (callbacks) => stack.preview(callbacks),
+    output.progress,
+  );
   const labels = readLabels(outputs);
+  const replaced = new Set(steps.filter(({ op }) => op === "replace").map(({ urn }) => urn));
   const changes = steps
-    .flatMap(changesOf)
+    .flatMap((step) => changesOf(step, replaced.has(step.urn)))
     .map(({ op, subject, message }) => ({
       op,
       subject: withLabels(labels, subject),
@@ -54,7 +60,8 @@ function inMarkdown(stack: string, changes: Change[], rest: number): string {
 }
 
 function summary(stack: string, changes: Change[], rest: number): string {
-  const counts = ["create", "update", "replace", "delete"].flatMap((op) => {
+  const ops = new Set(["create", "update", "replace", "delete", ...changes.map(({ op }) => op)]);
+  const counts = [...ops].flatMap((op) => {
     const subjects = new Set(changes.filter((change) => change.op === op).map(({ subject }) => subject));
     return subjects.size === 0 ? [] : [`${subjects.size} to ${op}`];
   });

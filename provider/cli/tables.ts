@@ -6,8 +6,12 @@ export function markdownTable(head: string[], rows: string[][]): string {
 
 /** Text that stays as it is: what Atlas or a program says must not become a link, a mention or another column. */
 function inCell(text: string): string {
-  return text
-    .replace(/[\\`*_[\]<>|~#]/g, "\\$&")
-    .replace(/\r?\n/g, " ")
-    .replace(/(^|\s)@/g, "$1&#64;");
+  return (
+    text
+      .replace(/&/g, "&amp;")
+      .replace(/[\\`*_[\]<>|~#]/g, "\\$&")
+      .replace(/[\r\n\u2028\u2029]+/g, " ")
+      // An empty comment between them keeps a forge from seeing a mention, and leaves e-mail addresses as they are.
+      .replace(/(?<![\w.+'-])@/g, "@<!-- -->")
+  );
 }

@@ -6,6 +6,9 @@ const isInternal = (name: string): boolean => name.startsWith("__");
 /** In the place of a secret. The engine masks the text, but leaves the wrapping. */
 const secretMark = "4dabf18193072939515e22adb298388d";
 
+/** What a reader sees of a secret. */
+export const secretText = "[secret]";
+
 /** What stands for a value that a preview does not know yet. */
 const unknownMarker = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -14,6 +17,18 @@ export function differences(before: Properties, after: Properties): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => !isInternal(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]))
     .sort();
+}
+
+/**
+ * Names of the properties that the engine may mean when it says that something differs and shows no difference: those
+ * that it names, or else the secret ones, whose values it keeps to itself.
+ */
+export function hiddenDifferences(named: string[], before: Properties): string[] {
+  return named.length > 0
+    ? named
+    : Object.keys(before)
+        .filter((name) => !isInternal(name) && visible(before[name]) === secretText)
+        .sort();
 }
 
 /** A value as a reader may see it: without secrets, and saying what is not known yet. */
@@ -26,7 +41,7 @@ export function visible(value: unknown): unknown {
   }
   if (typeof value === "object" && value !== null) {
     return secretMark in value
-      ? "[secret]"
+      ? secretText
       : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visible(inner)]));
   }
   return value ?? null;

@@ -1,5 +1,5 @@
 import type { Properties } from "./engine";
-import { inWords, texts } from "./values";
+import { inWords, secretText, texts } from "./values";
 
 /** How to speak of one type of resource; properties come without secrets, and with words for what is not known yet. */
 export interface Wording {
@@ -25,7 +25,7 @@ export function wordingFor(type: string, name: string): Wording {
 const projectUser: Wording = {
   subject: ({ username, projectId }) => `${username} in project ${projectId}`,
   changed: (of, property, declared, actual) =>
-    property === "roles"
+    property === "roles" && Array.isArray(actual)
       ? `${of["username"]} ${describeRoles(declared, actual, "was given", "lost")} outside the stack.`
       : changedOutside(projectUser.subject(of), property),
   gone: (known, now) => {
@@ -132,7 +132,9 @@ function becomes(subject: string, property: string, before: unknown, after: unkn
   if (property === "") {
     return `${capital(subject)} will be updated.`;
   }
-  return `${capital(subject)}: ${property} will be ${inWords(after)}, and not ${inWords(before)}.`;
+  return before === secretText && after === secretText
+    ? `${capital(subject)}: ${property}, which is secret, will change.`
+    : `${capital(subject)}: ${property} will be ${inWords(after)}, and not ${inWords(before)}.`;
 }
 
 /** `was given GROUP_OWNER and lost GROUP_READ_ONLY` */
@@ -151,7 +153,8 @@ function times(count: unknown): string {
   return count === 1 ? "once" : count === 2 ? "twice" : `${inWords(count)} times`;
 }
 
-function capital(text: string): string {
+/** A subject at the beginning of a sentence. */
+export function capital(text: string): string {
   // An e-mail address keeps its spelling.
   return /^(the|live) /.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
 }

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, test } from "node:test";
+import { harmless } from "../../provider/cli/output";
 import { progressOn } from "../../provider/cli/progress";
 import { markdownTable } from "../../provider/cli/tables";
 import { inWords, visible } from "../../provider/cli/values";
@@ -40,6 +44,19 @@ describe("the command line", () => {
   }
 });
 
+test("an engine that is too old is a sentence", async () => {
+  const bin = await mkdtemp(path.join(tmpdir(), "old-engine-"));
+  try {
+    await writeFile(path.join(bin, "pulumi"), "#!/bin/sh\necho v2.0.0\n", { mode: 0o755 });
+    const env = { ...process.env, PATH: `${bin}${path.delimiter}${path.dirname(process.execPath)}` };
+    const result = await runCommand({ workDir: bin, env }, ["drift", "--stack", "test"]);
+    assert.deepEqual([result.code, result.stdout], [1, ""]);
+    assert.match(result.stderr, /^The Pulumi CLI on the PATH cannot be used: [^\n]*\n$/);
+  } finally {
+    await rm(bin, { recursive: true });
+  }
+});
+
 test("progress is a line that is written over on a terminal, and nothing elsewhere", () => {
   const written: string[] = [];
   const stream = (isTTY: boolean) =>
@@ -56,8 +73,24 @@ test("progress is a line that is written over on a terminal, and nothing elsewhe
 
 test("a table keeps text from being a column, a link or a mention", () => {
   assert.equal(
-    markdownTable(["a"], [["x | y"], ["[z](https://example.com)"], ["@team\nof <b>"]]),
-    "| a |\n| --- |\n| x \\| y |\n| \\[z\\](https://example.com) |\n| &#64;team of \\<b\\> |",
+    markdownTable(
+      ["a"],
+      [
+        ["x | y"],
+        ["[z](https://example.com)"],
+        ["(@team\r\nof <b>, ada@example.com"],
+        ["&#64;x\u2028/close"],
+      ],
+    ),
+    "| a |\n| --- |\n| x \\| y |\n| \\[z\\](https://example.com) |\n| (@<!-- -->team of \\<b\\>, ada@example.com |\n" +
+      "| &amp;\\#64;x /close |",
+  );
+});
+
+test("control characters are shown, and do nothing to a terminal", () => {
+  assert.equal(
+    harmless("a\u001b]0;title\u0007\u009b2J\r\n\tb"),
+    "a\\u001b]0;title\\u0007\\u009b2J\\u000d\n\tb",
   );
 });
 

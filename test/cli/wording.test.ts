@@ -27,6 +27,7 @@ function step(
     name: "name",
     id: "id",
     external: false,
+    retained: false,
     diffs: [],
     before: side(before, outputs?.before),
     after: side(after, outputs?.after),
@@ -140,10 +141,14 @@ describe("what the engine says to differ", () => {
   });
 
   test("has a row, also where nothing is said of it", () => {
-    const [row] = driftRows(found, now);
+    const plain = step("update", "aws:rds/instance:Instance", { size: 1 }, { size: 1 });
+    const rows = [found, plain].flatMap((each) => driftRows(each, now));
     assert.deepEqual(
-      [row?.property, row?.message],
-      [null, "Instance name: something was changed outside the stack."],
+      rows.map(({ property, message }) => [property, message]),
+      [
+        ["password", "Instance name: password was changed outside the stack."],
+        [null, "Instance name: something was changed outside the stack."],
+      ],
     );
   });
 });
@@ -201,6 +206,27 @@ describe("the sentence of a preview", () => {
       step("delete", "MaintenanceDeferral", deferral, undefined),
       "The maintenance of project shop will not be managed any more. Nothing changes in Atlas.",
     ],
+    [step("import", "TeamUser", undefined, inTeam), "ada@example.com will be in team support."],
+    [
+      { ...step("replace", "ProjectUser", ada, ada), external: true },
+      "ada@example.com will be invited to project shop with GROUP_READ_ONLY, or brought to these roles if there already.",
+    ],
+    [
+      step("delete-replaced", "ProjectUser", ada, undefined),
+      "ada@example.com will be removed from project shop.",
+    ],
+    [
+      { ...step("delete", "MaintenanceDeferral", deferral, undefined), retained: true },
+      "The maintenance of project shop will not be managed any more. Nothing changes in Atlas.",
+    ],
+    [
+      step("discard", "ProjectUser", ada, undefined),
+      "ada@example.com in project shop will not be read any more. Nothing changes in Atlas.",
+    ],
+    [
+      step("remove-pending-replace", "ProjectUser", ada, undefined),
+      "The engine plans the step 'remove-pending-replace': look at `pulumi preview`.",
+    ],
     [step("create", "aws:s3/bucket:Bucket", undefined, {}), "Bucket name will be created."],
     [step("update", "aws:s3/bucket:Bucket", {}, {}), "Bucket name will be updated."],
     [
@@ -218,8 +244,11 @@ describe("the sentence of a preview", () => {
   }
 
   test("is not there for what stays, is read or is refreshed", () => {
-    for (const op of ["same", "read", "refresh"]) {
+    for (const op of ["same", "read", "refresh", "create-replacement"]) {
       assert.deepEqual(changesOf(step(op, "ProjectUser", ada, ada)), []);
+    }
+    for (const op of ["delete-replaced", "discard-replaced"]) {
+      assert.deepEqual(changesOf(step(op, "ProjectUser", ada, undefined), true), []);
     }
   });
 });

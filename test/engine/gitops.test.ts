@@ -11,7 +11,7 @@ import { FakeGitHub } from "../gitops/forges";
 import { named } from "../handlers/harness";
 import { runProcess } from "../process";
 import { startSimulator } from "./atlasStack";
-import { type LanguageHost, startLanguageHost } from "./language-host";
+import { type HostedCli, hostedCli } from "./hostedCli";
 import { createStack, type EngineStack } from "./stack";
 
 const root = path.join(__dirname, "../..");
@@ -27,9 +27,8 @@ describe("the gitops example", () => {
   let simulator: AtlasSimulator;
   let forge: FakeGitHub;
   let stack: EngineStack;
-  let host: LanguageHost;
+  let cli: HostedCli;
   let repository: string;
-  let bin: string;
   let ids: { project: string; organization: string; team: string };
 
   before(async () => {
@@ -52,19 +51,14 @@ describe("the gitops example", () => {
       workDir: repository,
       env: { MONGODB_ATLAS_BASE_URL: simulator.url },
     });
-    host = await startLanguageHost(repository, stack.env, () => {});
-    // The language host that a released CLI has beside it is given to this one by an option.
-    const engine = path.join(stack.env["PATH"]?.split(path.delimiter)[0] ?? "", "pulumi");
-    const script = `#!/bin/sh\ncase "$1" in up|preview) set -- "$@" --client=${host.address};; esac\nexec '${engine}' "$@"\n`;
-    bin = await mkdtemp(path.join(tmpdir(), "gitops-bin-"));
-    await writeFile(path.join(bin, "pulumi"), script, { mode: 0o755 });
+    cli = await hostedCli(stack);
   });
 
   after(async () => {
-    host.close();
+    await cli.dispose();
     await stack.dispose();
     await forge.stop();
-    await Promise.all([repository, bin].map((folder) => rm(folder, { recursive: true, force: true })));
+    await rm(repository, { recursive: true, force: true });
   });
 
   /** Somebody edits the file on a branch, or merges it. */
@@ -92,9 +86,8 @@ describe("the gitops example", () => {
     const result = await runProcess("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", run], {
       cwd: repository,
       env: {
-        ...stack.env,
+        ...cli.env,
         ...forge.env(),
-        PATH: `${bin}${path.delimiter}${stack.env["PATH"]}`,
         STACK: "production",
         ...Object.fromEntries(
           Object.entries(env).map(([name, expression]) => [
@@ -193,8 +186,7 @@ describe("the gitops example", () => {
     const heal = await runProcess("pulumi", ["up", "--refresh", "--stack", "production", "--yes"], {
       cwd: repository,
       env: {
-        ...stack.env,
-        PATH: `${bin}${path.delimiter}${stack.env["PATH"]}`,
+        ...cli.env,
         MONGODB_ATLAS_CLIENT_ID: clientId,
         MONGODB_ATLAS_CLIENT_SECRET: clientSecret,
       },
