@@ -18,6 +18,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return `${email} is an active user now.`;
     },
   },
+  invite: {
+    usage: "invite PROJECT EMAIL ROLE...",
+    does: "a colleague adds the person by hand",
+    words: 3,
+    run: (world, [project = "", email = "", ...roles]) => {
+      world.invite(project, email, roles);
+      return `${email} has ${roles.join(", ")}.`;
+    },
+  },
   expire: {
     usage: "expire EMAIL",
     does: "the invitation of the person expires",
@@ -43,6 +52,24 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: (world, [project = "", email = ""]) => {
       world.removeFromProject(project, email);
       return `${email} is not in the project any more.`;
+    },
+  },
+  "team-add": {
+    usage: "team-add TEAM EMAIL",
+    does: "a colleague puts a user of the organization into the team",
+    words: 2,
+    run: (world, [team = "", email = ""]) => {
+      world.addToTeam(team, email);
+      return `${email} is in the team.`;
+    },
+  },
+  "team-remove": {
+    usage: "team-remove TEAM EMAIL",
+    does: "a colleague takes the person out of the team",
+    words: 2,
+    run: (world, [team = "", email = ""]) => {
+      world.removeFromTeam(team, email);
+      return `${email} is not in the team any more.`;
     },
   },
   members: {

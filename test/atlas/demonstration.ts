@@ -1,3 +1,4 @@
+import type { Keys } from "./credentials";
 import type { AtlasSimulator } from "./simulator";
 
 export interface Demonstration {
@@ -42,27 +43,37 @@ export function populate({ world }: AtlasSimulator): Demonstration {
 }
 
 /** What a person has to know to point a Pulumi stack at the simulator, ready to be pasted into a shell. */
-export function introduction({ url, keys }: AtlasSimulator, world: Demonstration): string {
+export function introduction({ url, keys, readOnlyKeys }: AtlasSimulator, world: Demonstration): string {
+  const serviceAccount = ({ clientId, clientSecret }: Keys): string =>
+    `  export MONGODB_ATLAS_CLIENT_ID=${clientId} MONGODB_ATLAS_CLIENT_SECRET=${clientSecret}`;
   return `Atlas is at ${url}. Type 'help' to play the part of other people in it.
 
-In the folder of a stack (after 'pulumi stack init dev') that signs in with an API key:
+In a shell in the folder of a stack (after 'pulumi stack init dev'):
+
+  export MONGODB_ATLAS_BASE_URL=${url}
+
+and a service account that may change everything, or one that may only read:
+
+${serviceAccount(keys)}
+${serviceAccount(readOnlyKeys)}
+
+Or in the configuration of the stack, here with an API key:
 
   pulumi config set mongodbatlas:baseUrl ${url}
   pulumi config set mongodbatlas:publicKey ${keys.publicKey}
   pulumi config set --secret mongodbatlas:privateKey ${keys.privateKey}
 
-Or, instead of the two keys, with a service account:
-
-  pulumi config set mongodbatlas:clientId ${keys.clientId}
-  pulumi config set --secret mongodbatlas:clientSecret ${keys.clientSecret}
-
-What there is to work on:
+What there is to work on, for the examples:
 
   pulumi config set orgId ${world.organizationId}
   pulumi config set projectId ${world.projectId}
   pulumi config set teamId ${world.teamId}
   pulumi config set liveMigrationId ${world.liveMigrationId}
   pulumi config set pipelineName ${world.pipelineName}
+
+and for a program that declares who is in the project and the team now:
+
+  npx mongodbatlas-dynamic adopt --project ${world.projectId} --team ${world.organizationId}/${world.teamId}
 
 A second project is ${world.otherProjectId}. Maintenance is scheduled in the first.
 `;

@@ -61,11 +61,12 @@ test("starts as a command, shows requests, obeys, and ends cleanly on Ctrl-C", a
   const running = start(t);
   const set = async (key: string): Promise<string> =>
     (await running.line(new RegExp(`^ {2}pulumi config set (?:--secret )?${key} (\\S+)$`)))[1] ?? "";
+  const [, clientId = "", clientSecret = ""] = await running.line(
+    /^ {2}export MONGODB_ATLAS_CLIENT_ID=(\S+) MONGODB_ATLAS_CLIENT_SECRET=(\S+)$/,
+  );
   const url = await set("mongodbatlas:baseUrl");
   const publicKey = await set("mongodbatlas:publicKey");
   const privateKey = await set("mongodbatlas:privateKey");
-  const clientId = await set("mongodbatlas:clientId");
-  const clientSecret = await set("mongodbatlas:clientSecret");
   await set("orgId");
   const projectId = await set("projectId");
   const client = new TestClient(url, { publicKey, privateKey, clientId, clientSecret });
@@ -130,6 +131,12 @@ test("plays the part of other people", async (t) => {
   );
   assert.match(runCommand(world, `remove ${projectId} ada@example.com`) ?? "", /not in the project any more/);
   assert.deepEqual(Object.keys(world.members(projectId)), ["olivia@example.com"]);
+  runCommand(world, `invite ${projectId} eve@example.com GROUP_OWNER`);
+  assert.equal(world.members(projectId)["eve@example.com"]?.status, "PENDING");
+  runCommand(world, `team-add ${demonstration.teamId} ada@example.com`);
+  assert.deepEqual(world.teamMembers(demonstration.teamId).sort(), ["ada@example.com", "grace@example.com"]);
+  runCommand(world, `team-remove ${demonstration.teamId} ada@example.com`);
+  assert.deepEqual(world.teamMembers(demonstration.teamId), ["grace@example.com"]);
   world.setMaintenance(projectId, { numberOfDeferrals: 1 });
   runCommand(world, `edit-window ${projectId}`);
   assert.equal(world.maintenance(projectId).numberOfDeferrals, 0);
