@@ -24,7 +24,15 @@ describe("the drift report", () => {
   let stack: EngineStack;
   let ids: Record<string, string>;
 
-  const drift = (...options: string[]) => runCommand(stack, ["drift", "--stack", stack.name, ...options]);
+  const drift = async (...options: string[]) => {
+    const result = await runCommand(stack, ["drift", "--stack", stack.name, ...options]);
+    const { privateKey } = simulator.keys;
+    const { linkToken } = simulator.world.link(ids["organization"] ?? "").current ?? {};
+    for (const secret of [privateKey, linkToken, stack.env["PULUMI_CONFIG_PASSPHRASE"]]) {
+      assert.ok(secret !== undefined && !(result.stdout + result.stderr).includes(secret));
+    }
+    return result;
+  };
   /** Ids as words. */
   const readable = (text: string): string => named([text], ids).join();
 
