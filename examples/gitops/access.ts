@@ -350,9 +350,6 @@ function mistakesOfSense(
     const others = labels.length === 0 ? "" : `write ${alternatives(labels)}, or `;
     add(at, `${label} is not among the ${section}: ${others}declare it under '${section}' at the top`);
   };
-  if (isRecord(content) && people === null) {
-    add(["people"], "nobody stands below 'people': write 'people: {}' if all access is to be taken away");
-  }
   const known = knownRoles();
   for (const [username, person] of entries(people)) {
     if (!isRecord(person)) continue;

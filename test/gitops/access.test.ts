@@ -85,6 +85,11 @@ describe("the file that says who has access", () => {
       "# nobody yet\n",
       "access.yaml:1: the file is empty: write 'projects' and 'people', as README.md shows",
     ],
+    [
+      "people with nobody below, which would take all access away",
+      `projects: {}\nteams: {}\npeople:\n  # ${person}: {teams: [support]}\n`,
+      "access.yaml:3: 'people' cannot be empty: write an entry for each person by e-mail address, or 'people: {}' if all access is to be taken away",
+    ],
     ["a tab", "projects:\n\tshop: x\n", "access.yaml:2: a tab indents this line: write spaces instead"],
     [
       "what is not YAML",
@@ -116,12 +121,12 @@ describe("the file that says who has access", () => {
       "missing sections",
       "teams: {}\n",
       "access.yaml:1: the file has no 'projects': write a line 'label: id' for each project, or 'projects: {}'",
-      "access.yaml:1: the file has no 'people': write an entry for each person by e-mail address, or 'people: {}' for nobody",
+      "access.yaml:1: the file has no 'people': write an entry for each person by e-mail address, or 'people: {}' if all access is to be taken away",
     ],
     [
       "people as a list",
       `projects: {}\npeople:\n  - ${person}\n`,
-      "access.yaml:2: 'people' cannot be a list: write an entry for each person by e-mail address, or 'people: {}' for nobody",
+      "access.yaml:2: 'people' cannot be a list: write an entry for each person by e-mail address, or 'people: {}' if all access is to be taken away",
     ],
     [
       "an unknown section",

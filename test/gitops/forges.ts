@@ -2,10 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
+/** Whom a comment or an issue is by: the token's identity, another one, or one whose account is gone. */
+export type Author = "token" | "somebody" | "deleted";
+
 /** A comment on the pull request, or on an issue. */
 export interface FakeComment {
   id: number;
   body: string;
+  by: Author;
 }
 
 export interface FakeIssue {
@@ -15,6 +19,7 @@ export interface FakeIssue {
   isOpen: boolean;
   /** Only GitHub lists pull requests among the issues. */
   isPullRequest: boolean;
+  by: Author;
   comments: string[];
 }
 
@@ -82,15 +87,19 @@ export abstract class Forge {
     return this.requests.filter((line) => !line.startsWith("GET "));
   }
 
-  addComment(body: string): FakeComment {
-    const comment = { id: this.nextId++, body };
+  addComment(body: string, by: Author = "token"): FakeComment {
+    const comment = { id: this.nextId++, body, by };
     this.comments.push(comment);
     return comment;
   }
 
-  addIssue(title: string, body: string | null, isPullRequest = false): FakeIssue {
+  addIssue(
+    title: string,
+    body: string | null,
+    { by = "token", isPullRequest = false }: { by?: Author; isPullRequest?: boolean } = {},
+  ): FakeIssue {
     const number = this.issues.length + 1;
-    const issue = { number, title, body, isOpen: true, isPullRequest, comments: [] };
+    const issue = { number, title, body, isOpen: true, isPullRequest, by, comments: [] };
     this.issues.push(issue);
     return issue;
   }
@@ -163,17 +172,21 @@ export class FakeGitHub extends Forge {
 
   protected answer(route: string, url: URL, body: Record<string, string>): Answer {
     const base = "/repos/acme/atlas-access/issues";
-    if (route === `GET ${base}/5/comments`) return this.page(this.comments, url);
+    if (route === `GET ${base}/5/comments`) {
+      const rows = this.comments.map(({ id, body: text, by }) => ({ id, body: text, user: this.user(by) }));
+      return this.page(rows, url);
+    }
     if (route === `POST ${base}/5/comments`) {
       return { status: 201, body: this.addComment(body["body"] ?? "") };
     }
     if (route === `GET ${base}` && url.searchParams.get("state") === "open") {
       const rows = this.issues
         .filter(({ isOpen }) => isOpen)
-        .map(({ number, title, body: text, isPullRequest }) => ({
+        .map(({ number, title, body: text, isPullRequest, by }) => ({
           number,
           title,
           body: text,
+          user: this.user(by),
           ...(isPullRequest ? { pull_request: {} } : {}),
         }));
       return this.page(rows, url);
@@ -197,6 +210,12 @@ export class FakeGitHub extends Forge {
     Object.assign(issue, edited);
     if (state === "closed" && reason === "completed") issue.isOpen = false;
     return { status: 200, body: {} };
+  }
+
+  /** A name with brackets is one that nobody can sign up with. */
+  private user(by: Author): { login: string } | null {
+    if (by === "deleted") return null;
+    return { login: by === "token" ? "github-actions[bot]" : "github-actions" };
   }
 }
 
@@ -223,12 +242,21 @@ export class FakeGitLab extends Forge {
   protected answer(route: string, url: URL, body: Record<string, string>): Answer {
     const notes = "/projects/9/merge_requests/5/notes";
     const issues = "/projects/9/issues";
-    if (route === `GET ${notes}`) return this.page(this.comments, url);
+    if (route === "GET /user") return { status: 200, body: this.user("token") };
+    if (route === `GET ${notes}`) {
+      const rows = this.comments.map(({ id, body: text, by }) => ({ id, body: text, author: this.user(by) }));
+      return this.page(rows, url);
+    }
     if (route === `POST ${notes}`) return { status: 201, body: this.addComment(body["body"] ?? "") };
     if (route === `GET ${issues}` && url.searchParams.get("state") === "opened") {
       const rows = this.issues
         .filter(({ isOpen, isPullRequest }) => isOpen && !isPullRequest)
-        .map(({ number, title, body: description }) => ({ iid: number, title, description }));
+        .map(({ number, title, body: description, by }) => ({
+          iid: number,
+          title,
+          description,
+          author: this.user(by),
+        }));
       return this.page(rows, url);
     }
     if (route === `POST ${issues}`) {
@@ -250,5 +278,10 @@ export class FakeGitLab extends Forge {
     if (body["description"] !== undefined) issue.body = body["description"];
     if (body["state_event"] === "close") issue.isOpen = false;
     return { status: 200, body: {} };
+  }
+
+  /** Anybody may choose any name. */
+  private user(by: Author): { id: number; name: string } {
+    return { id: { token: 41, somebody: 42, deleted: 43 }[by], name: "atlas-access" };
   }
 }

@@ -105,7 +105,7 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
       assert.equal(own.body, `${COMMENT}\nnew`);
       assert.equal(forge.comments.length, 231);
       assert.deepEqual(
-        forge.requests.slice(0, 3),
+        forge.requests.filter((line) => line.startsWith(`GET ${comments}`)),
         [1, 2, 3].map((page) => `GET ${comments}?per_page=100&page=${page}`),
       );
     });
@@ -118,9 +118,40 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
       assert.equal(forge.comments.length, 3);
     });
 
+    test("does not take for its own what somebody else has written below its marker, and could edit later", async () => {
+      const others = (["somebody", "deleted"] as const).map((by) =>
+        forge.addComment(`${COMMENT}\nNothing changes.`, by),
+      );
+      assert.deepEqual(await comment("Nothing changes."), said("The comment has been added."));
+      assert.deepEqual(await comment("2 to delete"), said("The comment has been updated."));
+      assert.deepEqual(
+        others.map(({ body }) => body),
+        [`${COMMENT}\nNothing changes.`, `${COMMENT}\nNothing changes.`],
+      );
+      assert.equal(forge.comments[2]?.body, `${COMMENT}\n2 to delete`);
+      // Whom the token writes as is asked once at most, however much others have written.
+      const asked = forge.requests.filter((line) => line === "GET /user");
+      assert.equal(asked.length, forge.name === "GitHub" ? 0 : 2);
+    });
+
+    test("neither updates nor closes an issue that somebody else has opened with its marker", async () => {
+      forge.addIssue(TITLE, `${ISSUE}\nAll is well`, { by: "somebody" });
+      forge.addIssue(TITLE, `${ISSUE}\nAll is well`, { by: "deleted" });
+      assert.deepEqual(await issue("Eve was added"), said("An issue has been opened."));
+      assert.deepEqual(await run(["healed"]), said("Issue 3 has been closed."));
+      assert.deepEqual(
+        forge.issues.map(({ body, isOpen }) => ({ body, isOpen })),
+        [
+          { body: `${ISSUE}\nAll is well`, isOpen: true },
+          { body: `${ISSUE}\nAll is well`, isOpen: true },
+          { body: `${ISSUE}\nEve was added`, isOpen: false },
+        ],
+      );
+    });
+
     test("opens one issue, updates it, and leaves it where it says so already", async () => {
       forge.addIssue("Something else", null);
-      forge.addIssue("A pull request", `${ISSUE}\nby chance`, true);
+      forge.addIssue("A pull request", `${ISSUE}\nby chance`, { isPullRequest: true });
       assert.deepEqual(await issue("Bob was added\n"), said("An issue has been opened."));
       assert.deepEqual(await issue("Bob was added\n"), said("Issue 3 says so already."));
       assert.deepEqual(await issue("Eve was added\n"), said("Issue 3 has been updated."));
@@ -145,6 +176,17 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
       assert.deepEqual(await run(["healed"]), said("No issue is open."));
       assert.deepEqual(await issue("Bob was added"), said("An issue has been opened."));
       assert.equal(forge.issues.length, 2);
+    });
+
+    test("closes all issues of its own, as two may be open, also where closing moves the next page", async () => {
+      forge.addIssue(TITLE, `${ISSUE}\nBob was added`);
+      for (let i = 0; i < 99; i++) forge.addIssue(`Wish ${i}`, "…");
+      forge.addIssue(TITLE, `${ISSUE}\nBob was added`);
+      assert.deepEqual(await run(["healed"]), said("Issue 1 has been closed.\nIssue 101 has been closed."));
+      assert.deepEqual(
+        forge.issues.filter(({ isOpen }) => !isOpen).map(({ number }) => number),
+        [1, 101],
+      );
     });
 
     test("finds its issue on a later page", async () => {
@@ -284,6 +326,26 @@ describe("publishing", () => {
         "GITLAB_TOKEN is not set: make a project access token with the role Reporter and the scope api, and set it as the CI/CD variable GITLAB_TOKEN.",
       ),
     );
+  });
+
+  test("says what a token of GitLab lacks that may not ask whose it is", async () => {
+    const gitLab = await new FakeGitLab().start();
+    try {
+      const row = { id: 1, body: `${COMMENT}\nold`, author: { id: 41 } };
+      gitLab.faults.push(
+        { status: 200, body: [row] },
+        { status: 403, body: { error: "insufficient_scope" } },
+      );
+      assert.deepEqual(
+        await publish(["comment", await report("new")], gitLab.env()),
+        failed(
+          `GET ${gitLab.url}/user answered 403 (insufficient_scope): make a project access token with the role Reporter and the scope api, and set it as the CI/CD variable GITLAB_TOKEN.`,
+        ),
+      );
+      assert.deepEqual(gitLab.writes(), []);
+    } finally {
+      await gitLab.stop();
+    }
   });
 
   test("takes the number of the pull request from the event", async () => {

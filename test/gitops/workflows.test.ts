@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
-import { parse } from "yaml";
+import { isScalar, isSeq, parse } from "yaml";
 
 const example = path.join(__dirname, "../../examples/gitops");
 
@@ -44,7 +44,15 @@ interface GitLabJob {
   interruptible?: boolean;
 }
 
-const read = (file: string): unknown => parse(readFileSync(path.join(example, file), "utf8"));
+const textOf = (file: string): string => readFileSync(path.join(example, file), "utf8");
+/** GitLab puts what such a list leads to in its place. */
+const reference = {
+  tag: "!reference",
+  collection: "seq" as const,
+  resolve: (list: unknown) =>
+    `!reference ${(isSeq(list) ? list.items : []).map((item) => isScalar(item) && item.value).join(" ")}`,
+};
+const read = (file: string): unknown => parse(textOf(file), { customTags: [reference] });
 const workflow = (name: string): Workflow => read(`.github/workflows/${name}.yml`) as Workflow;
 const preview = workflow("preview");
 const deploy = workflow("deploy");
@@ -72,9 +80,9 @@ const READ_ONLY = [
 ];
 
 describe("the workflows for GitHub", () => {
-  test("start by a pull request, by a push to main, and every night", () => {
+  test("start by a pull request, by a push to main or by hand, and every night", () => {
     assert.equal(preview.on, "pull_request");
-    assert.deepEqual(deploy.on, { push: { branches: ["main"] } });
+    assert.deepEqual(deploy.on, { push: { branches: ["main"] }, workflow_dispatch: null });
     assert.deepEqual(drift.on, { schedule: [{ cron: "17 3 * * *" }], workflow_dispatch: null });
   });
 
@@ -121,9 +129,7 @@ describe("the workflows for GitHub", () => {
   });
 
   test("never deploy for a pull request, and end no deployment for the sake of the next", () => {
-    assert.deepEqual(Object.keys(deploy.on as object), ["push"]);
     assert.deepEqual(deploy.concurrency, { group: "deploy", "cancel-in-progress": false });
-    assert.equal(job("deploy").steps[0]?.with?.["ref"], "main");
     for (const name of ["preview", "drift"] as const) {
       assert.doesNotMatch(JSON.stringify(workflows[name]), /pulumi (up|destroy|refresh)|pull_request_target/);
     }
@@ -147,7 +153,7 @@ describe("the workflows for GitHub", () => {
       const { steps } = job(name);
       assert.deepEqual(
         steps.slice(0, -1).map(({ uses, run }) => uses ?? run),
-        ["actions/checkout@v5", "actions/setup-node@v5", "npm ci", "pulumi/actions@v6"],
+        ["actions/checkout@v5", "actions/setup-node@v5", "npm ci --ignore-scripts", "pulumi/actions@v6"],
       );
       assert.deepEqual(steps[0]?.with, name === "deploy" ? { ref: "main", ...first } : first);
       assert.deepEqual(steps[1]?.with, { "node-version": 24, cache: "npm" });
@@ -155,6 +161,15 @@ describe("the workflows for GitHub", () => {
       assert.deepEqual(workflows[name].env, { STACK: "production" });
     }
     assert.deepEqual(gitLab["variables"], { STACK: "production", PULUMI_VERSION: "3.259.0" });
+  });
+
+  test("deploy what main is now, and look at what is in Atlas", () => {
+    const { steps } = job("deploy");
+    assert.equal(steps[0]?.with?.["ref"], "main");
+    assert.equal(
+      steps.at(-1)?.run,
+      'pulumi up --refresh --stack "$STACK" --yes --non-interactive --suppress-outputs',
+    );
   });
 
   test("put no expression into a script, where it could become a command", () => {
@@ -170,22 +185,23 @@ describe("the pipeline for GitLab", () => {
   const { workflow: pipeline, variables, ".with-pulumi": common, ...jobs } = gitLab;
   const rulesOf = (name: string): string[] | undefined => jobs[name]?.rules?.map((rule) => rule.if);
 
-  test("has a job each for merge requests, for the default branch, and for schedules", () => {
+  test("has a job each for merge requests, for the default branch also by hand, and for schedules", () => {
     assert.ok(pipeline !== undefined && variables !== undefined);
     const ofMergeRequest = '$CI_PIPELINE_SOURCE == "merge_request_event"';
     const onDefault = "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH";
     const push = `$CI_PIPELINE_SOURCE == "push" && ${onDefault}`;
+    const byHand = `$CI_PIPELINE_SOURCE == "web" && ${onDefault}`;
     const schedule = `$CI_PIPELINE_SOURCE == "schedule" && ${onDefault}`;
     const projects = (is: string): string =>
       `${ofMergeRequest} && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID ${is} $CI_MERGE_REQUEST_PROJECT_ID`;
     assert.deepEqual(
       pipeline.rules?.map((rule) => rule.if),
-      [ofMergeRequest, push, schedule],
+      [ofMergeRequest, push, byHand, schedule],
     );
     assert.deepEqual(Object.fromEntries(Object.keys(jobs).map((name) => [name, rulesOf(name)])), {
       preview: [projects("==")],
       skipped: [projects("!=")],
-      deploy: [push],
+      deploy: [push, byHand],
       drift: [schedule],
     });
   });
@@ -205,10 +221,22 @@ describe("the pipeline for GitLab", () => {
   test("installs what the jobs need", () => {
     assert.equal(common?.image, "node:24");
     assert.deepEqual(common?.before_script, [
-      "npm ci --cache .npm --prefer-offline",
+      "npm ci --ignore-scripts --cache .npm --prefer-offline",
       'curl -fsSL https://get.pulumi.com | sh -s -- --version "$PULUMI_VERSION"',
       'export PATH="$HOME/.pulumi/bin:$PATH"',
     ]);
+  });
+
+  test("deploys what the default branch is now, also when an old job is run again", () => {
+    assert.deepEqual(jobs["deploy"]?.before_script, [
+      'git fetch origin "$CI_DEFAULT_BRANCH"',
+      "git checkout FETCH_HEAD",
+      "!reference .with-pulumi before_script",
+    ]);
+    assert.deepEqual(
+      Object.keys(jobs).filter((name) => jobs[name]?.before_script !== undefined),
+      ["deploy"],
+    );
   });
 
   test("runs the same scripts as GitHub", () => {
@@ -217,6 +245,18 @@ describe("the pipeline for GitLab", () => {
       assert.equal(script?.trim(), job(name).steps.at(-1)?.run?.trim());
     }
   });
+});
+
+test("no script of a package runs beside a key", () => {
+  const files = ["deploy", "drift", "preview"].map((name) => `.github/workflows/${name}.yml`);
+  for (const file of [...files, ".gitlab-ci.yml"]) {
+    const installs = textOf(file).match(/\bnpm (ci|i|install)\b.*/g) ?? [];
+    assert.deepEqual(
+      installs.map((line) => line.startsWith("npm ci --ignore-scripts")),
+      [true],
+      file,
+    );
+  }
 });
 
 describe("the script", () => {
@@ -297,7 +337,8 @@ describe("the script", () => {
   });
 
   test("of a preview publishes a failure, and fails", async () => {
-    const complains = "access.yaml:3: 'bob' is no e-mail address\n";
+    // A block between fences would end at the second line, and the rest would be Markdown.
+    const complains = "access.yaml:3: 'bob' is no e-mail address\n```\n### Nothing changes\n";
     assert.deepEqual(await run("preview", { code: 255, complains }), {
       code: 255,
       stdout: complains,
@@ -305,7 +346,7 @@ describe("the script", () => {
     });
     assert.equal(
       await readFile(path.join(folder, "preview.md"), "utf8"),
-      `The preview failed:\n\`\`\`text\n${complains}\`\`\`\n`,
+      "The preview failed:\n\n    access.yaml:3: 'bob' is no e-mail address\n    ```\n    ### Nothing changes\n",
     );
   });
 });

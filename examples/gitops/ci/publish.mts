@@ -5,6 +5,8 @@
  *   node ci/publish.mts issue FILE     the Markdown in FILE is the one open issue about drift
  *   node ci/publish.mts healed         there is no drift any more: the issue is closed
  *
+ * It takes for its own what the token has written that it runs with, on GitHub `github.token`.
+ *
  * It needs Node 22.18 or newer and no package.
  */
 import { readFileSync } from "node:fs";
@@ -25,16 +27,21 @@ const PAGE_SIZE = 100;
 /** A failure that one sentence explains. */
 class Failure extends Error {}
 
-interface Comment {
-  id: number;
+/** A comment or an issue. */
+interface Text {
   body: string;
+  /** Whom it is by: what GitHub and GitLab know a user by, or undefined where the account is gone. */
+  author: string | number | undefined;
 }
 
-interface Issue {
+interface Comment extends Text {
+  id: number;
+}
+
+interface Issue extends Text {
   /** The number that people see. */
   number: number;
   title: string;
-  body: string;
 }
 
 /** What GitHub and GitLab have in common. */
@@ -44,6 +51,8 @@ interface Forge {
   limit: number;
   /** Where this run and its log are. */
   run: string;
+  /** As what author the token writes. */
+  self(): Promise<string | number>;
   comments(): AsyncIterable<Comment>;
   addComment(body: string): Promise<void>;
   editComment(id: number, body: string): Promise<void>;
@@ -67,7 +76,7 @@ async function main([command, file, ...rest]: string[]): Promise<void> {
 
 async function comment(forge: Forge, text: string): Promise<void> {
   const body = bodyOf(forge, COMMENT_MARKER, text === "" ? "Nothing changes." : text);
-  const own = await first(forge.comments(), COMMENT_MARKER);
+  const own = await first(ownOf(forge, forge.comments(), COMMENT_MARKER));
   if (own === undefined) {
     await forge.addComment(body);
     console.log("The comment has been added.");
@@ -83,7 +92,7 @@ async function issue(forge: Forge, text: string): Promise<void> {
   if (text === "")
     throw new Failure("The report is empty, and an issue about drift must say what has drifted.");
   const body = bodyOf(forge, ISSUE_MARKER, text);
-  const own = await first(forge.openIssues(), ISSUE_MARKER);
+  const own = await first(ownOf(forge, forge.openIssues(), ISSUE_MARKER));
   if (own === undefined) {
     await forge.openIssue(ISSUE_TITLE, body);
     console.log("An issue has been opened.");
@@ -96,12 +105,14 @@ async function issue(forge: Forge, text: string): Promise<void> {
 }
 
 async function healed(forge: Forge): Promise<void> {
-  const own = await first(forge.openIssues(), ISSUE_MARKER);
-  if (own === undefined) {
-    console.log("No issue is open.");
-  } else {
-    await forge.closeIssue(own.number, HEALED);
-    console.log(`Issue ${own.number} has been closed.`);
+  // All of them first: closing one moves those on later pages forward, past the end of what has been read.
+  const open: Issue[] = [];
+  for await (const own of ownOf(forge, forge.openIssues(), ISSUE_MARKER)) open.push(own);
+  if (open.length === 0) console.log("No issue is open.");
+  // Two runs at the same time may have opened one each.
+  for (const { number } of open) {
+    await forge.closeIssue(number, HEALED);
+    console.log(`Issue ${number} has been closed.`);
   }
 }
 
@@ -113,13 +124,19 @@ function read(file: string): string {
   }
 }
 
-async function first<Entry extends { body: string }>(
+/** Those that this tool has written. Anybody can write a marker, and edit later what stands below it. */
+async function* ownOf<Entry extends Text>(
+  forge: Forge,
   entries: AsyncIterable<Entry>,
   marker: string,
-): Promise<Entry | undefined> {
+): AsyncGenerator<Entry> {
   for await (const entry of entries) {
-    if (entry.body.startsWith(marker)) return entry;
+    if (entry.body.startsWith(marker) && entry.author === (await forge.self())) yield entry;
   }
+}
+
+async function first<Entry>(entries: AsyncIterable<Entry>): Promise<Entry | undefined> {
+  for await (const entry of entries) return entry;
   return undefined;
 }
 
@@ -165,20 +182,20 @@ function gitHub(): Forge {
   const issues = `${repository}/issues`;
   const forPull = "give the job the permission 'pull-requests: write'";
   const forIssue = "give the job the permission 'issues: write'";
-  type Row = { number: number; title: string; body: string | null; pull_request?: object };
+  type Row = { body: string | null; user: { login: string } | null };
+  type CommentRow = Row & { id: number };
+  type IssueRow = Row & { number: number; title: string; pull_request?: object };
+  const textOf = ({ body, user }: Row): Text => ({ body: body ?? "", author: user?.login });
 
   return {
     name: "GitHub",
     limit: 65_536,
     run: `${process.env["GITHUB_SERVER_URL"]}/${process.env["GITHUB_REPOSITORY"]}/actions/runs/${process.env["GITHUB_RUN_ID"]}`,
+    // The name that `github.token` writes under; it may not ask for it, and nobody can sign up with brackets.
+    self: async () => "github-actions[bot]",
     async *comments() {
-      for await (const row of pages<{ id: number; body: string | null }>(
-        call,
-        `${issues}/${pullRequestNumber()}/comments`,
-        forPull,
-      )) {
-        yield { id: row.id, body: row.body ?? "" };
-      }
+      const url = `${issues}/${pullRequestNumber()}/comments`;
+      for await (const row of pages<CommentRow>(call, url, forPull)) yield { id: row.id, ...textOf(row) };
     },
     async addComment(body) {
       await call("POST", `${issues}/${pullRequestNumber()}/comments`, forPull, { body });
@@ -187,10 +204,8 @@ function gitHub(): Forge {
       await call("PATCH", `${issues}/comments/${id}`, forPull, { body });
     },
     async *openIssues() {
-      for await (const row of pages<Row>(call, `${issues}?state=open`, forIssue)) {
-        if (row.pull_request === undefined) {
-          yield { number: row.number, title: row.title, body: row.body ?? "" };
-        }
+      for await (const row of pages<IssueRow>(call, `${issues}?state=open`, forIssue)) {
+        if (row.pull_request === undefined) yield { number: row.number, title: row.title, ...textOf(row) };
       }
     },
     async openIssue(title, body) {
@@ -226,20 +241,32 @@ function gitLab(): Forge {
   const advice =
     "make a project access token with the role Reporter and the scope api, and set it as the CI/CD variable GITLAB_TOKEN";
   const token = variable("GITLAB_TOKEN", advice);
-  const project = `${variable("CI_API_V4_URL")}/projects/${variable("CI_PROJECT_ID")}`;
+  const api = variable("CI_API_V4_URL");
+  const project = `${api}/projects/${variable("CI_PROJECT_ID")}`;
   const call = caller({ "PRIVATE-TOKEN": token });
   const notes = (): string => {
     const number = variable("CI_MERGE_REQUEST_IID", "run this in a pipeline of a merge request");
     return `${project}/merge_requests/${number}/notes`;
   };
   const issues = `${project}/issues`;
-  type Row = { iid: number; title: string; description: string | null };
+  type Row = { author: { id: number } | null };
+  type NoteRow = Row & { id: number; body: string };
+  type IssueRow = Row & { iid: number; title: string; description: string | null };
+  let self: Promise<number> | undefined;
 
   return {
     name: "GitLab",
     limit: 1_000_000,
     run: `${process.env["CI_JOB_URL"]}`,
-    comments: () => pages<Comment>(call, notes(), advice),
+    self() {
+      self ??= call("GET", `${api}/user`, advice).then(({ text }) => (JSON.parse(text) as { id: number }).id);
+      return self;
+    },
+    async *comments() {
+      for await (const { id, body, author } of pages<NoteRow>(call, notes(), advice)) {
+        yield { id, body, author: author?.id };
+      }
+    },
     async addComment(body) {
       await call("POST", notes(), advice, { body });
     },
@@ -247,8 +274,8 @@ function gitLab(): Forge {
       await call("PUT", `${notes()}/${id}`, advice, { body });
     },
     async *openIssues() {
-      for await (const row of pages<Row>(call, `${issues}?state=opened`, advice)) {
-        yield { number: row.iid, title: row.title, body: row.description ?? "" };
+      for await (const row of pages<IssueRow>(call, `${issues}?state=opened`, advice)) {
+        yield { number: row.iid, title: row.title, body: row.description ?? "", author: row.author?.id };
       }
     },
     async openIssue(title, description) {
