@@ -149,13 +149,16 @@ function explain(error: unknown, stackName: string, problems: string[]): unknown
     .split("\n")
     .filter((line) => line.startsWith("error: "))
     .map((line) => plain(line));
+  const told = [...new Set((problems.length > 0 ? problems : said).map((text) => advise(text, stackName)))];
+  // Without a network every resource has the same problem.
+  const isUnreachable = told.every((text) => / got no answer \(/.test(text));
   return new CommandFailure(
-    (problems.length > 0 ? problems : said).map((text) => advise(text, stackName)).join("\n") ||
+    (isUnreachable ? told.slice(0, 1) : told).join("\n") ||
       `pulumi ended with code ${code}: ${plain(stderr)}`,
   );
 }
 
-const advice: readonly [pattern: RegExp, sentence: (stackName: string) => string][] = [
+const advice: readonly [pattern: RegExp, sentence: (stackName: string, text: string) => string][] = [
   [
     /no stack named/,
     (stack) =>
@@ -182,6 +185,11 @@ const advice: readonly [pattern: RegExp, sentence: (stackName: string) => string
       "You are not logged in to a backend: set PULUMI_BACKEND_URL, or PULUMI_ACCESS_TOKEN for Pulumi Cloud, or run `pulumi login`.",
   ],
   [
+    /performing HTTP request|unable to open (state directory|bucket)/,
+    (stack, text) =>
+      `The backend that holds the state of stack '${stack}' cannot be reached: ${text}. Check the network and PULUMI_BACKEND_URL.`,
+  ],
+  [
     /currently locked by|Another update is currently in progress/,
     (stack) =>
       `Somebody else is updating stack '${stack}': wait until that is over. If it was killed, \`pulumi cancel\` releases the lock.`,
@@ -190,7 +198,7 @@ const advice: readonly [pattern: RegExp, sentence: (stackName: string) => string
 
 function advise(text: string, stackName: string): string {
   const known = advice.find(([pattern]) => pattern.test(text));
-  return known === undefined ? text : known[1](stackName);
+  return known === undefined ? text : known[1](stackName, text);
 }
 
 /** Without colours, and without the mark of an error. */
