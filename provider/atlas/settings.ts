@@ -108,7 +108,7 @@ export function readSettings(
     const value = either(key);
     if (value === undefined) {
       throw new ConfigurationError(
-        `mongodbatlas:${key} is missing, though mongodbatlas:${other} is set. ` +
+        `mongodbatlas:${key} is missing, though ${placeOf(other)} is set. ` +
           `Set it with \`pulumi config set --secret mongodbatlas:${key}\` or in the variable ${variables[key][0]}.`,
       );
     }

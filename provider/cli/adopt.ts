@@ -7,9 +7,11 @@ import {
   type TeamKey,
 } from "../atlas/operations/index";
 import { readSettings } from "../atlas/settings";
+import { accessFile } from "./accessFile";
+import { accessProgram } from "./accessProgram";
 import { CommandFailure } from "./failure";
+import type { Members } from "./members";
 import type { Output } from "./output";
-import { type Access, accessFile, accessProgram } from "./program";
 
 export interface AdoptOptions {
   /** Ids of projects. */
@@ -41,7 +43,7 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
   const client = new AtlasClient(readSettings(await configurationFor(options.stack), process.env), {
     report: output.note,
   });
-  const access: Access = {
+  const members: Members = {
     projects: await Promise.all(
       projectIds.map(async (projectId) => ({
         projectId,
@@ -57,11 +59,12 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
       })),
     ),
   };
-  const text = options.format === "yaml" ? accessFile(access) : accessProgram(access);
+  const text = options.format === "yaml" ? accessFile(members) : accessProgram(members);
   if (options.file === undefined) {
     output.print(text);
   } else {
     write(options.file, text);
+    output.note(`${options.file} has been written.`);
   }
   return 0;
 }

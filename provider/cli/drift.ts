@@ -1,10 +1,18 @@
 import { readSettings } from "../atlas/settings";
 import { type DriftRow, driftRows } from "./driftRows";
-import { configurationOf, observe, openStack, type Properties } from "./engine";
+import {
+  configurationOf,
+  type LastChanges,
+  lastChanges,
+  observe,
+  openStack,
+  type Properties,
+} from "./engine";
+import { CommandFailure } from "./failure";
 import { readLabels, withLabels } from "./labels";
 import type { Output } from "./output";
-import { markdownTable } from "./tables";
-import { bySubject, inWords, texts } from "./values";
+import { bySubject, markdownTable } from "./tables";
+import { inWords, texts } from "./values";
 
 export interface DriftOptions {
   stack: string;
@@ -51,9 +59,27 @@ export async function drift(
       message: withLabels(labels, row.message),
     }))
     .sort(bySubject);
+  if (rows.length === 0) {
+    refuseUnknown(name, await lastChanges(stack));
+  }
   const report = { stack: name, rows: labelled, now, isEmpty: steps.length === 0 };
   output.print(printers[format](report));
   return rows.length === 0 ? 0 : 7;
+}
+
+/**
+ * A refresh, and an update that has failed after one, leave in the state what Atlas has, whatever was declared. Then no
+ * difference means nothing.
+ *
+ * @throws CommandFailure when it cannot be known whether all is as declared
+ */
+function refuseUnknown(stack: string, last: LastChanges | undefined): void {
+  if (last !== undefined && (last.kind === "refresh" || last.result !== "succeeded")) {
+    throw new CommandFailure(
+      `Atlas is as the state of stack ${stack} says, but the state may not be as declared: the last ${last.kind} ` +
+        `${last.result === "succeeded" ? "took over what Atlas has" : "has failed"}. Run \`pulumi up\`, then look for drift again.`,
+    );
+  }
 }
 
 interface Report {
@@ -110,8 +136,9 @@ function titleOf({ stack, rows, isEmpty }: Report): string {
 
 function remediesFor({ stack, rows }: Report): string[] {
   const strangers = rows.filter(({ kind }) => kind === "stranger").length;
+  const declared = rows.some(({ kind, external }) => kind !== "stranger" && !external);
   return [
-    ...(strangers < rows.length
+    ...(declared
       ? [
           `To bring back what is declared, run \`pulumi up --refresh --stack ${stack}\`. To keep what there is now, declare it.`,
         ]

@@ -1,6 +1,7 @@
+import { typeToken } from "../resources/registration";
 import type { Properties, Step } from "./engine";
 import { differences, hiddenDifferences, visible, visibleProperties } from "./values";
-import { type Wording, wordingFor } from "./wording";
+import { wordingFor } from "./wording";
 
 /** One thing that is not as declared. The JSON report consists of these; its schema is `drift-report.schema.json`. */
 export interface DriftRow {
@@ -22,21 +23,36 @@ export interface DriftRow {
   type: string | null;
   /** The id of the resource, or the one that it would have. */
   id: string;
+  /** Whether the stack only reads it, with `.get()`. */
+  external: boolean;
 }
 
 /** What a refresh preview says about one resource, one row for each property that has moved. */
 export function driftRows(step: Step, now: Date): DriftRow[] {
-  if (step.before === undefined || step.op === "same" || step.op === "read") {
+  const { op, urn, type, id, before, after } = step;
+  if (before === undefined || op === "same" || op === "read") {
     return [];
   }
-  const { urn, type, id, before, after } = step;
+  if (before.external && after !== undefined) {
+    // What is only read declares nothing that could differ; the engine compares its outputs all the same.
+    return [];
+  }
   const known = visibleProperties({ ...before.inputs, ...before.outputs });
   const wording = wordingFor(type, step.name);
-  const row = { subject: wording.subject(known), urn, type, id };
+  const { external } = before;
+  const row = { subject: wording.subject(known), urn, type, id, external };
+  const told = (sentence: string): string => (external ? `${sentence} The stack only reads it.` : sentence);
   if (after === undefined) {
     const declared = visibleProperties(before.inputs);
     return [
-      { kind: "gone", ...row, property: null, declared, actual: null, message: wording.gone(known, now) },
+      {
+        kind: "gone",
+        ...row,
+        property: null,
+        declared,
+        actual: null,
+        message: told(wording.gone(known, now)),
+      },
     ];
   }
   return moved(step).map(({ property, declared, actual }) => ({
@@ -45,7 +61,7 @@ export function driftRows(step: Step, now: Date): DriftRow[] {
     property,
     declared,
     actual,
-    message: messageOf(wording, known, property, declared, actual, step.external),
+    message: told(wording.changed(known, property ?? "something", declared, actual)),
   }));
 }
 
@@ -56,14 +72,13 @@ interface Move {
 }
 
 /** What was declared goes first; outputs count where nothing of that has moved. */
-function moved({ type, before, after, external, diffs }: Step): Move[] {
+function moved({ type, before, after, diffs }: Step): Move[] {
   const [were, are] = [before?.outputs ?? {}, after?.outputs ?? {}];
-  if (type.endsWith(":MigrationCutover") && !external) {
+  if (type === typeToken("MigrationCutover")) {
     // It declares no status: that it is complete is what it stands for.
     return [{ property: "status", declared: "COMPLETE", actual: visible(are["status"]) }];
   }
-  // What is only read declares nothing but its id.
-  const inputs = external ? [] : differences(before?.inputs ?? {}, after?.inputs ?? {});
+  const inputs = differences(before?.inputs ?? {}, after?.inputs ?? {});
   if (inputs.length > 0) {
     return inputs.map((property) => move(property, before?.inputs ?? {}, after?.inputs ?? {}));
   }
@@ -76,16 +91,4 @@ function move(property: string | null, declared: Properties, actual: Properties)
   const valueIn = (side: Properties): unknown =>
     property === null ? visibleProperties(side) : visible(side[property]);
   return { property, declared: valueIn(declared), actual: valueIn(actual) };
-}
-
-function messageOf(
-  wording: Wording,
-  known: Properties,
-  property: string | null,
-  declared: unknown,
-  actual: unknown,
-  external: boolean,
-): string {
-  const sentence = wording.changed(known, property ?? "something", declared, actual);
-  return external ? `${sentence} The stack only reads it.` : sentence;
 }

@@ -1,8 +1,17 @@
 import * as automation from "@pulumi/pulumi/automation";
+import { explain, plain } from "./engineErrors";
 import { CommandFailure } from "./failure";
 import type { Progress } from "./progress";
 
 export type Properties = Readonly<Record<string, unknown>>;
+
+/** A resource, before or after. */
+export interface Side {
+  inputs: Properties;
+  outputs: Properties;
+  /** Read with `.get()`, and not managed by the stack. */
+  external: boolean;
+}
 
 /** What the engine says about one resource, before and after. */
 export interface Step {
@@ -14,14 +23,12 @@ export interface Step {
   /** The name in the program. */
   name: string;
   id: string;
-  /** Read with `.get()`, and not managed by the stack. */
-  external: boolean;
   /** Whether Atlas keeps it when the stack lets go of it: the resource option `retainOnDelete`. */
   retained: boolean;
   /** Properties that differ in the engine's eyes, which see secrets; empty where it does not say. */
   diffs: string[];
-  before: { inputs: Properties; outputs: Properties } | undefined;
-  after: { inputs: Properties; outputs: Properties } | undefined;
+  before: Side | undefined;
+  after: Side | undefined;
 }
 
 /** Callbacks of an operation of the Automation API. */
@@ -32,7 +39,7 @@ export interface Callbacks {
 /**
  * Opens a stack of the project in the working directory.
  *
- * @throws CommandFailure when the Pulumi CLI is not installed
+ * @throws CommandFailure when the Pulumi CLI is not installed, or too old
  */
 export async function openStack(name: string): Promise<automation.Stack> {
   let workspace: automation.LocalWorkspace;
@@ -117,11 +124,35 @@ export async function configurationOf(stack: automation.Stack): Promise<(key: st
   }
 }
 
+/** The last operation that has, or may have, written something else to the state than was there. */
+export interface LastChanges {
+  /** `update`, `refresh`, `destroy` and so on. */
+  kind: string;
+  /** `succeeded`, `failed` or `in-progress`. */
+  result: string;
+}
+
+/** Looks it up in the history of the stack; `undefined` when there is none. */
+export async function lastChanges(stack: automation.Stack): Promise<LastChanges | undefined> {
+  try {
+    const history = await stack.history(historyEntries, 1, false);
+    return history.find(({ kind, result, resourceChanges }) => {
+      const changes = Object.entries(resourceChanges ?? {}).filter(
+        ([op, count]) => op !== "same" && count > 0,
+      );
+      return kind !== "refresh" || result !== "succeeded" || changes.length > 0;
+    });
+  } catch (error) {
+    throw explain(error, stack.name, []);
+  }
+}
+
+/** How far back to look past refreshes that have changed nothing. */
+const historyEntries = 20;
+
 function stepOf(metadata: automation.StepEventMetadata): Step {
   const { op, urn, type } = metadata;
   const either = metadata.old ?? metadata.new;
-  const sideOf = (side: automation.StepEventStateMetadata | null | undefined): Step["before"] =>
-    side ? { inputs: side.inputs ?? {}, outputs: side.outputs ?? {} } : undefined;
   return {
     op,
     urn,
@@ -129,82 +160,19 @@ function stepOf(metadata: automation.StepEventMetadata): Step {
     name: urn.split("::").slice(3).join("::"),
     id: either?.id ?? "",
     retained: either?.retainOnDelete === true,
-    // The SDK's type does not have it yet.
-    external: (either as { external?: boolean } | undefined)?.external === true,
     diffs: [...new Set([...(metadata.diffs ?? []), ...Object.keys(metadata.detailedDiff ?? {})])].sort(),
     before: sideOf(metadata.old),
     after: sideOf(metadata.new),
   };
 }
 
-/** What the engine has to say, as sentences that say what to do. */
-function explain(error: unknown, stackName: string, problems: string[]): unknown {
-  if (!(error instanceof automation.CommandError)) {
-    return error;
-  }
-  // The SDK exports neither this property nor its type.
-  const { stderr, code } = (error as unknown as { commandResult: { stderr: string; code: number } })
-    .commandResult;
-  const said = stderr
-    .split("\n")
-    .filter((line) => line.startsWith("error: "))
-    .map((line) => plain(line));
-  const told = [...new Set((problems.length > 0 ? problems : said).map((text) => advise(text, stackName)))];
-  // Without a network every resource has the same problem.
-  const isUnreachable = told.every((text) => / got no answer \(/.test(text));
-  return new CommandFailure(
-    (isUnreachable ? told.slice(0, 1) : told).join("\n") ||
-      `pulumi ended with code ${code}: ${plain(stderr)}`,
-  );
-}
-
-const advice: readonly [pattern: RegExp, sentence: (stackName: string, text: string) => string][] = [
-  [
-    /no stack named/,
-    (stack) =>
-      `There is no stack '${stack}' here: \`pulumi stack ls\` lists those of this project in the backend that you are logged in to.`,
-  ],
-  [
-    /no project file found/,
-    () =>
-      "There is no Pulumi.yaml in this folder or above it: run this in the folder of the stack's project.",
-  ],
-  [
-    /incorrect passphrase/,
-    (stack) =>
-      `The passphrase is not that of stack '${stack}': check PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.`,
-  ],
-  [
-    /passphrase must be set/,
-    (stack) =>
-      `The secrets of stack '${stack}' need its passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.`,
-  ],
-  [
-    /PULUMI_ACCESS_TOKEN must be set/,
-    () =>
-      "You are not logged in to a backend: set PULUMI_BACKEND_URL, or PULUMI_ACCESS_TOKEN for Pulumi Cloud, or run `pulumi login`.",
-  ],
-  [
-    /performing HTTP request|unable to open (state directory|bucket)/,
-    (stack, text) =>
-      `The backend that holds the state of stack '${stack}' cannot be reached: ${text}. Check the network and PULUMI_BACKEND_URL.`,
-  ],
-  [
-    /currently locked by|Another update is currently in progress/,
-    (stack) =>
-      `Somebody else is updating stack '${stack}': wait until that is over. If it was killed, \`pulumi cancel\` releases the lock.`,
-  ],
-];
-
-function advise(text: string, stackName: string): string {
-  const known = advice.find(([pattern]) => pattern.test(text));
-  return known === undefined ? text : known[1](stackName, text);
-}
-
-/** Without colours, and without the mark of an error. */
-function plain(text: string): string {
-  return text
-    .replace(/<\{%.*?%\}>/g, "")
-    .replace(/^error: /, "")
-    .trim();
+function sideOf(side: automation.StepEventStateMetadata | null | undefined): Side | undefined {
+  return side
+    ? {
+        inputs: side.inputs ?? {},
+        outputs: side.outputs ?? {},
+        // The SDK's type does not have it yet.
+        external: (side as { external?: boolean }).external === true,
+      }
+    : undefined;
 }

@@ -12,13 +12,15 @@ const usage = `Usage: npx mongodbatlas-dynamic COMMAND
   preview --stack NAME [--markdown]
       Prints what an update of the stack is going to change, and nothing else.
 
-  adopt --project ID... --team ORG/TEAM... [--yaml] [--output FILE] [--stack NAME]
+  adopt [--project ID]... [--team ORG/TEAM]... [--yaml] [--output FILE] [--stack NAME]
       Prints a program in TypeScript that declares the members whom projects and teams have now.
       --yaml    prints the access.yaml of the gitops example instead
       --output  writes into this file, in the place of what is in it, and only when all went well
       --stack   takes the credentials from the configuration of this stack, and not from the environment alone
 
 Exit codes: 0 done, and no drift; 7 drift; other: failure, with a sentence on the standard error.`;
+
+const hint = "See `npx mongodbatlas-dynamic --help`.";
 
 /**
  * Each command loads its own: the Automation API takes a second.
@@ -29,6 +31,10 @@ async function run(args: string[]): Promise<number> {
   const [command, ...rest] = args;
   if (args.includes("--help") || args.includes("-h")) {
     processOutput.print(usage);
+    return 0;
+  }
+  if (command === "--version") {
+    processOutput.print((require("../../package.json") as { version: string }).version);
     return 0;
   }
   switch (command) {
@@ -72,7 +78,7 @@ async function run(args: string[]): Promise<number> {
     }
     default:
       throw new CommandFailure(
-        `${command === undefined ? "No command is given" : `There is no command '${command}'`}.\n\n${usage}`,
+        `${command === undefined ? "No command is given" : `There is no command '${command}'`}. ${hint}`,
       );
   }
 }
@@ -83,7 +89,7 @@ function parse<const T extends NonNullable<Options>>(args: string[], options: T)
   try {
     return parseArgs({ args, options, strict: true });
   } catch (error) {
-    throw new CommandFailure(`${(error as Error).message.split(". ")[0]}.\n\n${usage}`);
+    throw new CommandFailure(`${(error as Error).message.split(". ")[0]}. ${hint}`);
   }
 }
 

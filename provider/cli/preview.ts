@@ -1,9 +1,8 @@
-import { type Change, changesOf } from "./changes";
 import { observe, openStack } from "./engine";
 import { readLabels, withLabels } from "./labels";
 import type { Output } from "./output";
-import { markdownTable } from "./tables";
-import { bySubject } from "./values";
+import { type PreviewRow, previewRows } from "./previewRows";
+import { bySubject, markdownTable } from "./tables";
 
 export interface PreviewOptions {
   stack: string;
@@ -11,7 +10,8 @@ export interface PreviewOptions {
 }
 
 /**
- * Previews an update of a stack, and prints what is going to change and nothing else. Asks Atlas for nothing.
+ * Previews an update of a stack, and prints what is going to change and nothing else. Asks Atlas only for what the
+ * program reads.
  *
  * @returns the exit code: 0, also when something is going to change
  * @throws CommandFailure when the preview fails
@@ -26,8 +26,8 @@ export async function preview({ stack: name, format }: PreviewOptions, output: O
   );
   const labels = readLabels(outputs);
   const replaced = new Set(steps.filter(({ op }) => op === "replace").map(({ urn }) => urn));
-  const changes = steps
-    .flatMap((step) => changesOf(step, replaced.has(step.urn)))
+  const rows = steps
+    .flatMap((step) => previewRows(step, replaced.has(step.urn)))
     .map(({ op, subject, message }) => ({
       op,
       subject: withLabels(labels, subject),
@@ -35,34 +35,35 @@ export async function preview({ stack: name, format }: PreviewOptions, output: O
     }))
     .sort((one, other) => isLoss(other) - isLoss(one) || bySubject(one, other));
   const rest = steps.filter(({ op }) => op === "same").length;
-  output.print(format === "markdown" ? inMarkdown(name, changes, rest) : inText(name, changes, rest));
+  output.print(format === "markdown" ? inMarkdown(name, rows, rest) : inText(name, rows, rest));
   return 0;
 }
 
 /** What is taken away goes first, where nobody overlooks it. */
-function isLoss({ op }: Change): number {
+function isLoss({ op }: PreviewRow): number {
   return op === "delete" || op === "replace" ? 1 : 0;
 }
 
-function inText(stack: string, changes: Change[], rest: number): string {
-  return [summary(stack, changes, rest), ...changes.map(({ op, message }) => `  ${op}: ${message}`)].join(
-    "\n",
-  );
+function inText(stack: string, rows: PreviewRow[], rest: number): string {
+  return [summary(stack, rows, rest), ...rows.map(({ op, message }) => `  ${op}: ${message}`)].join("\n");
 }
 
-function inMarkdown(stack: string, changes: Change[], rest: number): string {
-  const title = `### ${summary(stack, changes, rest)}`;
+/** What who reads a pull request has to know. */
+const comparison = "Compared with the last update; what was changed in Atlas by hand is not looked at.";
+
+function inMarkdown(stack: string, rows: PreviewRow[], rest: number): string {
+  const title = `### ${summary(stack, rows, rest)}`;
   const table = markdownTable(
     ["Change", "Who or what", "What happens"],
-    changes.map(({ op, subject, message }) => [op, subject, message]),
+    rows.map(({ op, subject, message }) => [op, subject, message]),
   );
-  return changes.length === 0 ? title : [title, table].join("\n\n");
+  return [title, ...(rows.length === 0 ? [] : [table]), comparison].join("\n\n");
 }
 
-function summary(stack: string, changes: Change[], rest: number): string {
-  const ops = new Set(["create", "update", "replace", "delete", ...changes.map(({ op }) => op)]);
+function summary(stack: string, rows: PreviewRow[], rest: number): string {
+  const ops = new Set(["create", "update", "replace", "delete", ...rows.map(({ op }) => op)]);
   const counts = [...ops].flatMap((op) => {
-    const subjects = new Set(changes.filter((change) => change.op === op).map(({ subject }) => subject));
+    const subjects = new Set(rows.filter((row) => row.op === op).map(({ subject }) => subject));
     return subjects.size === 0 ? [] : [`${subjects.size} to ${op}`];
   });
   return counts.length === 0

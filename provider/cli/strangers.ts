@@ -1,6 +1,7 @@
 import { AtlasClient } from "../atlas/client";
 import { listProjectUsers, listTeamUsers } from "../atlas/operations/index";
 import type { Settings } from "../atlas/settings";
+import { typeToken } from "../resources/registration";
 import type { DriftRow } from "./driftRows";
 import type { Step } from "./engine";
 import type { Labels } from "./labels";
@@ -57,8 +58,8 @@ function declaredMembers(
   others: Iterable<string>,
 ): Map<string, Set<string>> {
   const members = new Map<string, Set<string>>([...others].map((key) => [key, new Set()]));
-  for (const { type: token, external, id, before } of steps) {
-    if (external || token !== `pulumi-nodejs:dynamic/mongodbatlas:${type}`) {
+  for (const { type: token, id, before } of steps) {
+    if (token !== typeToken(type) || before?.external) {
       continue;
     }
     const parent = id.slice(0, id.lastIndexOf("/"));
@@ -90,5 +91,6 @@ function strangerRow(
     urn: null,
     type: null,
     id: `${parentId}/${username.toLowerCase()}`,
+    external: false,
   };
 }

@@ -9,9 +9,15 @@ function inCell(text: string): string {
   return (
     text
       .replace(/&/g, "&amp;")
-      .replace(/[\\`*_[\]<>|~#]/g, "\\$&")
+      .replace(/[\\`*_[\]<>|~]/g, "\\$&")
       .replace(/[\r\n\u2028\u2029]+/g, " ")
-      // An empty comment between them keeps a forge from seeing a mention, and leaves e-mail addresses as they are.
-      .replace(/(?<![\w.+'-])@/g, "@<!-- -->")
+      // An empty comment in between keeps a forge from seeing a mention, an issue or an address of the web, and leaves
+      // e-mail addresses as they are.
+      .replace(/(?<![\w.+'-])@|#(?=\d)|:(?=\/\/)/g, "$&<!-- -->")
   );
+}
+
+/** The order of what is printed: the engine goes through resources in an order that changes from run to run. */
+export function bySubject(one: { subject: string }, other: { subject: string }): number {
+  return one.subject < other.subject ? -1 : one.subject > other.subject ? 1 : 0;
 }

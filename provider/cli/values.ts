@@ -72,8 +72,3 @@ export function inWords(value: unknown): string {
 export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
-
-/** The order of what is printed: the engine goes through resources in an order that changes from run to run. */
-export function bySubject(one: { subject: string }, other: { subject: string }): number {
-  return one.subject < other.subject ? -1 : one.subject > other.subject ? 1 : 0;
-}

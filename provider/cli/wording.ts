@@ -1,3 +1,4 @@
+import { typeToken } from "../resources/registration";
 import type { Properties } from "./engine";
 import { inWords, secretText, texts } from "./values";
 
@@ -18,8 +19,7 @@ export interface Wording {
 
 /** The wording for a type token; every type of another package is spoken of in the same way. */
 export function wordingFor(type: string, name: string): Wording {
-  const ours = type.startsWith("pulumi-nodejs:dynamic/mongodbatlas:") ? type.split(":").at(-1) : undefined;
-  return (ours === undefined ? undefined : wordings[ours]) ?? anything(type, name);
+  return wordings.get(type) ?? anything(type, name);
 }
 
 const projectUser: Wording = {
@@ -104,13 +104,13 @@ const maintenanceDeferral: Wording = {
     `${capital(maintenanceDeferral.subject(of))} will not be managed any more. Nothing changes in Atlas.`,
 };
 
-const wordings: Readonly<Record<string, Wording>> = {
-  ProjectUser: projectUser,
-  TeamUser: teamUser,
-  LinkToken: linkToken,
-  MigrationCutover: migrationCutover,
-  MaintenanceDeferral: maintenanceDeferral,
-};
+const wordings: ReadonlyMap<string, Wording> = new Map([
+  [typeToken("ProjectUser"), projectUser],
+  [typeToken("TeamUser"), teamUser],
+  [typeToken("LinkToken"), linkToken],
+  [typeToken("MigrationCutover"), migrationCutover],
+  [typeToken("MaintenanceDeferral"), maintenanceDeferral],
+]);
 
 function anything(type: string, name: string): Wording {
   const subject = `${type.split(":").at(-1)} ${name}`;

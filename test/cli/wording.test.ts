@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { changesOf } from "../../provider/cli/changes";
 import { driftRows } from "../../provider/cli/driftRows";
 import type { Properties, Step } from "../../provider/cli/engine";
+import { previewRows } from "../../provider/cli/previewRows";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const now = new Date("2026-11-25T00:00:00Z");
 
 type Side = Properties | undefined;
+
+/** The same step, with a side that is only read. */
+function reading(found: Step, side: "before" | "after"): Step {
+  const part = found[side];
+  return { ...found, [side]: part && { ...part, external: true } };
+}
 
 /** What the engine says about a resource of a type, with the same inputs and outputs unless outputs are given. */
 function step(
@@ -18,7 +24,11 @@ function step(
   outputs?: { before: Side; after: Side },
 ): Step {
   const side = (inputs: Side, ofSide: Side): Step["before"] =>
-    inputs && { inputs: { ...inputs, __provider: "code" }, outputs: { ...inputs, ...ofSide } };
+    inputs && {
+      inputs: { ...inputs, __provider: "code" },
+      outputs: { ...inputs, ...ofSide },
+      external: false,
+    };
   const token = type.includes(":") ? type : `pulumi-nodejs:dynamic/mongodbatlas:${type}`;
   return {
     op,
@@ -26,7 +36,6 @@ function step(
     type: token,
     name: "name",
     id: "id",
-    external: false,
     retained: false,
     diffs: [],
     before: side(before, outputs?.before),
@@ -106,6 +115,11 @@ describe("the sentence about drift", () => {
 
   test("is not there for what is the same", () => {
     assert.deepEqual(driftRows(step("same", "ProjectUser", ada, ada), now), []);
+  });
+
+  test("is not there for what is only read, which declares nothing", () => {
+    const read = step("update", "ProjectUser", ada, { ...ada, roles: ["GROUP_OWNER"] });
+    assert.deepEqual(driftRows(reading(read, "before"), now), []);
   });
 
   test("has one row for each property, without secrets", () => {
@@ -208,8 +222,12 @@ describe("the sentence of a preview", () => {
     ],
     [step("import", "TeamUser", undefined, inTeam), "ada@example.com will be in team support."],
     [
-      { ...step("replace", "ProjectUser", ada, ada), external: true },
+      reading(step("replace", "ProjectUser", ada, ada), "before"),
       "ada@example.com will be invited to project shop with GROUP_READ_ONLY, or brought to these roles if there already.",
+    ],
+    [
+      reading(step("replace", "ProjectUser", ada, {}), "after"),
+      "ada@example.com will be removed from project shop. From then on it is only read.",
     ],
     [
       step("delete-replaced", "ProjectUser", ada, undefined),
@@ -237,18 +255,18 @@ describe("the sentence of a preview", () => {
   ] as const) {
     test(sentence, () => {
       assert.deepEqual(
-        changesOf(planned).map(({ message }) => message),
+        previewRows(planned).map(({ message }) => message),
         [sentence],
       );
     });
   }
 
   test("is not there for what stays, is read or is refreshed", () => {
-    for (const op of ["same", "read", "refresh", "create-replacement"]) {
-      assert.deepEqual(changesOf(step(op, "ProjectUser", ada, ada)), []);
+    for (const op of ["same", "read", "refresh", "create-replacement", "read-replacement"]) {
+      assert.deepEqual(previewRows(step(op, "ProjectUser", ada, ada)), []);
     }
     for (const op of ["delete-replaced", "discard-replaced"]) {
-      assert.deepEqual(changesOf(step(op, "ProjectUser", ada, undefined), true), []);
+      assert.deepEqual(previewRows(step(op, "ProjectUser", ada, undefined), true), []);
     }
   });
 });

@@ -138,6 +138,7 @@ describe("the gitops example", () => {
           "| update | ada@example.com in project shop | ada@example.com will be given GROUP\\_CLUSTER\\_MANAGER in project shop. |",
           "| create | grace@example.com in project shop | grace@example.com will be invited to project shop with GROUP\\_READ\\_ONLY, or brought to these roles if there already. |",
           "| create | grace@example.com in team support | grace@example.com will be in team support. |",
+          "Compared with the last update; what was changed in Atlas by hand is not looked at.",
         ],
       ],
     );
@@ -152,7 +153,12 @@ describe("the gitops example", () => {
     assert.equal((await runJob("preview", context)).code, 0);
     assert.deepEqual(
       forge.comments.map(({ body }) => published(body)),
-      [["### An update of stack production changes nothing"]],
+      [
+        [
+          "### An update of stack production changes nothing",
+          "Compared with the last update; what was changed in Atlas by hand is not looked at.",
+        ],
+      ],
     );
 
     // The night after.

@@ -109,6 +109,8 @@ describe("a stack with a ProjectUser", () => {
     simulator.log.clear();
     const up = await stack.up({ mustSucceed: true });
     assert.deepEqual(up.outputs, { username, roles: ["GROUP_OWNER"], status: "ACTIVE" });
+    simulator.world.setRoles(projectId, username, ["GROUP_READ_ONLY"]);
+    assert.deepEqual((await stack.up({ mustSucceed: true })).outputs["roles"], ["GROUP_READ_ONLY"]);
     await stack.destroy({ mustSucceed: true });
     assert.deepEqual(Object.keys(simulator.world.members(projectId)), [username]);
   });

@@ -371,7 +371,7 @@ describe("create", () => {
       error.message,
       `Could not add ada@example.com to team ${teamId}: POST /api/atlas/v2/orgs/${orgId}/teams/${teamId}:addUser was answered 401 USER_UNAUTHORIZED: ` +
         "Current user is not authorized to perform this action. " +
-        "Give the credentials the role Organization Owner (ORG_OWNER) or Project Owner of a project that the team has, or use others that have it.",
+        "Give the credentials the role Organization Owner (ORG_OWNER), or use others that have it.",
     );
   });
 

@@ -59,7 +59,7 @@ export async function addTeamUser(
       body: { id: user.userId },
       repeatable: false,
       purpose: `add ${user.name} to team ${team.teamId}`,
-      role: "Organization Owner (ORG_OWNER) or Project Owner of a project that the team has",
+      role: "Organization Owner (ORG_OWNER)",
       limit: teamsLimit(team),
       ...options,
     },

@@ -3,25 +3,25 @@ import { differences, hiddenDifferences, visibleProperties } from "./values";
 import { capital, type Wording, wordingFor } from "./wording";
 
 /** Something that an update is going to do. */
-export interface Change {
-  /** `create`, `update`, `replace` or `delete`. */
+export interface PreviewRow {
+  /** `create`, `update`, `replace` or `delete`; or the engine's name for a step that is none of these. */
   op: string;
   subject: string;
   message: string;
 }
 
 /** Steps that change nothing in Atlas, or are a part of another one. */
-const silent = /^(same|read|refresh|create-replacement)$/;
+const silent = /^(same|read|refresh|create-replacement|read-replacement)$/;
 
 /** Further steps of a replacement, of which one is about the whole. */
 const partOfReplacement = /^(delete-replaced|discard-replaced)$/;
 
 /**
- * What a preview says about one resource, one change for each property of an update.
+ * What a preview says about one resource, one row for each property of an update.
  *
  * @param isReplaced whether another step tells of its replacement
  */
-export function changesOf(step: Step, isReplaced = false): Change[] {
+export function previewRows(step: Step, isReplaced = false): PreviewRow[] {
   const { op, type, name, before, after, diffs } = step;
   if (silent.test(op) || (isReplaced && partOfReplacement.test(op))) {
     return [];
@@ -29,7 +29,7 @@ export function changesOf(step: Step, isReplaced = false): Change[] {
   const wording = wordingFor(type, name);
   const were = visibleProperties({ ...before?.outputs, ...before?.inputs });
   const will = visibleProperties(after?.inputs ?? {});
-  const one = (as: string, of: Properties, message: string): Change[] => [
+  const one = (as: string, of: Properties, message: string): PreviewRow[] => [
     { op: as, subject: wording.subject(of), message },
   ];
   switch (op) {
@@ -37,9 +37,12 @@ export function changesOf(step: Step, isReplaced = false): Change[] {
     case "import":
       return one("create", will, wording.willCreate(will));
     case "replace":
-      // What was only read is not taken away before it is managed.
-      return step.external
-        ? one("create", will, wording.willCreate(will))
+      // What was only read is not taken away before it is managed, and what will only be read is not made.
+      if (before?.external) {
+        return one("create", will, wording.willCreate(will));
+      }
+      return after?.external
+        ? one("delete", were, `${deletion(step, wording, were)} From then on it is only read.`)
         : one(op, will, `First: ${deletion(step, wording, were)} Then: ${wording.willCreate(will)}`);
     case "delete":
     case "delete-replaced":

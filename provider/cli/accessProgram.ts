@@ -1,0 +1,72 @@
+import type { Members } from "./members";
+
+/** A program in TypeScript that declares the access. Its resources have the names of those of the gitops example. */
+export function accessProgram({ projects, teams }: Members): string {
+  const resources = [
+    ...(projects.length > 0 ? ["ProjectUser"] : []),
+    ...(teams.length > 0 ? ["TeamUser"] : []),
+  ];
+  return [
+    `import { ${resources.join(", ")} } from "mongodbatlas-dynamic";`,
+    "// Declares who had access when this was printed. The first `pulumi up` takes it over, and changes nothing in Atlas.\n" +
+      "// Resources are named by their ids, so that nothing in this file can rename them: renaming takes access away.",
+    ...(projects.length > 0
+      ? [projectData(projects), teams.length > 0 ? projectLoopForTeams : projectLoop]
+      : []),
+    ...(teams.length > 0 ? [teamData(teams), projects.length > 0 ? teamLoopAfterProjects : teamLoop] : []),
+  ].join("\n\n");
+}
+
+const projectData = (projects: Members["projects"]): string => `/** Roles by project and member. */
+const projects: Record<string, Record<string, string[]>> = {
+${projects
+  .map(
+    ({ projectId, members }) => `  ${JSON.stringify(projectId)}: {
+${members.map(({ username, roles }) => `    ${JSON.stringify(username)}: ${listOf(roles)},\n`).join("")}  },\n`,
+  )
+  .join("")}};`;
+
+const projectLoop = `for (const [projectId, members] of Object.entries(projects)) {
+  for (const [username, roles] of Object.entries(members)) {
+    new ProjectUser(\`\${projectId}/\${username}\`, { projectId, username, roles });
+  }
+}`;
+
+const projectLoopForTeams = `const access: Record<string, ProjectUser[]> = {};
+for (const [projectId, members] of Object.entries(projects)) {
+  for (const [username, roles] of Object.entries(members)) {
+    const user = new ProjectUser(\`\${projectId}/\${username}\`, { projectId, username, roles });
+    access[username] = [...(access[username] ?? []), user];
+  }
+}`;
+
+const teamData = (teams: Members["teams"]): string => `/** Members by team. */
+const teams: { orgId: string; teamId: string; members: string[] }[] = [
+${teams
+  .map(
+    ({ orgId, teamId, members }) => `  {
+    orgId: ${JSON.stringify(orgId)},
+    teamId: ${JSON.stringify(teamId)},
+    members: [
+${members.map((username) => `      ${JSON.stringify(username)},\n`).join("")}    ],
+  },\n`,
+  )
+  .join("")}];`;
+
+const teamLoop = `for (const { orgId, teamId, members } of teams) {
+  for (const username of members) {
+    new TeamUser(\`\${orgId}/\${teamId}/\${username}\`, { orgId, teamId, username });
+  }
+}`;
+
+const teamLoopAfterProjects = `for (const { orgId, teamId, members } of teams) {
+  for (const username of members) {
+    // A team takes users of the organization only, which somebody new becomes by the invitation to a project.
+    const dependsOn = access[username] ?? [];
+    new TeamUser(\`\${orgId}/\${teamId}/\${username}\`, { orgId, teamId, username }, { dependsOn });
+  }
+}`;
+
+function listOf(texts: string[]): string {
+  return `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
+}
