@@ -88,6 +88,16 @@ describe("credentials", () => {
     });
   }
 
+  test("of which one half is in the environment are an error that names its variable", () => {
+    assert.throws(
+      () => read({}, { MONGODB_ATLAS_PUBLIC_API_KEY: "half-of-a-pair" }),
+      new ConfigurationError(
+        "mongodbatlas:privateKey is missing, though MONGODB_ATLAS_PUBLIC_API_KEY is set. " +
+          "Set it with `pulumi config set --secret mongodbatlas:privateKey` or in the variable MONGODB_ATLAS_PRIVATE_KEY.",
+      ),
+    );
+  });
+
   test("that are nowhere are an error that says all the ways to set them", () => {
     assert.throws(
       () => read({ "mongodbatlas:publicKey": "" }),

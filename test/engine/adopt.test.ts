@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
 import type { AtlasSimulator } from "../atlas/simulator";
 import { runCommand } from "../cli/command";
 import { atlasStack, startSimulator, tally } from "./atlasStack";
+import { programFolder } from "./programFolder";
 import type { EngineStack } from "./stack";
-
-const modules = path.join(__dirname, "../../node_modules");
 
 describe("a project of 500 members and a team of 50 that nobody has declared yet", () => {
   let simulator: AtlasSimulator;
@@ -46,12 +44,7 @@ describe("a project of 500 members and a team of 50 that nobody has declared yet
       else world.grant(projectId, username, roles);
       if (index % 10 === 1) world.addToTeam(teamId, username);
     }
-    folder = await mkdtemp(path.join(tmpdir(), "adopt-"));
-    await symlink(modules, path.join(folder, "node_modules"), "junction");
-    await writeFile(
-      path.join(folder, "Pulumi.yaml"),
-      "name: adopted\nruntime:\n  name: nodejs\n  options:\n    typescript: true\n",
-    );
+    folder = await programFolder("adopted");
     stack = await atlasStack(simulator, {
       program: { folder },
       workDir: folder,

@@ -10,6 +10,7 @@ import { runProcess } from "../process";
 import { startSimulator } from "./atlasStack";
 import { connectionTo } from "./connection";
 import { provideNode } from "./node";
+import { manifestOf } from "./programFolder";
 import { createStack } from "./stack";
 
 const run = promisify(execFile);
@@ -74,10 +75,7 @@ describe("a project outside of the repository that installed the packed package"
       };
       await writeFile(path.join(project, "package.json"), JSON.stringify(manifest));
       await writeFile(path.join(project, "index.ts"), program);
-      await writeFile(
-        path.join(project, "Pulumi.yaml"),
-        "name: outside\nruntime:\n  name: nodejs\n  options:\n    typescript: true\n",
-      );
+      await writeFile(path.join(project, "Pulumi.yaml"), manifestOf("outside"));
       await run(command, args, { cwd: project });
 
       const simulator = await startSimulator();

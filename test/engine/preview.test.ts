@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { AtlasSimulator } from "../atlas/simulator";
@@ -8,6 +7,7 @@ import { runCommand } from "../cli/command";
 import { named } from "../handlers/harness";
 import { atlasStack, startSimulator } from "./atlasStack";
 import { type HostedCli, hostedCli } from "./hostedCli";
+import { programFolder } from "./programFolder";
 import type { EngineStack } from "./stack";
 
 /** What the commands say where the engine has more to do than to create, update and delete. */
@@ -23,12 +23,7 @@ describe("the commands", () => {
     projectId = simulator.world.createProject(simulator.world.createOrganization(), {
       owner: "olivia@example.com",
     });
-    folder = await mkdtemp(path.join(tmpdir(), "preview-"));
-    await symlink(path.join(__dirname, "../../node_modules"), path.join(folder, "node_modules"), "junction");
-    await writeFile(
-      path.join(folder, "Pulumi.yaml"),
-      "name: preview\nruntime:\n  name: nodejs\n  options:\n    typescript: true\n",
-    );
+    folder = await programFolder("preview");
     stack = await atlasStack(simulator, { program: { folder }, workDir: folder });
     cli = await hostedCli(stack);
   });
