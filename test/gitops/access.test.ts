@@ -60,13 +60,13 @@ describe("the file that says who has access", () => {
     });
   }
 
-  test("may hold somebody who is in a team only, and a role that Atlas has added since", async () => {
+  test("may hold somebody who is in a team only, and an address with signs in it", async () => {
     const { people } = await read(
-      `${HEAD}  ada@example.com: {teams: [support]}\n  o'neil+x@example.co.uk: {projects: {shop: [GROUP_ORACLE_2]}}\n`,
+      `${HEAD}  ada@example.com: {teams: [support]}\n  o'neil+x@example.co.uk: {projects: {shop: [GROUP_OWNER]}}\n`,
     );
     assert.deepEqual(people, {
       "ada@example.com": { teams: ["support"] },
-      "o'neil+x@example.co.uk": { projects: { shop: ["GROUP_ORACLE_2"] } },
+      "o'neil+x@example.co.uk": { projects: { shop: ["GROUP_OWNER"] } },
     });
   });
 
@@ -95,6 +95,28 @@ describe("the file that says who has access", () => {
       "what is not YAML",
       "projects:\n  shop: a: b\n",
       "access.yaml:2: this is not YAML (Nested mappings are not allowed in compact mappings): look at the quotes, colons and spaces here and in the line above",
+    ],
+    [
+      "a line that is not indented as the others of its kind, without complaints of those that are",
+      `${HEAD}  ${person}: {teams: [support]}\n eve@example.com: {teams: [support]}\n`,
+      "access.yaml:5: this line does not begin below the others of its kind: give it, or the one above, the same spaces",
+    ],
+    [
+      "a colon that is missing",
+      `${HEAD}  ${person}\n    teams: [support]\n`,
+      "access.yaml:4: a colon is missing at the end of this line, or of the one above",
+    ],
+    [
+      "a merge conflict",
+      `${HEAD}<<<<<<< HEAD\n  ${person}: {teams: [support]}\n=======\n>>>>>>> branch\n`,
+      "access.yaml:4: a merge conflict is left here: keep one of the sides, and take out its marks",
+      "access.yaml:6: a merge conflict is left here: keep one of the sides, and take out its marks",
+      "access.yaml:7: a merge conflict is left here: keep one of the sides, and take out its marks",
+    ],
+    [
+      "a space that is none, but not in a comment",
+      `${HEAD}  # a\u00a0comment\n  ${person}:\u00a0{teams: [support]}\n`,
+      "access.yaml:5: an invisible character stands in this line: write the line anew, with plain spaces",
     ],
     [
       "a second document",
@@ -188,6 +210,21 @@ describe("the file that says who has access", () => {
       "a role of the organization",
       `${HEAD}  ${person}: {projects: {shop: [ORG_OWNER]}}\n`,
       "access.yaml:4: ORG_OWNER is a role of the organization, and this is a project's list: write a project role such as GROUP_OWNER, or give it in Atlas under the organization's users",
+    ],
+    [
+      "a role that is a letter from another",
+      `${HEAD}  ${person}: {projects: {shop: [GROUP_OWNR]}}\n`,
+      "access.yaml:4: GROUP_OWNR is no role that is known here: write GROUP_OWNER",
+    ],
+    [
+      "a role that nobody knows",
+      `${HEAD}  ${person}: {projects: {shop: [GROUP_ADMIN]}}\n`,
+      "access.yaml:4: GROUP_ADMIN is no role that is known here: write one that access.schema.json lists, or add it there if Atlas has it now",
+    ],
+    [
+      "a space that is missing after a colon",
+      `${HEAD}  ${person}:\n    projects:\n      online shop:[GROUP_OWNER]\n`,
+      `access.yaml:5: 'projects' of ${person} cannot be 'online shop:[GROUP_OWNER]': write a space after the colon`,
     ],
     [
       "what is no role",

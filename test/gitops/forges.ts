@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { text } from "node:stream/consumers";
 
 /** Whom a comment or an issue is by: the token's identity, another one, or one whose account is gone. */
@@ -79,7 +82,7 @@ export abstract class Forge {
     return TOKEN;
   }
 
-  /** What a job has in its environment. */
+  /** What a job of the pull request has in its environment. */
   abstract env(): Record<string, string>;
 
   /** Requests that change something. */
@@ -153,6 +156,27 @@ export class FakeGitHub extends Forge {
   readonly name = "GitHub";
   readonly limit = 65_536;
   readonly run = "https://github.example.com/acme/atlas-access/actions/runs/77";
+  private folder = "";
+
+  override async start(): Promise<this> {
+    this.folder = await mkdtemp(path.join(tmpdir(), "github-"));
+    await this.writeEvent({ pull_request: { number: 5 } });
+    return super.start();
+  }
+
+  override async stop(): Promise<void> {
+    await super.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** What has started the run. */
+  async writeEvent(event: object): Promise<void> {
+    await writeFile(this.eventFile, JSON.stringify(event));
+  }
+
+  private get eventFile(): string {
+    return path.join(this.folder, "event.json");
+  }
 
   env(): Record<string, string> {
     return {
@@ -162,7 +186,7 @@ export class FakeGitHub extends Forge {
       GITHUB_REPOSITORY: "acme/atlas-access",
       GITHUB_RUN_ID: "77",
       GITHUB_TOKEN: this.token,
-      PR_NUMBER: "5",
+      GITHUB_EVENT_PATH: this.eventFile,
     };
   }
 

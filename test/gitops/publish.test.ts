@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { text as textOf } from "node:stream/consumers";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { type ProcessResult, runProcess } from "../process";
 import { FakeGitHub, FakeGitLab, type Forge } from "./forges";
 
 const script = path.join(__dirname, "../../examples/gitops/ci/publish.mts");
@@ -18,18 +17,9 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
 /** Runs the script with nothing in its environment but what is given. */
-async function publish(args: string[], env: Record<string, string>): Promise<Outcome> {
-  const child = spawn(process.execPath, [script, ...args], { env, cwd: folder });
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const [stdout, stderr, code] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
-  return { code, stdout, stderr };
+function publish(args: string[], env: Record<string, string>): Promise<ProcessResult> {
+  return runProcess(process.execPath, [script, ...args], { env, cwd: folder });
 }
 
 async function report(content: string): Promise<string> {
@@ -38,8 +28,8 @@ async function report(content: string): Promise<string> {
   return file;
 }
 
-const said = (stdout: string): Outcome => ({ code: 0, stdout: `${stdout}\n`, stderr: "" });
-const failed = (stderr: string): Outcome => ({ code: 1, stdout: "", stderr: `${stderr}\n` });
+const said = (stdout: string): ProcessResult => ({ code: 0, stdout: `${stdout}\n`, stderr: "" });
+const failed = (stderr: string): ProcessResult => ({ code: 1, stdout: "", stderr: `${stderr}\n` });
 
 for (const Fake of [FakeGitHub, FakeGitLab]) {
   describe(`publishing on ${Fake.name.slice("Fake".length)}`, () => {
@@ -66,10 +56,11 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
 
     afterEach(() => forge.stop());
 
-    const run = async (args: string[], env: Record<string, string> = {}): Promise<Outcome> =>
+    const run = async (args: string[], env: Record<string, string> = {}): Promise<ProcessResult> =>
       publish(args, { ...forge.env(), ...env });
-    const comment = async (content: string): Promise<Outcome> => run(["comment", await report(content)]);
-    const issue = async (content: string): Promise<Outcome> => run(["issue", await report(content)]);
+    const comment = async (content: string): Promise<ProcessResult> =>
+      run(["comment", await report(content)]);
+    const issue = async (content: string): Promise<ProcessResult> => run(["issue", await report(content)]);
 
     test("adds one comment, updates it, and leaves it where it says so already", async () => {
       assert.deepEqual(await comment("1 to create\n"), said("The comment has been added."));
@@ -87,15 +78,6 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     test("takes a text with other line ends for the same", async () => {
       forge.addComment(`${COMMENT}\r\na\r\nb\r\n`);
       assert.deepEqual(await comment("a\nb\n"), said("The comment says so already."));
-    });
-
-    test("says that nothing changes where the preview says nothing", async () => {
-      await comment("1 to create");
-      assert.deepEqual(await comment("\n"), said("The comment has been updated."));
-      assert.deepEqual(
-        forge.comments.map(({ body }) => body),
-        [`${COMMENT}\nNothing changes.`],
-      );
     });
 
     test("finds its comment on a later page, and asks no other server for it", async () => {
@@ -280,7 +262,11 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
       );
     });
 
-    test("refuses to open an issue about nothing", async () => {
+    test("refuses to comment on nothing, and to open an issue about nothing", async () => {
+      assert.deepEqual(
+        await comment("\n"),
+        failed("The preview is empty, and a comment about it must say what a merge would change."),
+      );
       assert.deepEqual(
         await issue("\n"),
         failed("The report is empty, and an issue about drift must say what has drifted."),
@@ -348,21 +334,13 @@ describe("publishing", () => {
     }
   });
 
-  test("takes the number of the pull request from the event", async () => {
+  test("wants the event of a pull request for a comment", async () => {
     const gitHub = await new FakeGitHub().start();
     try {
-      const event = path.join(folder, "event.json");
-      const { PR_NUMBER, ...env } = gitHub.env();
-      const started = { ...env, GITHUB_EVENT_PATH: event };
-      await writeFile(event, JSON.stringify({ pull_request: { number: Number(PR_NUMBER) } }));
+      await gitHub.writeEvent({ ref: "refs/heads/main" });
       assert.deepEqual(
-        await publish(["comment", await report("1 to create")], started),
-        said("The comment has been added."),
-      );
-      await writeFile(event, JSON.stringify({ ref: "refs/heads/main" }));
-      assert.deepEqual(
-        await publish(["comment", await report("1 to create")], started),
-        failed("This run belongs to no pull request: run it on 'pull_request', or set PR_NUMBER."),
+        await publish(["comment", await report("1 to create")], gitHub.env()),
+        failed("This run belongs to no pull request: run it on 'pull_request'."),
       );
     } finally {
       await gitHub.stop();
