@@ -17,7 +17,7 @@ export function gitHub(): Forge {
   type Row = { body: string | null; user: { login: string } | null };
   type CommentRow = Row & { id: number };
   type IssueRow = Row & { number: number; title: string; pull_request?: object };
-  const textOf = ({ body, user }: Row): Text => ({ body: body ?? "", author: user?.login });
+  const written = ({ body, user }: Row): Text => ({ body: body ?? "", author: user?.login });
 
   return {
     name: "GitHub",
@@ -27,7 +27,7 @@ export function gitHub(): Forge {
     self: async () => "github-actions[bot]",
     async *comments() {
       const url = `${issues}/${pullRequestNumber()}/comments`;
-      for await (const row of pages<CommentRow>(call, url, forPull)) yield { id: row.id, ...textOf(row) };
+      for await (const row of pages<CommentRow>(call, url, forPull)) yield { id: row.id, ...written(row) };
     },
     async addComment(body) {
       await call("POST", `${issues}/${pullRequestNumber()}/comments`, forPull, { body });
@@ -37,7 +37,7 @@ export function gitHub(): Forge {
     },
     async *openIssues() {
       for await (const row of pages<IssueRow>(call, `${issues}?state=open`, forIssue)) {
-        if (row.pull_request === undefined) yield { number: row.number, title: row.title, ...textOf(row) };
+        if (row.pull_request === undefined) yield { number: row.number, title: row.title, ...written(row) };
       }
     },
     async openIssue(title, body) {
