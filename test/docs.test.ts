@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -153,6 +154,17 @@ describe("the programs in the documentation", () => {
     assert.ok(program);
     assert.notDeepEqual(new Editor(new Map([program])).mistakes(program[0]), []);
   });
+});
+
+test("the comparison counts what the other package has, of the version that it names", () => {
+  const theirs = require("@pulumi/mongodbatlas") as Record<string, unknown>;
+  const { version } = require("@pulumi/mongodbatlas/package.json") as { version: string };
+  const names = Object.keys(theirs);
+  const resources = names.filter((name) => isResource(theirs[name]) && name !== "Provider");
+  const functions = names.filter((name) => /^get/.test(name) && !name.endsWith("Output"));
+  const page = readFileSync(path.join(root, "provider/docs/beside-mongodbatlas.md"), "utf8");
+  assert.ok(page.includes(`| ${resources.length} resources and ${functions.length} functions: `));
+  assert.ok(page.includes(`version ${version.split(".").slice(0, 2).join(".")}.`));
 });
 
 describe("an editor", () => {
