@@ -55,6 +55,12 @@ const advice: readonly [pattern: RegExp, sentence: (stackName: string, text: str
       `The backend that holds the state of stack '${stack}' cannot be reached: ${text}. Check the network and PULUMI_BACKEND_URL.`,
   ],
   [
+    /failed to load checkpoint: EOF/,
+    (stack) =>
+      `The attributes beside the state of stack '${stack}' are empty, as an engine leaves them that is killed while it writes: ` +
+      `delete the file ${stack}.json.attrs in the backend. The state itself is whole.`,
+  ],
+  [
     /currently locked by|Another update is currently in progress/,
     (stack) =>
       `Somebody else is updating stack '${stack}': wait until that is over. If it was killed, \`pulumi cancel\` releases the lock.`,

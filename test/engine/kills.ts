@@ -1,4 +1,4 @@
-import { copyFile, readdir } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -34,8 +34,8 @@ export interface Aftermath {
   settled: boolean;
   /** Requests that changed something, of both runs. */
   effects: string[];
-  /** Whether the engine was killed while it wrote its state, and the copy that it keeps had to be put back. */
-  restored: boolean;
+  /** Whether the engine was killed while it wrote the attributes beside its state, which had to be deleted. */
+  mended: boolean;
   /** Whether the run was ended at all: it may have needed fewer requests. */
   struck: boolean;
 }
@@ -83,9 +83,9 @@ export async function upKilledAndUpAgain(kill: Kill): Promise<Aftermath> {
       simulator.clearFailures();
       await stack.cli(["cancel", "--yes"]);
       let second = await stack.up();
-      const restored = /failed to load checkpoint/.test(second.stderr);
-      if (restored) {
-        await putCheckpointBack(stack);
+      const mended = /failed to load checkpoint: EOF/.test(second.stderr);
+      if (mended) {
+        await deleteBrokenAttributes(stack);
         second = await stack.up();
       }
       if (!second.ok) {
@@ -102,7 +102,7 @@ export async function upKilledAndUpAgain(kill: Kill): Promise<Aftermath> {
         roles: world.members(projectId)[username]?.roles,
         settled: third.ok && refresh.exitCode === 0,
         effects: simulator.log.effects().map(({ operationId }) => operationId ?? ""),
-        restored,
+        mended,
         struck: struck(),
       };
     } finally {
@@ -113,12 +113,16 @@ export async function upKilledAndUpAgain(kill: Kill): Promise<Aftermath> {
   }
 }
 
-/** The file backend keeps the last state but one beside the state. */
-async function putCheckpointBack(stack: EngineStack): Promise<void> {
+/**
+ * The file backend replaces the state in one step, but not the attributes beside it: an engine that is killed while it
+ * writes them leaves an empty file. It does without one.
+ */
+export async function deleteBrokenAttributes(stack: EngineStack): Promise<void> {
   const backend = fileURLToPath(stack.env["PULUMI_BACKEND_URL"] ?? "");
-  for (const file of await readdir(backend, { recursive: true })) {
-    if (file.endsWith(`${stack.name}.json.bak`)) {
-      await copyFile(path.join(backend, file), path.join(backend, file.slice(0, -".bak".length)));
+  for (const name of await readdir(backend, { recursive: true })) {
+    const file = path.join(backend, name);
+    if (name.endsWith(".json.attrs") && (await stat(file)).size === 0) {
+      await rm(file);
     }
   }
 }

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const random = generator(Number(values.seed));
   const counts = new Map<string, number>();
   let failures = 0;
-  let restored = 0;
+  let mended = 0;
   for (let index = 1; index <= Number(values.kills); index += 1) {
     const kill: Kill = {
       request: Math.floor(random() * 14),
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     const aftermath = await upKilledAndUpAgain(kill);
     const healed = isHealed(aftermath);
     failures += healed ? 0 : 1;
-    restored += aftermath.restored ? 1 : 0;
+    mended += aftermath.mended ? 1 : 0;
     if (aftermath.struck) {
       counts.set(kill.victim, (counts.get(kill.victim) ?? 0) + 1);
     }
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   }
   console.log(
     `${[...counts].map(([victim, count]) => `${count} × ${victim}`).join(", ")}; ${failures} not healed; ` +
-      `${restored} times the engine was killed while it wrote its state, and the backend's own copy was put back.`,
+      `${mended} times the engine was killed while it wrote the attributes beside its state, which were deleted.`,
   );
   process.exitCode = failures === 0 ? 0 : 1;
 }
