@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { AtlasClient } from "../atlas/client";
+import { readId } from "../atlas/id";
 import {
   type AtlasProjectUser,
   listProjectUsers,
@@ -101,20 +102,21 @@ async function configurationFor(stack: string | undefined): Promise<(key: string
 }
 
 function parseId(option: string, text: string): string {
-  if (!/^[a-f0-9]{24}$/i.test(text)) {
+  const id = readId(text);
+  if (id === undefined) {
     throw new CommandFailure(`${option} must be an id, 24 hexadecimal digits, but got '${text}'.`);
   }
-  return text.toLowerCase();
+  return id;
 }
 
 function parseTeam(text: string): TeamKey {
-  const [, orgId, teamId] = /^([a-f0-9]{24})\/([a-f0-9]{24})$/i.exec(text) ?? [];
-  if (orgId === undefined || teamId === undefined) {
+  const [orgId, teamId, ...rest] = text.split("/").map(readId);
+  if (orgId === undefined || teamId === undefined || rest.length > 0) {
     throw new CommandFailure(
       `--team must be the ids of an organization and of its team, 24 hexadecimal digits each, as ORG/TEAM, but got '${text}'.`,
     );
   }
-  return { orgId: orgId.toLowerCase(), teamId: teamId.toLowerCase() };
+  return { orgId, teamId };
 }
 
 function unique<T>(items: T[], keyOf: (item: T) => unknown = (item) => item): T[] {

@@ -52,17 +52,15 @@ export async function drift(
     const settings = readSettings(await configurationOf(stack), process.env);
     rows.push(...(await findStrangers(steps, labels, settings, output.note)));
   }
-  const labelled = rows
-    .map((row) => ({
-      ...row,
-      subject: withLabels(labels, row.subject),
-      message: withLabels(labels, row.message),
-    }))
-    .sort(bySubject);
   if (rows.length === 0) {
     refuseUnknown(name, await lastChanges(stack));
   }
-  const report = { stack: name, rows: labelled, now, isEmpty: steps.length === 0 };
+  const report = {
+    stack: name,
+    rows: withLabels(labels, rows).sort(bySubject),
+    now,
+    isEmpty: steps.length === 0,
+  };
   output.print(printers[format](report));
   return rows.length === 0 ? 0 : 7;
 }

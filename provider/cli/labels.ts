@@ -1,3 +1,4 @@
+import { readId } from "../atlas/id";
 import type { Properties } from "./engine";
 
 /**
@@ -15,23 +16,28 @@ export interface Labels {
 export function readLabels(outputs: Properties): Labels {
   const { projects, teams } = asObject(outputs["atlas"]);
   return {
-    projects: labelsOf(projects, idOf),
+    projects: labelsOf(projects, readId),
     teams: labelsOf(teams, (team) => {
-      const [orgId, teamId] = [idOf(asObject(team)["orgId"]), idOf(asObject(team)["teamId"])];
+      const [orgId, teamId] = [readId(asObject(team)["orgId"]), readId(asObject(team)["teamId"])];
       return orgId === undefined || teamId === undefined ? undefined : `${orgId}/${teamId}`;
     }),
   };
 }
 
-/** A text in which projects and teams have their labels in the place of their ids. */
-export function withLabels(labels: Labels, text: string): string {
+/** Rows in whose texts projects and teams have their labels in the place of their ids. */
+export function withLabels<Row extends { subject: string; message: string }>(
+  labels: Labels,
+  rows: Row[],
+): Row[] {
   const byId = new Map(labels.projects);
   for (const [key, label] of labels.teams) {
     byId.set(key.split("/")[1] ?? "", label);
   }
-  return text.replace(/\b(project|team) ([a-f0-9]{24})\b/g, (found, what: string, id: string) =>
-    byId.has(id) ? `${what} ${byId.get(id)}` : found,
-  );
+  const label = (text: string): string =>
+    text.replace(/\b(project|team) ([a-f0-9]{24})\b/g, (found, what: string, id: string) =>
+      byId.has(id) ? `${what} ${byId.get(id)}` : found,
+    );
+  return rows.map((row) => ({ ...row, subject: label(row.subject), message: label(row.message) }));
 }
 
 function labelsOf(
@@ -46,10 +52,6 @@ function labelsOf(
     }
   }
   return labels;
-}
-
-function idOf(value: unknown): string | undefined {
-  return typeof value === "string" && /^[a-f0-9]{24}$/i.test(value) ? value.toLowerCase() : undefined;
 }
 
 function asObject(value: unknown): Properties {

@@ -26,14 +26,10 @@ export async function preview({ stack: name, format }: PreviewOptions, output: O
   );
   const labels = readLabels(outputs);
   const replaced = new Set(steps.filter(({ op }) => op === "replace").map(({ urn }) => urn));
-  const rows = steps
-    .flatMap((step) => previewRows(step, replaced.has(step.urn)))
-    .map(({ op, subject, message }) => ({
-      op,
-      subject: withLabels(labels, subject),
-      message: withLabels(labels, message),
-    }))
-    .sort((one, other) => isLoss(other) - isLoss(one) || bySubject(one, other));
+  const rows = withLabels(
+    labels,
+    steps.flatMap((step) => previewRows(step, replaced.has(step.urn))),
+  ).sort((one, other) => isLoss(other) - isLoss(one) || bySubject(one, other));
   const rest = steps.filter(({ op }) => op === "same").length;
   output.print(format === "markdown" ? inMarkdown(name, rows, rest) : inText(name, rows, rest));
   return 0;

@@ -1,6 +1,6 @@
 import type { Properties, Step } from "./engine";
 import { differences, hiddenDifferences, visibleProperties } from "./values";
-import { capital, type Wording, wordingFor } from "./wording";
+import { capital, letGo, type Wording, wordingFor } from "./wording";
 
 /** Something that an update is going to do. */
 export interface PreviewRow {
@@ -68,7 +68,5 @@ export function previewRows(step: Step, isReplaced = false): PreviewRow[] {
 }
 
 function deletion({ retained }: Step, wording: Wording, were: Properties): string {
-  return retained
-    ? `${capital(wording.subject(were))} will not be managed any more. Nothing changes in Atlas.`
-    : wording.willDelete(were);
+  return retained ? letGo(wording.subject(were)) : wording.willDelete(were);
 }

@@ -71,7 +71,9 @@ function declaredMembers(
       before?.outputs["username"],
       before?.outputs["userId"],
     ]) {
-      declared.add(String(name).toLowerCase());
+      if (typeof name === "string") {
+        declared.add(name.toLowerCase());
+      }
     }
   }
   return members;

@@ -1,3 +1,4 @@
+import { unknownMarker } from "../handlers/unknown";
 import type { Properties } from "./engine";
 
 /** Property names of Pulumi's own begin like this. */
@@ -8,9 +9,6 @@ const secretMark = "4dabf18193072939515e22adb298388d";
 
 /** What a reader sees of a secret. */
 export const secretText = "[secret]";
-
-/** What stands for a value that a preview does not know yet. */
-const unknownMarker = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Names of the properties that differ, sorted. */
 export function differences(before: Properties, after: Properties): string[] {

@@ -82,8 +82,7 @@ const migrationCutover: Wording = {
   willCreate: (of) =>
     `${capital(migrationCutover.subject(of))} will be cut over once it is ready. This cannot be undone.`,
   willUpdate: (of) => `${capital(migrationCutover.subject(of))} will be waited for until it is complete.`,
-  willDelete: (of) =>
-    `${capital(migrationCutover.subject(of))} will not be managed any more. Nothing changes in Atlas.`,
+  willDelete: (of) => letGo(migrationCutover.subject(of)),
 };
 
 const maintenanceDeferral: Wording = {
@@ -100,8 +99,7 @@ const maintenanceDeferral: Wording = {
     property === "triggers"
       ? `${capital(maintenanceDeferral.subject(of))} will be looked at again, and put off ${times(of["deferrals"])} if it is not yet.`
       : becomes(maintenanceDeferral.subject(of), property, before, after),
-  willDelete: (of) =>
-    `${capital(maintenanceDeferral.subject(of))} will not be managed any more. Nothing changes in Atlas.`,
+  willDelete: (of) => letGo(maintenanceDeferral.subject(of)),
 };
 
 const wordings: ReadonlyMap<string, Wording> = new Map([
@@ -122,6 +120,11 @@ function anything(type: string, name: string): Wording {
     willUpdate: (_of, property, before, after) => becomes(subject, property, before, after),
     willDelete: () => `${subject} will be deleted.`,
   };
+}
+
+/** For what stays in Atlas when the stack lets go of it. */
+export function letGo(subject: string): string {
+  return `${capital(subject)} will not be managed any more. Nothing changes in Atlas.`;
 }
 
 function changedOutside(subject: string, property: string): string {

@@ -1,3 +1,5 @@
+import { readId } from "../atlas/id";
+
 /**
  * Checks the ids among a function's arguments.
  *
@@ -13,8 +15,9 @@ export function requireIds<Name extends string>(
   const mistakes: string[] = [];
   for (const name of names) {
     const value: unknown = args?.[name];
-    if (typeof value === "string" && /^[a-f0-9]{24}$/i.test(value)) {
-      ids[name] = value.toLowerCase();
+    const id = readId(value);
+    if (id !== undefined) {
+      ids[name] = id;
     } else {
       mistakes.push(
         `${name} must be 24 hexadecimal digits, but got ${value === undefined ? "nothing" : `'${String(value)}'`}`,

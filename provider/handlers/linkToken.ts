@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
+import { readId } from "../atlas/id";
 import { createLinkToken, deleteLinkToken, type WriteOptions } from "../atlas/operations/index";
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe } from "./arguments";
@@ -113,12 +114,13 @@ function declaredOf({ orgId, accessListIps }: Inputs): Inputs {
 }
 
 function parseId(id: string): string {
-  if (!/^[a-f0-9]{24}$/i.test(id)) {
+  const read = readId(id);
+  if (read === undefined) {
     throw new Error(
       `The id of a LinkToken must be <orgId>, such as 5f1b3c2a9d8e7f6a5b4c3d2e, but got '${id}'.`,
     );
   }
-  return id.toLowerCase();
+  return read;
 }
 
 function isAddress(text: string): boolean {

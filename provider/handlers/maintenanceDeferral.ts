@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
+import { readId } from "../atlas/id";
 import {
   type AtlasMaintenanceWindow,
   deferMaintenance,
@@ -253,10 +254,11 @@ function outputs(
 }
 
 function parseId(id: string): string {
-  if (!/^[a-f0-9]{24}$/i.test(id)) {
+  const read = readId(id);
+  if (read === undefined) {
     throw new Error(
       `The id of a MaintenanceDeferral must be <projectId>, such as 5f1b3c2a9d8e7f6a5b4c3d2e, but got '${id}'.`,
     );
   }
-  return id.toLowerCase();
+  return read;
 }

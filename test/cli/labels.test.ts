@@ -16,13 +16,11 @@ test("labels come from the stack output, and stand in the place of ids", () => {
     },
   });
   assert.deepEqual([...labels.projects.keys(), ...labels.teams.keys()], [shop, `${organization}/${support}`]);
-  assert.equal(
-    withLabels(
-      labels,
-      `ada in project ${shop}, team ${support}, team ${shop}x, project ${organization}, ${shop}`,
-    ),
-    `ada in project shop, team support, team ${shop}x, project ${organization}, ${shop}`,
-  );
+  const text = `ada in project ${shop}, team ${support}, team ${shop}x, project ${organization}, ${shop}`;
+  const labelled = `ada in project shop, team support, team ${shop}x, project ${organization}, ${shop}`;
+  assert.deepEqual(withLabels(labels, [{ subject: text, message: text, id: shop }]), [
+    { subject: labelled, message: labelled, id: shop },
+  ]);
 });
 
 for (const atlas of [
