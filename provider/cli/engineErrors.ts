@@ -74,7 +74,7 @@ const advice: readonly [
       `There is no stack '${stack}' here: \`pulumi stack ls\` lists those of this project in the backend that you are logged in to.`,
   ],
   [
-    /no project file found/,
+    /no project file found|pass the fully qualified name/,
     () =>
       "There is no Pulumi.yaml in this folder or above it: run this in the folder of the stack's project.",
   ],
