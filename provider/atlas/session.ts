@@ -35,11 +35,12 @@ export class AtlasSession {
       () =>
         new Roster(
           {
+            of: `project ${projectId}`,
             list: () => listProjectUsers(this.client, projectId),
-            find: (username) => findProjectUsers(this.client, projectId, username),
+            find: (username, options) => findProjectUsers(this.client, projectId, username, options),
             namesOf: (user) => [user.username],
           },
-          () => this.clock.now(),
+          this.clock,
         ),
     );
   }
@@ -52,12 +53,18 @@ export class AtlasSession {
       () =>
         new Roster(
           {
+            of: `team ${team.teamId}`,
             list: () => listTeamUsers(this.client, team),
-            find: (name) =>
-              findTeamUsers(this.client, team, name.includes("@") ? { username: name } : { userId: name }),
+            find: (name, options) =>
+              findTeamUsers(
+                this.client,
+                team,
+                name.includes("@") ? { username: name } : { userId: name },
+                options,
+              ),
             namesOf: (user) => [user.username, user.userId],
           },
-          () => this.clock.now(),
+          this.clock,
         ),
     );
   }

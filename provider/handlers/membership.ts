@@ -10,7 +10,9 @@ export const convergenceRounds = 4;
  *
  * @param removeById removes by Atlas's id of the user
  */
-export async function removeMember<Member extends { userId: string }>(
+export async function removeMember<
+  Member extends { userId: string; orgMembershipStatus?: string | undefined },
+>(
   roster: Roster<Member>,
   { username, userId }: { username: string; userId: string },
   removeById: (userId: string) => Promise<void>,
