@@ -1,6 +1,5 @@
 import { type Clock, type Deadline, stopwatch, within } from "./clock";
 import { AtlasError } from "./error";
-import { isGone } from "./operations/fields";
 import type { Listing } from "./operations/index";
 import type { RequestOptions } from "./request";
 
@@ -30,7 +29,7 @@ interface Members<Member> {
  * Answers reads of one project's (or team's) members in bulk: the first read asks for the one member, and as
  * soon as a second arrives one listing answers it and all that follow, until the next write.
  */
-export class Roster<Member extends { orgMembershipStatus?: string | undefined }> {
+export class Roster<Member> {
   private reads = 0;
   private listing: Promise<Members<Member>> | undefined;
   /** Who was there when an addition was refused; only additions go by it. */
@@ -177,18 +176,16 @@ export class Roster<Member extends { orgMembershipStatus?: string | undefined }>
 
   private async findAlone(name: string, options: RequestOptions): Promise<Member | undefined> {
     const { items } = await this.source.find(name, options);
-    return items.find(
-      (member) =>
-        !isGone(member) &&
-        this.source.namesOf(member).some((each) => each.toLowerCase() === name.toLowerCase()),
+    return items.find((member) =>
+      this.source.namesOf(member).some((each) => each.toLowerCase() === name.toLowerCase()),
     );
   }
 
   private async list(): Promise<Members<Member>> {
     const { items, atomic } = await this.source.list();
-    const named = items
-      .filter((member) => !isGone(member))
-      .flatMap((member) => this.source.namesOf(member).map((each) => [each.toLowerCase(), member] as const));
+    const named = items.flatMap((member) =>
+      this.source.namesOf(member).map((each) => [each.toLowerCase(), member] as const),
+    );
     return { members: new Map(named), atomic };
   }
 

@@ -5,6 +5,8 @@ import {
   type AtlasProjectUser,
   findProjectUsers,
   findTeamUsers,
+  isGone,
+  type Listing,
   listProjectUsers,
   listTeamUsers,
   type TeamKey,
@@ -36,8 +38,9 @@ export class AtlasSession {
         new Roster(
           {
             of: `project ${projectId}`,
-            list: () => listProjectUsers(this.client, projectId),
-            find: (username, options) => findProjectUsers(this.client, projectId, username, options),
+            list: async () => present(await listProjectUsers(this.client, projectId)),
+            find: async (username, options) =>
+              present(await findProjectUsers(this.client, projectId, username, options)),
             namesOf: (user) => [user.username],
           },
           this.clock,
@@ -54,20 +57,25 @@ export class AtlasSession {
         new Roster(
           {
             of: `team ${team.teamId}`,
-            list: () => listTeamUsers(this.client, team),
-            find: (name, options) =>
-              findTeamUsers(
-                this.client,
-                team,
-                name.includes("@") ? { username: name } : { userId: name },
-                options,
-              ),
+            list: async () => present(await listTeamUsers(this.client, team)),
+            find: async (name, options) => {
+              const by = name.includes("@") ? { username: name } : { userId: name };
+              return present(await findTeamUsers(this.client, team, by, options));
+            },
             namesOf: (user) => [user.username, user.userId],
           },
           this.clock,
         ),
     );
   }
+}
+
+/** Without those whose invitation is over. Atlas shows them only when asked, and another time perhaps unasked. */
+function present<Member extends { orgMembershipStatus?: string | undefined }>({
+  items,
+  atomic,
+}: Listing<Member>): Listing<Member> {
+  return { items: items.filter((member) => !isGone(member)), atomic };
 }
 
 function getOrCreate<K, V>(map: Map<K, V>, key: K, create: () => V): V {

@@ -10,9 +10,7 @@ export const convergenceRounds = 4;
  *
  * @param removeById removes by Atlas's id of the user
  */
-export async function removeMember<
-  Member extends { userId: string; orgMembershipStatus?: string | undefined },
->(
+export async function removeMember<Member extends { userId: string }>(
   roster: Roster<Member>,
   { username, userId }: { username: string; userId: string },
   removeById: (userId: string) => Promise<void>,

@@ -2,6 +2,7 @@
  * One function an Atlas operation: the only place that spells paths, bodies and the forms of answers.
  */
 export type { RequestOptions } from "../request";
+export { isGone } from "./fields";
 export * from "./linkTokens";
 export type { Listing } from "./listing";
 export * from "./liveMigrations";
