@@ -35,7 +35,7 @@ export function describeFailure(
   const status = refusedWith(error);
   if (status === undefined) {
     const network = networkErrorOf(error);
-    const proxy = settings.proxy?.proxy;
+    const { proxy } = settings;
     const isTimeout = network.code === "ERR_CANCELED";
     const happened = isTimeout
       ? `got no answer within ${Math.round(Math.min(attemptTimeoutMs, request.deadline?.afterMs ?? attemptTimeoutMs) / 100) / 10} s`
@@ -81,7 +81,8 @@ export function explain(sending: Sending, error: AxiosError, circumstances: Circ
   return new AtlasError(redact(text, circumstances.secrets), {
     ...common(sending),
     ...fields,
-    mayHaveTakenEffect: gaveUp?.reason === "failed" && gaveUp.effect === "unknown",
+    mayHaveTakenEffect:
+      request.method !== "GET" && gaveUp?.reason === "failed" && gaveUp.effect === "unknown",
   });
 }
 

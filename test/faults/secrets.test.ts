@@ -31,8 +31,6 @@ after(async () => {
   await simulator.stop();
 });
 
-type Kind = Settings["credentials"]["kind"];
-
 /** What a request proves itself with, and what an answer hands out, is secret as well. */
 const overheard = new Map<string, string>();
 
@@ -74,7 +72,7 @@ function page(status: number, heard: string): WireAnswer {
 /** Runs one flow with answers that are tampered with, and searches what comes of it. */
 async function search(
   flow: (typeof flows)[number],
-  kind: Kind,
+  kind: "apiKey" | "serviceAccount",
   tamper: (request: string) => Tampering | undefined,
 ): Promise<void> {
   const { world, keys } = simulator;
