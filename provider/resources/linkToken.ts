@@ -49,13 +49,12 @@ export class LinkToken extends pulumi.CustomResource {
 
   constructor(name: string, args: LinkTokenArgs, options?: pulumi.CustomResourceOptions) {
     super(
-      ...declaration(
-        "LinkToken",
-        name,
-        args,
-        ["orgId", "accessListIps", "linkToken"],
-        pulumi.mergeOptions(options, { additionalSecretOutputs: ["linkToken"] }),
-      ),
+      ...declaration("LinkToken", name, args, ["orgId", "accessListIps", "linkToken"], {
+        ...pulumi.mergeOptions(options, { additionalSecretOutputs: ["linkToken"] }),
+        // An organization has one link. What the handler says of the order counts only where it plans the replacement
+        // itself, and not when the user asks for one.
+        deleteBeforeReplace: options?.deleteBeforeReplace ?? true,
+      }),
     );
   }
 
