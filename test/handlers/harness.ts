@@ -3,6 +3,7 @@ import type { ClientOptions } from "../../provider/atlas/client";
 import { AtlasSession } from "../../provider/atlas/session";
 import type { Settings } from "../../provider/atlas/settings";
 import type { Connection } from "../../provider/handlers/connection";
+import { Run } from "../../provider/handlers/run";
 import { AtlasSimulator, type SimulatorOptions } from "../atlas/simulator";
 import { FakeClock } from "../fakeClock";
 
@@ -32,8 +33,12 @@ export async function startBench(
       : { kind: "apiKey", publicKey, privateKey };
   const reports: string[] = [];
   let session: AtlasSession | undefined;
+  let run = new Run();
   let mark = 0;
   const bench: Bench = {
+    get run() {
+      return run;
+    },
     atlasSimulator: simulator,
     clock,
     reports,
@@ -53,6 +58,7 @@ export async function startBench(
       );
     },
     restart: (other = {}) => {
+      run = new Run();
       session = create(other.credentials ?? credentials);
     },
   };

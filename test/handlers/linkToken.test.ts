@@ -151,21 +151,23 @@ describe("diff", () => {
       [["10.0.0.1"], ["10.0.0.2"]],
       [["10.0.0.1"], undefined],
       [undefined, ["10.0.0.1"]],
-      [["10.0.0.1"], unknownMarker],
-      [["10.0.0.1"], ["10.0.0.1", unknownMarker]],
     ] as const) {
       assert.deepEqual(await diff(before as string[] | undefined, after), {
-        changes: true,
         replaces: ["accessListIps"],
         deleteBeforeReplace: true,
       });
     }
   });
 
-  test("replaces on another organization", async () => {
-    for (const other of [nowhere, unknownMarker]) {
-      assert.deepEqual((await handler.diff(orgId, { orgId }, { orgId: other })).replaces, ["orgId"]);
+  test("takes addresses that are not known yet for a possible change, and replaces nothing", async () => {
+    for (const after of [unknownMarker, ["10.0.0.1", unknownMarker]]) {
+      assert.deepEqual(await diff(["10.0.0.1"], after), { replaces: [], deleteBeforeReplace: true });
     }
+  });
+
+  test("replaces on another organization, once it is known", async () => {
+    assert.deepEqual((await handler.diff(orgId, { orgId }, { orgId: nowhere })).replaces, ["orgId"]);
+    assert.deepEqual((await handler.diff(orgId, { orgId }, { orgId: unknownMarker })).replaces, []);
   });
 });
 

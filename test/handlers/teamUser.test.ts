@@ -65,7 +65,10 @@ describe("check", () => {
         reason: "must be the organization's id, 24 hexadecimal digits, but got 'my-org'",
       },
       { property: "teamId", reason: "must be the team's id, 24 hexadecimal digits, but got 7" },
-      { property: "username", reason: "must be an e-mail address such as ada@example.com, but got 'ada'" },
+      {
+        property: "username",
+        reason: "must be an e-mail address such as ada@example.com, but got a text that is none",
+      },
       { property: "userId", reason: "must be the user's id, 24 hexadecimal digits, but got 'ada'" },
       { property: "roles", reason: "must be left out: the arguments are orgId, teamId, username, userId" },
       { property: "username", reason: "must be given or userId, exactly one, but got both" },
@@ -132,38 +135,44 @@ describe("diff", () => {
   const diff = (olds: never, news: object, name = "ada@example.com") =>
     handler.diff(`${orgId}/${teamId}/${name}`, olds, news as never);
 
+  const replacement = (...replaces: string[]) => ({ replaces, deleteBeforeReplace: false });
+
   test("sees no difference in case and in what only Atlas fills in", async () => {
     const olds = outs({ userId: "another", orgMembershipStatus: "PENDING" });
-    assert.deepEqual(await diff(olds, byName("ADA@Example.com")), {
-      changes: false,
-      replaces: [],
-      deleteBeforeReplace: true,
-    });
+    assert.deepEqual(await diff(olds, byName("ADA@Example.com")), { changes: false, ...replacement() });
   });
 
   test("sees no difference for a user declared by an id that Atlas has changed since", async () => {
-    const { changes } = await diff(outs({ userId: "another" }), byId(), adaId);
+    const { changes } = await diff(outs({ userId: nowhere }), byId(), adaId);
     assert.equal(changes, false);
   });
 
-  test("replaces on another organization, team or user, deleting first", async () => {
+  test("sees no difference when the program follows to the id that the user has been given", async () => {
+    const accepted = outs({ userId: nowhere });
+    assert.equal((await diff(accepted, byId(nowhere), adaId)).changes, false);
+    assert.deepEqual(await diff(accepted, byId("1".repeat(24)), adaId), replacement("userId"));
+  });
+
+  test("replaces on another organization, team or user, creating first", async () => {
     const news = { orgId: nowhere, teamId: nowhere, username: "bob@example.com" };
-    assert.deepEqual(await diff(outs(), news), {
-      changes: true,
-      replaces: ["orgId", "teamId", "username"],
-      deleteBeforeReplace: true,
+    assert.deepEqual(await diff(outs(), news), replacement("orgId", "teamId", "username"));
+  });
+
+  test("replaces when the user is declared by the id instead of the name, and the other way round", async () => {
+    assert.deepEqual(await diff(outs(), byId()), replacement("userId"));
+    assert.deepEqual(await diff(outs(), byName(), adaId), replacement("username"));
+  });
+
+  for (const news of [
+    { orgId: unknownMarker },
+    { teamId: unknownMarker },
+    { username: unknownMarker },
+    { username: undefined, userId: unknownMarker },
+  ]) {
+    test(`takes ${JSON.stringify(news)} for a possible change, and replaces nothing`, async () => {
+      assert.deepEqual(await diff(outs(), { ...byName(), ...news }), replacement());
     });
-  });
-
-  test("replaces when the user is declared by the id instead of the name", async () => {
-    assert.deepEqual((await diff(outs(), byId())).replaces, ["userId"]);
-  });
-
-  test("takes what is not known yet for a change", async () => {
-    assert.deepEqual((await diff(outs(), byName(unknownMarker))).replaces, ["username"]);
-    assert.deepEqual((await diff(outs(), byId(unknownMarker))).replaces, ["userId"]);
-    assert.deepEqual((await diff(outs(), { ...byName(), teamId: unknownMarker })).replaces, ["teamId"]);
-  });
+  }
 });
 
 describe("create", () => {
