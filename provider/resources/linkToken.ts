@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { properties, typeToken } from "./registration";
+import { declaration } from "./declaration";
 
 /** Arguments of {@link LinkToken}. */
 export interface LinkTokenArgs {
@@ -49,10 +49,12 @@ export class LinkToken extends pulumi.CustomResource {
 
   constructor(name: string, args: LinkTokenArgs, options?: pulumi.CustomResourceOptions) {
     super(
-      typeToken("LinkToken"),
-      name,
-      properties("linkToken", args, ["orgId", "accessListIps", "linkToken"], options),
-      pulumi.mergeOptions(options, { additionalSecretOutputs: ["linkToken"] }),
+      ...declaration("LinkToken", name, args, ["orgId", "accessListIps", "linkToken"], {
+        ...pulumi.mergeOptions(options, { additionalSecretOutputs: ["linkToken"] }),
+        // An organization has one link. What the handler says of the order counts only where it plans the replacement
+        // itself, and not when the user asks for one.
+        deleteBeforeReplace: options?.deleteBeforeReplace ?? true,
+      }),
     );
   }
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { properties, typeToken } from "./registration";
+import { declaration } from "./declaration";
 
 /** Arguments of {@link ProjectUser}. */
 export interface ProjectUserArgs {
@@ -74,7 +74,7 @@ export class ProjectUser extends pulumi.CustomResource {
       "invitationExpiresAt",
       "inviterUsername",
     ];
-    super(typeToken("ProjectUser"), name, properties("projectUser", args, outputs, options), options);
+    super(...declaration("ProjectUser", name, args, outputs, options));
   }
 
   /**

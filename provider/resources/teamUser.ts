@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { properties, typeToken } from "./registration";
+import { declaration } from "./declaration";
 
 /** Arguments of {@link TeamUser}: one of `username` and `userId`. */
 export interface TeamUserArgs {
@@ -61,7 +61,7 @@ export class TeamUser extends pulumi.CustomResource {
 
   constructor(name: string, args: TeamUserArgs, options?: pulumi.CustomResourceOptions) {
     const outputs = ["orgId", "teamId", "username", "userId", "orgMembershipStatus"];
-    super(typeToken("TeamUser"), name, properties("teamUser", args, outputs, options), options);
+    super(...declaration("TeamUser", name, args, outputs, options));
   }
 
   /**
