@@ -560,8 +560,8 @@ describe("the program", () => {
     await pulumi.runtime.setMocks({
       newResource: async ({ type, name, inputs: given }) => {
         const kind = type.split(":").at(-1);
-        // Not an input of the user's, but the line that refers to the package.
-        const { __provider, ...rest } = given as Record<string, unknown>;
+        // Not inputs of the user's, but the line that refers to the package, and where the resource is declared.
+        const { __provider, __declaredAs, ...rest } = given as Record<string, unknown>;
         inputs[name] = rest;
         events.push(`${kind} ${name}`);
         await new Promise((resolve) => setImmediate(resolve));
