@@ -67,9 +67,9 @@ export async function getProjectUsers(args: GetProjectUsersArgs): Promise<GetPro
     users: items
       .map((user) => ({
         username: user.username,
-        roles: user.roles,
+        roles: user.roles ?? [],
         userId: user.userId,
-        orgMembershipStatus: user.orgMembershipStatus,
+        orgMembershipStatus: user.orgMembershipStatus ?? "UNKNOWN",
         invitationCreatedAt: user.invitationCreatedAt ?? undefined,
         invitationExpiresAt: user.invitationExpiresAt ?? undefined,
         inviterUsername: user.inviterUsername ?? undefined,

@@ -2,12 +2,12 @@ import ipaddr from "ipaddr.js";
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
 import { readId } from "../atlas/id";
-import { createLinkToken, deleteLinkToken, type WriteOptions } from "../atlas/operations/index";
+import { createLinkToken, deleteLinkToken, type RequestOptions } from "../atlas/operations/index";
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe } from "./arguments";
 import type { Connection } from "./connection";
 import type { Handler } from "./handler";
-import { customTimeoutMs, type Timeouts } from "./timeouts";
+import { deadlineOf, type Timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
 
 interface Inputs {
@@ -56,7 +56,7 @@ export function linkTokenHandler(connection: Connection): Omit<Handler<Inputs, O
     },
 
     async create(inputs) {
-      const options = { throttleBudgetMs: customTimeoutMs(inputs, "create") };
+      const options = deadlineOf(connection.atlas().clock, inputs, "create");
       const linkToken = await mint(connection.atlas(), inputs, options);
       return { id: inputs.orgId, outs: { ...declaredOf(inputs), linkToken } };
     },
@@ -85,7 +85,7 @@ export function linkTokenHandler(connection: Connection): Omit<Handler<Inputs, O
 async function mint(
   atlas: AtlasSession,
   { orgId, accessListIps }: Inputs,
-  options: WriteOptions,
+  options: RequestOptions,
 ): Promise<string> {
   try {
     return await createLinkToken(atlas.client, orgId, accessListIps, options);

@@ -1,18 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
+import { pause } from "../atlas/clock";
 import { AtlasError } from "../atlas/error";
 import { readId } from "../atlas/id";
 import {
   type AtlasMaintenanceWindow,
   deferMaintenance,
   getMaintenanceWindow,
-  type WriteOptions,
+  type RequestOptions,
 } from "../atlas/operations/index";
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe } from "./arguments";
 import type { Connection } from "./connection";
 import type { Handler } from "./handler";
-import { customTimeoutMs, type Timeouts } from "./timeouts";
+import { deadlineOf, type Timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
 
 interface Inputs {
@@ -71,7 +72,7 @@ export function maintenanceDeferralHandler(connection: Connection): Handler<Inpu
     },
 
     async create(inputs) {
-      const options = { throttleBudgetMs: customTimeoutMs(inputs, "create") };
+      const options = deadlineOf(connection.atlas().clock, inputs, "create");
       return {
         id: inputs.projectId,
         outs: await putOff(connection, inputs, options),
@@ -94,7 +95,7 @@ export function maintenanceDeferralHandler(connection: Connection): Handler<Inpu
     },
 
     async update(_id, _olds, news) {
-      const options = { throttleBudgetMs: customTimeoutMs(news, "update") };
+      const options = deadlineOf(connection.atlas().clock, news, "update");
       return { outs: await putOff(connection, news, options) };
     },
 
@@ -130,7 +131,7 @@ function observe(
 }
 
 /** Puts the maintenance off until it has been put off as often as declared; what was done before counts. */
-async function putOff(connection: Connection, declared: Inputs, options: WriteOptions): Promise<Outputs> {
+async function putOff(connection: Connection, declared: Inputs, options: RequestOptions): Promise<Outputs> {
   const atlas = connection.atlas();
   let window = await getMaintenanceWindow(atlas.client, declared.projectId, options);
   while (window.numberOfDeferrals < declared.deferrals) {
@@ -166,12 +167,17 @@ async function deferOnce(
   atlas: AtlasSession,
   projectId: string,
   before: number,
-  options: WriteOptions,
+  options: RequestOptions,
 ): Promise<AtlasMaintenanceWindow | "nothing scheduled"> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await deferMaintenance(atlas.client, projectId, options);
-      break;
+      if ((await deferMaintenance(atlas.client, projectId, options)) === "accepted") {
+        break;
+      }
+      const { numberOfDeferrals } = await getMaintenanceWindow(atlas.client, projectId, options);
+      if (numberOfDeferrals > before) {
+        break;
+      }
     } catch (error) {
       if (!(error instanceof AtlasError)) {
         throw error;
@@ -202,11 +208,11 @@ async function watch(
   atlas: AtlasSession,
   projectId: string,
   before: number,
-  options: WriteOptions,
+  options: RequestOptions,
 ): Promise<AtlasMaintenanceWindow | undefined> {
   for (const pauseMs of [0, settleMs]) {
     if (pauseMs > 0) {
-      await atlas.clock.sleep(pauseMs);
+      await pause(atlas.clock, pauseMs);
     }
     const window = await getMaintenanceWindow(atlas.client, projectId, options);
     if (window.numberOfDeferrals > before) {

@@ -1,11 +1,11 @@
-import type { Clock } from "../atlas/clock";
+import { type Clock, Deadline, pause } from "../atlas/clock";
 import { AtlasError } from "../atlas/error";
 import {
   type AtlasLiveMigration,
   cutOver,
   getLiveMigration,
   type MigrationKey,
-  type WriteOptions,
+  type RequestOptions,
 } from "../atlas/operations/index";
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments } from "./arguments";
@@ -117,7 +117,7 @@ async function complete(
   requestedAt: string | undefined,
 ): Promise<Outputs> {
   const { clock } = atlas;
-  const deadline = clock.now() + waitMs;
+  const deadline = new Deadline(clock, waitMs);
   const progress = new Progress(atlas.report, clock, key);
   let taken = requestedAt;
   let lostAt: string | undefined;
@@ -128,7 +128,7 @@ async function complete(
   try {
     for (;;) {
       // Throttling must not outlast the time that the user allows for the whole.
-      const options = { throttleBudgetMs: Math.max(0, deadline - clock.now()) };
+      const options = { deadline };
       const migration = await getLiveMigration(atlas.client, key, options);
       last = migration;
       if (migration.lagTimeSeconds === undefined) {
@@ -156,7 +156,7 @@ async function complete(
           untouchedLooksToGo -= 1;
         } else {
           const outcome = await request(atlas, key, options);
-          const at = new Date(clock.now()).toISOString();
+          const at = new Date(clock.date()).toISOString();
           if (outcome === "taken") {
             taken = at;
             interval = poll.firstMs;
@@ -167,7 +167,7 @@ async function complete(
         }
       }
       progress.show(migration, taken !== undefined);
-      const leftMs = deadline - clock.now();
+      const { leftMs } = deadline;
       if (leftMs <= 0) {
         throw new Error(
           `${subject(key)} is not complete after ${describeMs(waitMs)} (status ${migration.status ?? "unknown"}, ` +
@@ -175,7 +175,7 @@ async function complete(
             "Run `pulumi up` again to go on waiting, or allow more time with `customTimeouts`.",
         );
       }
-      await clock.sleep(Math.min(interval, leftMs));
+      await pause(clock, Math.min(interval, leftMs));
       interval = Math.min(interval * poll.growth, poll.longestMs);
     }
   } catch (error) {
@@ -199,11 +199,10 @@ function mayCutOver({ readyForCutover, lagTimeSeconds }: AtlasLiveMigration): bo
 async function request(
   atlas: AtlasSession,
   key: MigrationKey,
-  options: WriteOptions,
+  options: RequestOptions,
 ): Promise<"taken" | "lost" | "not needed"> {
   try {
-    await cutOver(atlas.client, key, options);
-    return "taken";
+    return (await cutOver(atlas.client, key, options)) === "accepted" ? "taken" : "not needed";
   } catch (error) {
     if (error instanceof AtlasError && error.mayHaveTakenEffect) {
       return "lost";
@@ -235,7 +234,7 @@ class Progress {
       requested || (readyForCutover && lagTimeSeconds === undefined) ? "completion" : "readiness";
     const lag = lagTimeSeconds === undefined ? "" : `, ${lagTimeSeconds} s behind its source`;
     const line = `${subject(this.key)}: ${status ?? "no status yet"}${lag}; waiting for ${waitingFor}.`;
-    const now = this.clock.now();
+    const now = this.clock.monotonic();
     if (line !== this.lastLine || now - this.lastAt >= heartbeatMs) {
       this.report(line);
       this.lastLine = line;

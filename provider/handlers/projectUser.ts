@@ -4,9 +4,9 @@ import {
   type AtlasProjectUser,
   addProjectUser,
   addProjectUserRole,
+  type RequestOptions,
   removeProjectUser,
   removeProjectUserRole,
-  type WriteOptions,
 } from "../atlas/operations/index";
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe, username } from "./arguments";
@@ -15,7 +15,7 @@ import type { Handler } from "./handler";
 import { convergenceRounds, removeMember } from "./membership";
 import { isParentMissing } from "./missing";
 import { planRoles, sameRoles } from "./roles";
-import { customTimeoutMs, type Timeouts } from "./timeouts";
+import { deadlineOf, type Timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
 
 interface Inputs {
@@ -78,7 +78,7 @@ export function projectUserHandler(connection: Connection): Handler<Inputs, Outp
     },
 
     async create(inputs) {
-      const options = { throttleBudgetMs: customTimeoutMs(inputs, "create") };
+      const options = deadlineOf(connection.atlas().clock, inputs, "create");
       const user = await converge(connection.atlas(), inputs, options, "add");
       return { id: idOf(inputs), outs: outputs(inputs, user) };
     },
@@ -102,7 +102,7 @@ export function projectUserHandler(connection: Connection): Handler<Inputs, Outp
     },
 
     async update(_id, _olds, news) {
-      const options = { throttleBudgetMs: customTimeoutMs(news, "update") };
+      const options = deadlineOf(connection.atlas().clock, news, "update");
       return {
         outs: outputs(news, await converge(connection.atlas(), news, options, "look")),
       };
@@ -125,7 +125,7 @@ export function projectUserHandler(connection: Connection): Handler<Inputs, Outp
 async function converge(
   atlas: AtlasSession,
   declared: Inputs,
-  options: WriteOptions,
+  options: RequestOptions,
   firstStep: "add" | "look",
 ): Promise<AtlasProjectUser> {
   const { projectId, username, roles } = declared;
@@ -138,7 +138,7 @@ async function converge(
         () => addProjectUser(atlas.client, projectId, { username, roles }, options),
         (error) => error instanceof AtlasError && isAlreadyMember(error),
       );
-      return sameRoles(live.roles, roles)
+      return sameRoles(live.roles ?? [], roles)
         ? live
         : await roster.write([username], () =>
             changeRoles(atlas, declared, live as AtlasProjectUser, options),
@@ -163,9 +163,9 @@ async function changeRoles(
   atlas: AtlasSession,
   { projectId, roles }: Inputs,
   live: AtlasProjectUser,
-  options: WriteOptions,
+  options: RequestOptions,
 ): Promise<AtlasProjectUser> {
-  const plan = planRoles(live.roles, roles);
+  const plan = planRoles(live.roles ?? [], roles);
   let user = live;
   for (const role of plan.add) {
     user = await addProjectUserRole(atlas.client, projectId, live, role, options);
@@ -173,7 +173,7 @@ async function changeRoles(
   for (const role of plan.remove) {
     user = await removeProjectUserRole(atlas.client, projectId, live, role, options);
   }
-  if (!sameRoles(user.roles, roles)) {
+  if (!sameRoles(user.roles ?? [], roles)) {
     user = { ...user, roles };
   }
   return user;
@@ -188,7 +188,7 @@ function needsAnotherLook(error: unknown): error is AtlasError {
 }
 
 function isAlreadyMember(error: AtlasError): boolean {
-  return error.status === 409 && !error.path.includes(":");
+  return error.status === 409 && error.operation === "addGroupUsers";
 }
 
 function outputs({ projectId, username }: Omit<Inputs, "roles">, user: AtlasProjectUser): Outputs {
@@ -197,9 +197,9 @@ function outputs({ projectId, username }: Omit<Inputs, "roles">, user: AtlasProj
   return {
     projectId,
     username,
-    roles,
+    roles: roles ?? [],
     userId,
-    orgMembershipStatus,
+    orgMembershipStatus: orgMembershipStatus ?? "UNKNOWN",
     ...(invitationCreatedAt ? { invitationCreatedAt } : {}),
     ...(invitationExpiresAt ? { invitationExpiresAt } : {}),
     ...(inviterUsername ? { inviterUsername } : {}),

@@ -5,9 +5,9 @@ import {
   addTeamUser,
   findOrganizationUsers,
   listInvitations,
+  type RequestOptions,
   removeTeamUser,
   type TeamKey,
-  type WriteOptions,
 } from "../atlas/operations/index";
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, username } from "./arguments";
@@ -15,7 +15,7 @@ import type { Connection } from "./connection";
 import type { Handler } from "./handler";
 import { convergenceRounds, removeMember } from "./membership";
 import { isParentMissing } from "./missing";
-import { customTimeoutMs, type Timeouts } from "./timeouts";
+import { deadlineOf, type Timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
 
 interface Inputs extends TeamKey {
@@ -70,7 +70,7 @@ export function teamUserHandler(connection: Connection): Handler<Inputs, Outputs
     },
 
     async create(inputs) {
-      const options = { throttleBudgetMs: customTimeoutMs(inputs, "create") };
+      const options = deadlineOf(connection.atlas().clock, inputs, "create");
       return {
         id: idOf(inputs),
         outs: outputs(inputs, await join(connection.atlas(), inputs, options)),
@@ -95,7 +95,7 @@ export function teamUserHandler(connection: Connection): Handler<Inputs, Outputs
 
     // Every argument identifies the user or the team, so a change replaces; only a retry of the engine leads here.
     async update(_id, _olds, news) {
-      const options = { throttleBudgetMs: customTimeoutMs(news, "update") };
+      const options = deadlineOf(connection.atlas().clock, news, "update");
       return { outs: outputs(news, await join(connection.atlas(), news, options)) };
     },
 
@@ -116,7 +116,7 @@ export function teamUserHandler(connection: Connection): Handler<Inputs, Outputs
 async function join(
   atlas: AtlasSession,
   declared: Inputs,
-  options: WriteOptions,
+  options: RequestOptions,
 ): Promise<AtlasOrganizationUser> {
   const roster = atlas.teamUsers(declared);
   for (let round = 1; ; round += 1) {
@@ -203,7 +203,7 @@ function outputs(
     teamId: declared.teamId,
     username: declared.username ?? user.username,
     userId: user.userId,
-    orgMembershipStatus: user.orgMembershipStatus,
+    orgMembershipStatus: user.orgMembershipStatus ?? "UNKNOWN",
   };
 }
 

@@ -1,3 +1,6 @@
+import { type Clock, Deadline } from "../atlas/clock";
+import type { RequestOptions } from "../atlas/request";
+
 /** Times that `customTimeouts` of the resource options sets, as the resource passes them on: `{ create: "10m" }`. */
 export interface Timeouts {
   create?: string;
@@ -34,4 +37,14 @@ export function customTimeoutMs(
     totalMs += Number(amount) * (unitMs[unit ?? ""] ?? 0);
   }
   return totalMs;
+}
+
+/** The one deadline of an operation, made when it starts and handed to everything that it does. */
+export function deadlineOf(
+  clock: Clock,
+  inputs: { __timeouts?: Timeouts },
+  operation: keyof Timeouts,
+): RequestOptions {
+  const ms = customTimeoutMs(inputs, operation);
+  return ms === undefined ? {} : { deadline: new Deadline(clock, ms) };
 }
