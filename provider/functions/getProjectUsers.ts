@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
-import { requireIds } from "./arguments";
-import { connect } from "./connect";
+import type * as pulumi from "@pulumi/pulumi";
+import { atlasId } from "./arguments";
+import { type AtlasFunction, call, callOutput } from "./call";
 
 /** Arguments of {@link getProjectUsers}. */
 export interface GetProjectUsersArgs {
@@ -58,27 +58,40 @@ export interface GetProjectUsersResult {
  * );
  * ```
  */
-export async function getProjectUsers(args: GetProjectUsersArgs): Promise<GetProjectUsersResult> {
-  const { projectId } = requireIds("getProjectUsers", args, ["projectId"]);
-  const { client, operations } = connect();
-  const { items } = await operations.listProjectUsers(client, projectId);
-  return {
-    projectId,
-    users: items
-      .map((user) => ({
-        username: user.username,
-        roles: user.roles ?? [],
-        userId: user.userId,
-        orgMembershipStatus: user.orgMembershipStatus ?? "UNKNOWN",
-        invitationCreatedAt: user.invitationCreatedAt ?? undefined,
-        invitationExpiresAt: user.invitationExpiresAt ?? undefined,
-        inviterUsername: user.inviterUsername ?? undefined,
-      }))
-      .sort((one, other) => (one.username < other.username ? -1 : 1)),
-  };
+export async function getProjectUsers(
+  args: GetProjectUsersArgs,
+  options?: pulumi.InvokeOptions,
+): Promise<GetProjectUsersResult> {
+  return call(projectUsers, args, options);
 }
 
 /** The same as {@link getProjectUsers} for inputs; what is not known yet in a preview is not asked for. */
-export function getProjectUsersOutput(args: GetProjectUsersOutputArgs): pulumi.Output<GetProjectUsersResult> {
-  return pulumi.output(args).apply(getProjectUsers);
+export function getProjectUsersOutput(
+  args: GetProjectUsersOutputArgs,
+  options?: pulumi.InvokeOutputOptions,
+): pulumi.Output<GetProjectUsersResult> {
+  return callOutput(projectUsers, args, options);
 }
+
+const projectUsers: AtlasFunction<GetProjectUsersArgs, GetProjectUsersResult> = {
+  name: "getProjectUsers",
+  parameters: { projectId: atlasId },
+
+  async ask({ client, operations }, { projectId }) {
+    const { items } = await operations.listProjectUsers(client, projectId);
+    return {
+      projectId,
+      users: items
+        .map((user) => ({
+          username: user.username,
+          roles: user.roles ?? [],
+          userId: user.userId,
+          orgMembershipStatus: user.orgMembershipStatus ?? "UNKNOWN",
+          invitationCreatedAt: user.invitationCreatedAt ?? undefined,
+          invitationExpiresAt: user.invitationExpiresAt ?? undefined,
+          inviterUsername: user.inviterUsername ?? undefined,
+        }))
+        .sort((one, other) => (one.username < other.username ? -1 : 1)),
+    };
+  },
+};

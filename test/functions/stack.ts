@@ -18,12 +18,8 @@ export const unknown = (): pulumi.Output<string> =>
 
 export async function startStack(options: SimulatorOptions & { preview?: boolean } = {}): Promise<Stack> {
   const simulator = await AtlasSimulator.start(options);
-  await pulumi.runtime.setMocks(
-    { newResource: ({ inputs }) => ({ id: "id", state: inputs }), call: ({ inputs }) => inputs },
-    "project",
-    "stack",
-    options.preview ?? false,
-  );
+  // Neither an engine nor mocks, which would answer in the place of Atlas.
+  pulumi.runtime.resetOptions("project", "stack", -1, "", "", options.preview ?? false, "organization");
   pulumi.runtime.setAllConfig({
     "mongodbatlas:baseUrl": `${simulator.url}/`,
     "mongodbatlas:publicKey": simulator.keys.publicKey,
