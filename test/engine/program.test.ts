@@ -131,6 +131,9 @@ describe("credentials in the configuration", () => {
     });
     const { diagnostics } = await stack.preview({ mustSucceed: true });
     assert.deepEqual(diagnostics, [warningOf("mongodbatlas:clientSecret")]);
+    // At its end, a program gives back the access token that it was lent.
+    const { live, issued, revoked } = simulator.oauth;
+    assert.deepEqual({ live, issued, revoked }, { live: 0, issued: 1, revoked: 1 });
   });
 });
 
@@ -154,3 +157,24 @@ test("the option import is refused in a sentence, without a stack and before any
       "Without it, the first `pulumi up` adopts a user who is in the project already.",
   ]);
 });
+
+for (const [form, call] of [
+  ["plain", "await getLiveMigration"],
+  ["output", "getLiveMigrationOutput"],
+] as const) {
+  test(`mistakes in the arguments of a function are a sentence without a stack, in its ${form} form`, async () => {
+    const simulator = await startSimulator();
+    const folder = await folderOf(
+      "mistakes",
+      `import { getLiveMigration, getLiveMigrationOutput } from "mongodbatlas-dynamic";
+       export = async () => ({ migration: ${call}({ projectId: "shop", liveMigrationId: "" }) });\n`,
+    );
+    const stack = await atlasStack(simulator, { program: { folder }, workDir: folder });
+    const { ok, diagnostics } = await stack.preview();
+    assert.equal(ok, false);
+    assert.deepEqual(diagnostics, [
+      "getLiveMigration: projectId must be 24 hexadecimal digits, but got 'shop'; " +
+        "liveMigrationId must be 24 hexadecimal digits, but got ''.",
+    ]);
+  });
+}

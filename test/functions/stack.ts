@@ -59,3 +59,17 @@ export async function resolve<T>(output: pulumi.Output<T>): Promise<{ value: T; 
   const inside = output as unknown as { promise(): Promise<T>; isKnown: Promise<boolean> };
   return { value: await inside.promise(), known: await inside.isKnown };
 }
+
+/** The rejection of an output, whose other promises nobody looks at. */
+export function rejected(output: pulumi.Output<unknown>): Promise<unknown> {
+  const inside = output as unknown as {
+    promise(): Promise<unknown>;
+    allResources(): Promise<unknown>;
+    isKnown: Promise<boolean>;
+    isSecret: Promise<boolean>;
+  };
+  for (const other of [inside.isKnown, inside.isSecret, inside.allResources()]) {
+    other.catch(() => undefined);
+  }
+  return inside.promise();
+}
