@@ -33,6 +33,7 @@ export interface GetLiveMigrationResult extends GetLiveMigrationArgs {
  *
  * - **Role needed**: Organization Member (`ORG_MEMBER`).
  * - **Errors**: an `AtlasError` when the project has no such migration, or the credentials may not see it.
+ * - **In a unit test**, mocks are asked for `pulumi-nodejs:dynamic/mongodbatlas:getLiveMigration`.
  *
  * Atlas operation: `getGroupLiveMigration`.
  *
@@ -52,7 +53,12 @@ export async function getLiveMigration(
   return call(liveMigration, args, options);
 }
 
-/** The same as {@link getLiveMigration} for inputs; what is not known yet in a preview is not asked for. */
+/**
+ * The same as {@link getLiveMigration} for inputs; what is not known yet in a preview is not asked for.
+ *
+ * It asks after the resources that its arguments come from and those of the option `dependsOn` are there. The option
+ * `parent` has no effect, and `provider` is refused: functions ask with the credentials of the stack's configuration.
+ */
 export function getLiveMigrationOutput(
   args: GetLiveMigrationOutputArgs,
   options?: pulumi.InvokeOutputOptions,

@@ -68,6 +68,7 @@ export interface GetOrganizationInvitationsResult {
  *
  * - **Role needed**: Organization Owner (`ORG_OWNER`).
  * - **Errors**: an `AtlasError` when the organization does not exist, or the credentials may not see its users.
+ * - **In a unit test**, mocks are asked for `pulumi-nodejs:dynamic/mongodbatlas:getOrganizationInvitations`.
  *
  * Atlas operations: `listOrgInvites`, then `listOrgUsers`.
  *
@@ -86,6 +87,9 @@ export async function getOrganizationInvitations(
 
 /**
  * The same as {@link getOrganizationInvitations} for inputs; what is not known yet in a preview is not asked for.
+ *
+ * It asks after the resources that its arguments come from and those of the option `dependsOn` are there. The option
+ * `parent` has no effect, and `provider` is refused: functions ask with the credentials of the stack's configuration.
  */
 export function getOrganizationInvitationsOutput(
   args: GetOrganizationInvitationsOutputArgs,

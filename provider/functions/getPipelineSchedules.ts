@@ -45,6 +45,7 @@ export interface GetPipelineSchedulesResult extends GetPipelineSchedulesArgs {
  *
  * - **Role needed**: Project Read Only (`GROUP_READ_ONLY`).
  * - **Errors**: an `AtlasError` when the pipeline does not exist, or Atlas has removed the operation.
+ * - **In a unit test**, mocks are asked for `pulumi-nodejs:dynamic/mongodbatlas:getPipelineSchedules`.
  *
  * Atlas operation: `listPipelineSchedules`.
  *
@@ -64,7 +65,12 @@ export async function getPipelineSchedules(
   return call(pipelineSchedules, args, options);
 }
 
-/** The same as {@link getPipelineSchedules} for inputs; what is not known yet in a preview is not asked for. */
+/**
+ * The same as {@link getPipelineSchedules} for inputs; what is not known yet in a preview is not asked for.
+ *
+ * It asks after the resources that its arguments come from and those of the option `dependsOn` are there. The option
+ * `parent` has no effect, and `provider` is refused: functions ask with the credentials of the stack's configuration.
+ */
 export function getPipelineSchedulesOutput(
   args: GetPipelineSchedulesOutputArgs,
   options?: pulumi.InvokeOutputOptions,

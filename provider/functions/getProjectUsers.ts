@@ -47,6 +47,7 @@ export interface GetProjectUsersResult {
  *
  * - **Role needed**: Project Read Only (`GROUP_READ_ONLY`).
  * - **Errors**: an `AtlasError` when the project does not exist, or the credentials may not see it.
+ * - **In a unit test**, mocks are asked for `pulumi-nodejs:dynamic/mongodbatlas:getProjectUsers`.
  *
  * Atlas operation: `listGroupUsers`.
  *
@@ -65,7 +66,12 @@ export async function getProjectUsers(
   return call(projectUsers, args, options);
 }
 
-/** The same as {@link getProjectUsers} for inputs; what is not known yet in a preview is not asked for. */
+/**
+ * The same as {@link getProjectUsers} for inputs; what is not known yet in a preview is not asked for.
+ *
+ * It asks after the resources that its arguments come from and those of the option `dependsOn` are there. The option
+ * `parent` has no effect, and `provider` is refused: functions ask with the credentials of the stack's configuration.
+ */
 export function getProjectUsersOutput(
   args: GetProjectUsersOutputArgs,
   options?: pulumi.InvokeOutputOptions,
