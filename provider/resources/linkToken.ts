@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declaration } from "./declaration";
+import { typeToken } from "./registration";
+import { leaveUnprinted } from "./unprintedResponse";
 
 /** Arguments of {@link LinkToken}. */
 export interface LinkTokenArgs {
@@ -18,7 +20,9 @@ export interface LinkTokenArgs {
  * The organization can be linked to Cloud Manager or Ops Manager for a live migration, by this token.
  *
  * Atlas shows a token once, when it is made, and an organization has one link. The token is kept as a secret in the
- * state. It cannot be read back: after `LinkToken.get` it is undefined.
+ * state, and stands in no output, debug message or event of a run. The engine's own `--tracing` and `-v=9` write it in
+ * clear, and so does a debug message about another resource that the program hands it to. It cannot be read back: after
+ * `LinkToken.get` it is undefined.
  *
  * - **Adopts** nothing: a link that is there already is dropped, and a new token made.
  * - **Refresh** keeps what is stored and makes no request. It does not notice that a link was dropped in Atlas.
@@ -48,6 +52,7 @@ export class LinkToken extends pulumi.CustomResource {
   declare readonly linkToken: pulumi.Output<string>;
 
   constructor(name: string, args: LinkTokenArgs, options?: pulumi.CustomResourceOptions) {
+    leaveUnprinted(typeToken("LinkToken"));
     super(
       ...declaration("LinkToken", name, args, ["orgId", "accessListIps", "linkToken"], {
         ...pulumi.mergeOptions(options, { additionalSecretOutputs: ["linkToken"] }),
