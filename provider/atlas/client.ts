@@ -345,7 +345,7 @@ export class AtlasClient {
 
   private circumstances(): Circumstances {
     const { credentials, proxy } = this.settings;
-    const secrets = [...this.authentication.secrets(), ...(proxy?.proxy?.secrets ?? [])];
+    const secrets = [...this.authentication.secrets(), ...(proxy?.secrets ?? [])];
     if (credentials.kind === "serviceAccount") {
       // A proxy may show the headers of a request in the page that refuses it.
       secrets.push(basicCredential(credentials));

@@ -35,7 +35,7 @@ export function describeFailure(
   const status = refusedWith(error);
   if (status === undefined) {
     const network = networkErrorOf(error);
-    const proxy = settings.proxy?.proxy;
+    const { proxy } = settings;
     const isTimeout = network.code === "ERR_CANCELED";
     const happened = isTimeout
       ? `got no answer within ${Math.round(Math.min(attemptTimeoutMs, request.deadline?.afterMs ?? attemptTimeoutMs) / 100) / 10} s`
@@ -81,7 +81,8 @@ export function explain(sending: Sending, error: AxiosError, circumstances: Circ
   return new AtlasError(redact(text, circumstances.secrets), {
     ...common(sending),
     ...fields,
-    mayHaveTakenEffect: gaveUp?.reason === "failed" && gaveUp.effect === "unknown",
+    mayHaveTakenEffect:
+      request.method !== "GET" && gaveUp?.reason === "failed" && gaveUp.effect === "unknown",
   });
 }
 
@@ -112,10 +113,10 @@ function common({ request, url }: Sending): AtlasErrorFields {
 }
 
 function rateLimitSentence(retryAfterMs: number, allowedMs: number | undefined): string {
-  const wait = `Atlas limits how often it may be asked, and opens again in ${seconds(retryAfterMs)} at the earliest`;
+  const wait = `Atlas limits how often it may be asked, and lets the next request through in ${seconds(retryAfterMs)} at the earliest`;
   return allowedMs === undefined
-    ? `${wait}, after a quarter of an hour in which nothing got through, or more. Run the command again then.`
-    : `${wait}, but ${seconds(allowedMs)} are allowed for all of it. Run the command again, or allow more with \`customTimeouts\`.`;
+    ? `${wait}; nothing gets through for more than a quarter of an hour. Run the command again then.`
+    : `${wait}, after the ${seconds(allowedMs)} that are allowed for all of it. Run the command again, or allow more with \`customTimeouts\`.`;
 }
 
 function timeIsUp(allowedMs: number | undefined): string {

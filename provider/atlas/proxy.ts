@@ -10,32 +10,22 @@ export interface HttpProxy {
   host: string;
   /** Parts that must never be printed. */
   secrets: string[];
+  /** For Node's agents: what the environment says, with what they misread put right. */
+  environment: Record<string, string>;
 }
 
 /** The variables that Node, curl and Go take proxies for https from, in Node's order. */
 const variables = ["https_proxy", "HTTPS_PROXY"] as const;
-
-export interface ProxySettings {
-  proxy: HttpProxy | undefined;
-  /** For Node's agents: the same as the environment, with what they misread put right. */
-  environment: Record<string, string>;
-}
 
 /**
  * Reads the proxy for https from the environment.
  *
  * @throws ConfigurationError when the variable holds something else; without its value, which may have a password
  */
-export function readProxy(environment: Readonly<Record<string, string | undefined>>): ProxySettings {
-  const noProxy = Object.fromEntries(
-    ["no_proxy", "NO_PROXY"].flatMap((name) => {
-      const value = environment[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+export function readProxy(environment: Readonly<Record<string, string | undefined>>): { proxy?: HttpProxy } {
   const variable = variables.find((name) => environment[name]?.trim());
   if (variable === undefined) {
-    return { proxy: undefined, environment: noProxy };
+    return {};
   }
   const text = environment[variable]?.trim() ?? "";
   // Without a scheme it means http, as for curl and Go; Node would pass the proxy by without a word.
@@ -51,6 +41,7 @@ export function readProxy(environment: Readonly<Record<string, string | undefine
       `${variable} must name an HTTP proxy (http:// or https://), but it starts with ${url.protocol}//.`,
     );
   }
+  const noProxy = environment.no_proxy ?? environment.NO_PROXY;
   return {
     proxy: {
       variable,
@@ -58,8 +49,8 @@ export function readProxy(environment: Readonly<Record<string, string | undefine
       port: Number(url.port) || (url.protocol === "https:" ? 443 : 80),
       host: url.host,
       secrets: secretsOf(url),
+      environment: { https_proxy: url.href, ...(noProxy === undefined ? {} : { no_proxy: noProxy }) },
     },
-    environment: { ...noProxy, https_proxy: url.href },
   };
 }
 

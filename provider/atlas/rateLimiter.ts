@@ -158,7 +158,10 @@ export class RateLimiter {
 
   /** How long a request may still wait under the limit, in milliseconds. */
   patienceMs(name: string, deadline: Deadline | undefined): number {
-    return deadline?.leftMs ?? standstillMs - (this.limit(name).standstill?.() ?? 0);
+    return deadline === undefined
+      ? standstillMs - (this.limit(name).standstill?.() ?? 0)
+      : // What opens just when the time is up is too late.
+        deadline.leftMs - 1;
   }
 
   /** How many requests wait for their turn. */

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "./configurationError";
-import { type ProxySettings, readProxy } from "./proxy";
+import { type HttpProxy, readProxy } from "./proxy";
 
 export { ConfigurationError };
 
@@ -9,7 +9,7 @@ export interface Settings {
   baseUrl: string;
   credentials: ApiKey | ServiceAccountKey | StaticToken;
   /** How to get there. @default no proxy */
-  proxy?: ProxySettings;
+  proxy?: HttpProxy;
 }
 
 /** A programmatic API key, used with HTTP digest authentication. */
@@ -87,7 +87,7 @@ export function readSettings(
   return {
     baseUrl,
     credentials: readCredentials(),
-    ...(isLoopback(new URL(baseUrl).hostname) ? {} : { proxy: readProxy(environment) }),
+    ...(isLoopback(new URL(baseUrl).hostname) ? {} : readProxy(environment)),
   };
 
   function readAddress(): string {

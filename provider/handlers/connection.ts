@@ -3,9 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AtlasSession } from "../atlas/session";
 import { ConfigurationError, readSettings, type Settings } from "../atlas/settings";
 import { endWithEngine } from "./lifeline";
+import { Run } from "./run";
 
-/** A handler's way to Atlas. */
+/** A handler's way to Atlas, and to what the handlers of one process share. */
 export interface Connection {
+  /** What is known of the run of the engine. */
+  readonly run: Run;
   /** What is wrong with the configuration, as sentences for the user; found without a call. */
   problem(): string | undefined;
   /** @throws ConfigurationError where {@link problem} has something to say */
@@ -16,6 +19,7 @@ export interface Connection {
 
 /** The connection of the provider process; all handlers share it, and with it one session. */
 export class ProcessConnection implements Connection {
+  readonly run = new Run();
   private settings: Settings | ConfigurationError | undefined;
   private session: AtlasSession | undefined;
   private watchesEngine = false;

@@ -1,11 +1,17 @@
+import * as v from "valibot";
 import { type Clock, Deadline } from "../atlas/clock";
-import type { RequestOptions } from "../atlas/request";
 
 /** Times that `customTimeouts` of the resource options sets, as the resource passes them on: `{ create: "10m" }`. */
 export interface Timeouts {
   create?: string;
   update?: string;
 }
+
+/** The form of {@link Timeouts}. */
+export const timeouts = v.object({
+  create: v.optional(v.string()),
+  update: v.optional(v.string()),
+}) as v.GenericSchema<unknown, Timeouts>;
 
 const unitMs: Readonly<Record<string, number>> = {
   ns: 1e-6,
@@ -28,8 +34,8 @@ export function customTimeoutMs(
   inputs: { __timeouts?: Timeouts },
   operation: keyof Timeouts,
 ): number | undefined {
-  const text = inputs.__timeouts?.[operation];
-  if (text === undefined) {
+  const text: unknown = inputs.__timeouts?.[operation];
+  if (typeof text !== "string") {
     return undefined;
   }
   let totalMs = 0;
@@ -39,12 +45,29 @@ export function customTimeoutMs(
   return totalMs;
 }
 
-/** The one deadline of an operation, made when it starts and handed to everything that it does. */
-export function deadlineOf(
+/**
+ * When an operation has to be over: `customTimeouts`, counted from now on. It is made once, at the start of the operation,
+ * and handed to everything below.
+ *
+ * @param otherwiseMs the time when the user has set none. @default none, so that requests go by limits of their own
+ */
+export function startDeadline(
   clock: Clock,
   inputs: { __timeouts?: Timeouts },
   operation: keyof Timeouts,
-): RequestOptions {
-  const ms = customTimeoutMs(inputs, operation);
-  return ms === undefined ? {} : { deadline: new Deadline(clock, ms) };
+  otherwiseMs: number,
+): Deadline;
+export function startDeadline(
+  clock: Clock,
+  inputs: { __timeouts?: Timeouts },
+  operation: keyof Timeouts,
+): Deadline | undefined;
+export function startDeadline(
+  clock: Clock,
+  inputs: { __timeouts?: Timeouts },
+  operation: keyof Timeouts,
+  otherwiseMs?: number,
+): Deadline | undefined {
+  const afterMs = customTimeoutMs(inputs, operation) ?? otherwiseMs;
+  return afterMs === undefined ? undefined : new Deadline(clock, afterMs);
 }
