@@ -26,10 +26,11 @@ export interface LinkTokenArgs {
  *
  * - **Adopts** nothing: a link that is there already is dropped, and a new token made.
  * - **Refresh** keeps what is stored and makes no request. It does not notice that a link was dropped in Atlas.
- * - **Replaced** (deleting first) when `orgId` or `accessListIps` changes: the old token stops working.
- * - **Deleting** drops the organization's link.
+ * - **Replaced** (deleting first) when `orgId` or `accessListIps` changes: the old token stops working. The resource
+ *   option `deleteBeforeReplace` is set, so this goes for `pulumi up --replace` too.
+ * - **Deleting** drops the organization's link, unless this run has just made it under another name.
  * - **Role needed**: Organization Owner (`ORG_OWNER`) to make and to delete, none to refresh.
- * - **Errors**: the organization must exist; Atlas refuses to drop a link while a live migration is active, and the
+ * - **Errors**: the organization must exist, and is linked once in a program; Atlas refuses to drop a link while a live migration is active, and the
  *   error names the projects.
  *
  * Atlas operations: `createOrgLiveMigrationLinkToken`, `deleteOrgLiveMigrationLinkTokens`.

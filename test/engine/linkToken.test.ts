@@ -14,7 +14,7 @@ test("a LinkToken whose replacement the user asks for is dropped first, and the 
   const { outputs } = await stack.up({ mustSucceed: true, replace: steps.map(({ urn }) => urn) });
   assert.deepEqual(
     simulator.log.entries
-      .filter(({ method, status }) => method !== "GET" && status < 400)
+      .filter(({ method, status }) => method !== "GET" && (status ?? 0) < 400)
       .map(({ method }) => method),
     ["DELETE", "POST"],
   );

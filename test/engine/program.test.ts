@@ -81,6 +81,8 @@ describe("a component library that brings the package along", () => {
     const { diagnostics } = await stack.up({ mustSucceed: true });
     assert.deepEqual(diagnostics, []);
     assert.deepEqual(Object.keys(simulator.world.members(projectId)), ["ada@example.com"]);
+    // Where the resource is declared is for the handler alone.
+    assert.ok(!JSON.stringify(await stack.export()).includes("__declaredAs"));
   });
 });
 
