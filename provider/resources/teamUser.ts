@@ -29,12 +29,13 @@ export interface TeamUserArgs {
  * - **Adopts** a user who is in the team already.
  * - **Refresh** finds a user gone who is no longer in the team, and the next `pulumi up` adds it again. Accepting an
  *   invitation to the organization is no difference.
- * - **Replaced** (deleting first) when any argument changes.
- * - **Deleting** removes this user from the team; the user stays in the organization.
+ * - **Replaced** when an argument leads to another user or team: that user is added first, then this one is removed.
+ * - **Deleting** removes this user from the team; the user stays in the organization. Nobody is removed whom the
+ *   program declares, so another name, parent or place in a list takes nobody out of a team.
  * - **Role needed**: Organization Owner (`ORG_OWNER`) to change, Organization Member to refresh.
  * - **Errors**: the user must be active or pending in the organization, which is found out before anything is written;
  *   an invitation made with Atlas's deprecated API does not count, and the error says when there is one. The team must
- *   belong to the organization, and holds 250 users.
+ *   belong to the organization, holds 250 users, and a user is declared once in it.
  *
  * Atlas operations: `addOrgTeamUser`, `removeOrgTeamUser`, `listOrgTeamUsers`, `listOrgUsers`.
  *
