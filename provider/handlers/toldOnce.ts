@@ -12,7 +12,9 @@ export class ToldOnce {
     const { method, path, status, errorCode } = error;
     const request = `: ${method} ${path} `;
     const at = error.message.indexOf(request);
-    const reason = error.message.slice(at + request.length);
+    const said = error.message.slice(at + request.length);
+    // What others wait for fails them too, and their messages end in the same words.
+    const reason = said.slice(Math.max(0, said.search(/was answered |got no answer /)));
     if (at < 0 || !isCommon(status) || !this.reasons.has(reason)) {
       this.reasons.add(reason);
       return error;
