@@ -12,6 +12,8 @@ export class FakeClock implements Clock {
   }
 
   now = (): number => this.time;
+  date = this.now;
+  monotonic = this.now;
 
   sleep(ms: number): Promise<void> {
     this.sleeps.push(ms);

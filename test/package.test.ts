@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -13,6 +13,13 @@ import { providerReference } from "../provider/resources/registration";
 
 const run = promisify(execFile);
 const root = path.join(__dirname, "..");
+
+/** The files of the repository that match, those that are not committed yet included. */
+async function tracked(...patterns: string[]): Promise<string[]> {
+  const list = ["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", ...patterns];
+  const { stdout } = await run("git", list, { cwd: root });
+  return stdout.split("\n").filter((file) => file !== "");
+}
 
 interface Packed {
   filename: string;
@@ -33,11 +40,11 @@ async function npm(args: string[]): Promise<Packed> {
 
 describe("the package", () => {
   let folder: string;
+  let packed: Packed;
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "package-"));
-    const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
-    const packed = await npm(pack);
+    packed = await npm(["pack", "--json", "--ignore-scripts", "--pack-destination", folder]);
     // Its dependencies come from here; everything of its own must be in the tarball.
     const modules = path.join(folder, "node_modules");
     await mkdir(path.join(modules, "mongodbatlas-dynamic"), { recursive: true });
@@ -64,16 +71,20 @@ describe("the package", () => {
     return JSON.parse(stdout);
   };
 
-  test("publishes what is compiled from each source, the command, its schema, the changelog, and nothing else", async () => {
+  test("publishes what is compiled from each source, the command, its schema, what there is to read, and nothing else", async () => {
     const sources = (await readdir(path.join(root, "provider"), { recursive: true }))
       .filter((file) => file.endsWith(".ts"))
       .map((file) => file.split(path.sep).join("/").replace(/\.ts$/, ""));
+    // npm leaves the ignore files of folders out.
+    const examples = (await tracked("examples")).filter((file) => !file.endsWith("/.gitignore"));
     // By force, npm does not ask the registry whether this version is there already.
     const { files } = await npm(["publish", "--dry-run", "--force", "--json", "--ignore-scripts"]);
     assert.deepEqual(
       files.map((file) => file.path).sort(),
       [
         ...sources.flatMap((source) => [`dist/${source}.d.ts`, `dist/${source}.js`]),
+        ...examples,
+        ...(await tracked("provider/docs/*.md")),
         "LICENSE",
         "README.md",
         "package.json",
@@ -83,6 +94,53 @@ describe("the package", () => {
         "provider/cli/preview-report.schema.json",
       ].sort(),
     );
+  });
+
+  test("publishes no credentials of a stack that somebody has made in an example", async () => {
+    const stack = path.join(root, "examples/tour/Pulumi.package-test.yaml");
+    await writeFile(stack, "config: {}\n");
+    try {
+      const { files } = await npm(["pack", "--dry-run", "--json", "--ignore-scripts"]);
+      assert.deepEqual(
+        files.map((file) => file.path).filter((file) => /Pulumi\..+\.yaml$/.test(file)),
+        [],
+      );
+    } finally {
+      await rm(stack);
+    }
+  });
+
+  test("brings along what its pages link to, but for the tests that prove them", async () => {
+    const files = packed.files.map((file) => file.path);
+    const pages = files.filter((file) => file.endsWith(".md"));
+    const dead = pages.flatMap((page) =>
+      [...readFileSync(path.join(root, page), "utf8").matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+        .map(([, link = ""]) => path.posix.join(path.posix.dirname(page), link))
+        .filter((target) => !files.some((file) => file === target || file.startsWith(`${target}/`)))
+        .filter((target) => !target.startsWith("test/"))
+        .map((target) => `${page}: ${target}`),
+    );
+    assert.deepEqual(dead, []);
+    assert.ok(pages.length > 10);
+  });
+
+  test("runs no script where it is installed, from a registry, a tarball or a folder", () => {
+    const { scripts } = require("../package.json") as { scripts: Record<string, string> };
+    const atInstall = [
+      "preinstall",
+      "install",
+      "postinstall",
+      "prepublish",
+      "preprepare",
+      "prepare",
+      "postprepare",
+    ];
+    assert.deepEqual(
+      Object.keys(scripts).filter((name) => atInstall.includes(name)),
+      [],
+    );
+    // Here, `npm ci` compiles by the first, and `npm pack` and an installation from git by either.
+    assert.deepEqual([scripts["dependencies"], scripts["prepack"]], ["npm run build", "npm run build"]);
   });
 
   test("has the version that the changelog and the gitops example have", () => {

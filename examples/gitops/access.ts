@@ -1,10 +1,17 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { textOfBytes } from "./checks/encoding";
 import { AccessFile, type Mistake } from "./checks/file";
 import { mistakesOfMeaning, repetitions } from "./checks/meaning";
 import { mistakesOfForm } from "./checks/schema";
 import { mistakesOfText } from "./checks/text";
+
+/** How large the file may be, in bytes: enough for 15,000 people. Ten times as much takes half a minute and a gigabyte. */
+const LARGEST = 1_000_000;
+
+/** How many mistakes are shown at once. */
+const MOST_MISTAKES = 1_000;
 
 /** What access.yaml says; access.schema.json describes each part. */
 export interface Access {
@@ -36,7 +43,9 @@ export interface Person {
  * shows the message of this error alone, without the place in the program.
  */
 export function readAccess(name: string): Access {
-  const file = new AccessFile(textOf(path.resolve(__dirname, name)));
+  const text = textOfBytes(bytesOf(path.resolve(__dirname, name)));
+  if (typeof text !== "string") throw refusal(name, [text]);
+  const file = new AccessFile(text);
   // What cannot be read for certain is not worth a look at what it says.
   refuse(name, mistakesOfText(file));
   refuse(name, [...repetitions(file), ...mistakesOfForm(file), ...mistakesOfMeaning(file)]);
@@ -45,20 +54,35 @@ export function readAccess(name: string): Access {
   return { projects: projects ?? {}, teams: teams ?? {}, people: people ?? {} };
 }
 
-function textOf(file: string): string {
+function bytesOf(file: string): Buffer {
+  const advice = "or name another with 'pulumi config set accessFile'";
   try {
-    return readFileSync(file, "utf8");
+    const { size } = statSync(file);
+    if (size <= LARGEST) return readFileSync(file);
+    const megabytes = (size / 1_000_000).toFixed(1);
+    throw new pulumi.RunError(
+      `${file} has ${megabytes} MB, and may have 1 MB: divide it between stacks, ${advice}`,
+    );
   } catch (error) {
+    if (pulumi.RunError.isInstance(error)) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const problem = code === "ENOENT" ? `${file} is not there` : `${file} cannot be read (${message})`;
-    throw new pulumi.RunError(`${problem}: write it, or name another with 'pulumi config set accessFile'`);
+    throw new pulumi.RunError(`${problem}: write it, ${advice}`);
   }
 }
 
 function refuse(name: string, mistakes: Mistake[]): void {
-  if (mistakes.length === 0) return;
+  if (mistakes.length > 0) throw refusal(name, mistakes);
+}
+
+function refusal(name: string, mistakes: Mistake[]): pulumi.RunError {
   const inOrder = mistakes.toSorted((a, b) => a.line - b.line);
-  throw new pulumi.RunError(
-    inOrder.map(({ line, text }) => `${path.basename(name)}:${line}: ${text}`).join("\n"),
-  );
+  // One line may have the same mistake more than once.
+  const lines = [...new Set(inOrder.map(({ line, text }) => `${path.basename(name)}:${line}: ${text}`))];
+  const rest = lines.length - MOST_MISTAKES;
+  const message =
+    rest > 0
+      ? [...lines.slice(0, MOST_MISTAKES), `There are ${rest} more: mend these first, and look again.`]
+      : lines;
+  return new pulumi.RunError(message.join("\n"));
 }

@@ -8,9 +8,8 @@ export = async () => {
   const access = readAccess(new pulumi.Config().require("accessFile"));
 
   for (const [username, person] of Object.entries(access.people)) {
-    // The names of the resources are ids and not the labels of the file. Pulumi takes a resource with another name for
-    // another resource: it would create the new one, which finds everything there already, and then delete the old one,
-    // which takes the access away. So a new label, or another case, must rename nothing.
+    // The names of the resources are ids and not the labels of the file, so that a new label, or another case, renames
+    // nothing: a preview shows what changes in Atlas, and not what is called otherwise.
     const user = username.toLowerCase();
 
     const memberships = Object.entries(person.projects ?? {}).map(([label, roles]) => {

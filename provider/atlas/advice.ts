@@ -1,20 +1,22 @@
+import type { CredentialProblem } from "./authentication";
 import type { Settings } from "./settings";
+import { printable } from "./text";
 
 type Credentials = Settings["credentials"];
 
-/** What is known of a failed request, as far as it decides what the user should do. */
+/** What is known of a request that was refused, as far as it decides what the user should do. */
 export interface Refusal {
-  status: number | undefined;
+  status: number;
   errorCode: string | undefined;
-  /** Code of the socket or resolver error, where there was no answer. */
-  networkCode?: string | undefined;
   credentials: Credentials;
   /** HTTP method of the request. */
   method: string;
   /** Role that the operation needs, such as `Project Owner`. */
-  role: string;
-  host: string;
+  requiredRole: string;
 }
+
+const unseenProject =
+  "Check the project's id, that it has not been deleted, and that mongodbatlas:baseUrl and the credentials belong to its organization.";
 
 /** What to do about a code, whatever the operation. Atlas lists them under "Atlas Administration API error codes". */
 const byCode: Readonly<Record<string, string>> = {
@@ -22,8 +24,11 @@ const byCode: Readonly<Record<string, string>> = {
     "Add this machine's address to the API access list of the credentials in Atlas.",
   IP_ADDRESS_NOT_ON_WHITELIST:
     "Add this machine's address to the API access list of the credentials in Atlas.",
-  GROUP_NOT_FOUND:
-    "Check the project's id, and that mongodbatlas:baseUrl and the credentials belong to its organization.",
+  GROUP_NOT_FOUND: unseenProject,
+  USER_CANNOT_ACCESS_GROUP: unseenProject,
+  RESOURCE_NOT_FOUND:
+    "Atlas knows nothing under this path: the project or the organization may be being deleted, or something on the way may have changed the path.",
+  USER_CANNOT_ACCESS_ORG: "Check the organization's id, and that the credentials belong to it.",
   ORG_NOT_FOUND: "Check the organization's id, and that the credentials belong to it.",
   CANNOT_DELETE_ORG_ACTIVE_LIVE_MIGRATION_ATLAS_ORG_LINK:
     "Finish or cancel the live migrations of these projects first.",
@@ -33,6 +38,8 @@ const byCode: Readonly<Record<string, string>> = {
     "Give another user the role ORG_OWNER first; the organization must keep at least one owner.",
   CANNOT_REMOVE_ALL_USER_ROLES:
     "A user must keep at least one role: remove the user instead, or declare a role.",
+  MAX_USERS_PER_ORG_EXCEEDED:
+    "The organization is full: remove users or pending invitations from it, or ask MongoDB to raise the limit.",
   MAX_USERS_PER_GROUP_EXCEEDED: "A project holds 500 users; remove some, or grant access through a team.",
   MAX_USERS_PER_TEAM_EXCEEDED: "A team holds 250 users; remove some, or use a second team.",
   MAX_TEAMS_PER_USER_EXCEEDED: "A user can be in 100 teams; remove the user from some.",
@@ -48,25 +55,37 @@ const byCode: Readonly<Record<string, string>> = {
     "The service account may have reached its limit of live access tokens, which expire within an hour; or it lacks access.",
 };
 
+/** Codes by which Atlas says that a project is missing, or that the credentials cannot see it. */
+const unseenProjectCodes = new Set(["GROUP_NOT_FOUND", "USER_CANNOT_ACCESS_GROUP"]);
+
+/** Codes of a missing permission. A 401 under another one may as well be about the proof. */
+export const permissionCodes: ReadonlySet<string> = new Set([
+  "USER_UNAUTHORIZED",
+  "NOT_ORG_OWNER",
+  "NOT_IN_GROUP",
+  "NOT_GROUP_USER_ADMIN",
+  "NOT_ORG_USER_ADMIN",
+  "USER_CANNOT_ACCESS_GROUP",
+  "USER_CANNOT_ACCESS_ORG",
+]);
+
 /** One or two sentences that say what to do; the status decides first, because Atlas's codes vary for one case. */
-export function advise(refusal: Refusal): string {
-  const { status, errorCode, networkCode, role } = refusal;
-  if (status === undefined) {
-    return adviseOnSilence(networkCode, refusal.host);
-  }
+export function advise({ status, errorCode, credentials, method, requiredRole }: Refusal): string {
   if (errorCode === "invalid_client") {
-    return adviseOnWrongCredentials(refusal.credentials);
+    return adviseOnCredentials(credentials, { kind: "wrong" });
   }
   const known = errorCode === undefined ? undefined : byCode[errorCode];
   if (known !== undefined) {
     // A create looks for nothing that is in a state already.
-    const mayBeGone = errorCode === "GROUP_NOT_FOUND" && refusal.method !== "POST";
-    return mayBeGone
+    return unseenProjectCodes.has(errorCode ?? "") && method !== "POST"
       ? `${known} If the project has been deleted, take what a stack has in it out of its state with \`pulumi state delete\`.`
       : known;
   }
   if (status === 401 || status === 403) {
-    return `Give the credentials the role ${role}, or use others that have it.`;
+    return `Give the credentials the role ${requiredRole}, or use others that have it.`;
+  }
+  if (status === 407) {
+    return "A proxy asks for a user name and password: set them in HTTPS_PROXY.";
   }
   if (status === 429) {
     return "Run the command again later, or with a lower --parallel.";
@@ -81,22 +100,27 @@ export function advise(refusal: Refusal): string {
 }
 
 /** For credentials that Atlas refuses outright. */
-export function adviseOnWrongCredentials(credentials: Credentials): string {
-  const name = credentials.kind === "apiKey" ? "API key" : "service account";
+export function adviseOnCredentials(credentials: Credentials, problem: CredentialProblem): string {
+  const name = names[credentials.kind];
   const places = credentials.foundIn ?? [];
-  const check = `Atlas does not accept the ${name}: check ${places.join(" and ") || "it"}, and that it has not been deleted.`;
+  const where = places.join(" and ") || "it";
+  if (problem.kind === "unsupported") {
+    return `The server asks for proof of a kind that is not supported (${printable(problem.asked).slice(0, 80)}), so the ${name} was not used: check that mongodbatlas:baseUrl leads to Atlas itself.`;
+  }
+  if (problem.kind === "no longer accepted") {
+    return `Atlas accepted the ${name} before and refuses it now: check that it has not been deleted or replaced since, then run the command again.`;
+  }
+  if (credentials.kind === "accessToken") {
+    return `Atlas does not accept the access token of ${where}: tokens live for an hour, so fetch a new one, or use a service account.`;
+  }
+  const check = `Atlas does not accept the ${name}: check ${where}, and that it has not been deleted.`;
   return places.some((place) => place.startsWith("mongodbatlas:"))
     ? `${check} If it has been rotated, run \`pulumi up\` once without --refresh: a refresh goes by the configuration of the last update.`
     : check;
 }
 
-function adviseOnSilence(networkCode: string | undefined, host: string): string {
-  switch (networkCode) {
-    case "ENOTFOUND":
-      return `The host name ${host} does not resolve: check mongodbatlas:baseUrl and the network's DNS.`;
-    case "ECONNREFUSED":
-      return `Nothing accepts connections at ${host}: check mongodbatlas:baseUrl, the network and the firewall.`;
-    default:
-      return `Check that ${host} can be reached from here, then run the command again.`;
-  }
-}
+const names: Readonly<Record<Credentials["kind"], string>> = {
+  apiKey: "API key",
+  serviceAccount: "service account",
+  accessToken: "access token",
+};

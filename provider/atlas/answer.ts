@@ -1,6 +1,8 @@
 import type { AxiosResponse } from "axios";
 import * as v from "valibot";
 import { AtlasError } from "./error";
+import type { AtlasRequest } from "./request";
+import { printable } from "./text";
 
 /*
  * What an answer says, before it is known to be one of Atlas's: it may as well come from a proxy or a sign-in page.
@@ -20,7 +22,7 @@ export function challengeOf(answer: RawAnswer | undefined): string | undefined {
 }
 
 /** How many more requests Atlas has room for under the limit that this one counted against. */
-export function roomLeft(answer: RawAnswer | undefined): number | undefined {
+export function remainingOf(answer: RawAnswer | undefined): number | undefined {
   const value = header(answer, "ratelimit-remaining");
   return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
@@ -28,35 +30,45 @@ export function roomLeft(answer: RawAnswer | undefined): number | undefined {
 /** The longest of Atlas's codes has about 60 characters. */
 const code = v.fallback(v.nullish(v.pipe(v.string(), v.maxLength(200))), undefined);
 
+const text = v.fallback(v.nullish(v.string()), undefined);
+
 const problem = v.object({
   errorCode: code,
-  detail: v.fallback(v.nullish(v.string()), undefined),
-  error: code,
-  error_description: v.fallback(v.nullish(v.string()), undefined),
+  detail: text,
+  reason: text,
+  /** The status, or the code in an error of the token endpoint. */
+  error: v.fallback(v.nullish(v.union([v.number(), v.pipe(v.string(), v.maxLength(200))])), undefined),
+  error_description: text,
 });
+
+/** What an error says. */
+export interface Problem {
+  errorCode: string | undefined;
+  detail: string | undefined;
+  /** Whether it has the form in which Atlas describes its errors, so that Atlas itself has answered. */
+  isFromAtlas: boolean;
+}
 
 /**
  * Reads an error of the Administration API, or of its token endpoint, which has another shape.
  *
- * @param redact takes secrets out of a text, before it is shortened and a part of one could stay
+ * @param clean takes secrets out of a text, before it is shortened and a part of one could stay
  */
 export function parseProblem(
   answer: RawAnswer | undefined,
-  redact: (text: string) => string = (text) => text,
-): {
-  errorCode?: string | undefined;
-  detail?: string | undefined;
-} {
+  clean: (text: string) => string = (text) => text,
+): Problem {
   const parsed = v.safeParse(problem, typeof answer?.data === "string" ? parseJson(answer.data) : undefined);
   if (!parsed.success) {
-    return {};
+    return { errorCode: undefined, detail: undefined, isFromAtlas: false };
   }
-  const { errorCode, detail, error, error_description } = parsed.output;
-  const shownCode = errorCode ?? error ?? undefined;
+  const { errorCode, detail, reason, error, error_description } = parsed.output;
+  const shownCode = errorCode ?? (typeof error === "string" ? error : undefined);
   const shownDetail = detail ?? error_description ?? undefined;
   return {
-    errorCode: shownCode === undefined ? undefined : redact(shownCode),
-    detail: shownDetail === undefined ? undefined : asLine(redact(shownDetail)),
+    errorCode: shownCode === undefined ? undefined : printable(clean(shownCode)),
+    detail: shownDetail === undefined ? undefined : asLine(clean(shownDetail)),
+    isFromAtlas: error === answer?.status && reason != null,
   };
 }
 
@@ -67,7 +79,7 @@ export function parseProblem(
  *   message, because it may hold a secret
  */
 export function readBody<T>(
-  call: { method: string; purpose: string },
+  request: AtlasRequest,
   answer: RawAnswer,
   schema: v.GenericSchema<unknown, T>,
 ): T {
@@ -82,13 +94,14 @@ export function readBody<T>(
   const issue = parsed.issues?.[0];
   const complaint =
     json === undefined || issue === undefined
-      ? `is not JSON (${text.length} characters of ${header(answer, "content-type") ?? "no media type"})`
+      ? `is not JSON (${text.length} characters of ${printable(header(answer, "content-type") ?? "no media type")})`
       : `does not have the form that the API describes (${describe(issue)})`;
   const path = answer.config.url ?? "";
+  const { operation, method, summary } = request;
   throw new AtlasError(
-    `Could not ${call.purpose}: the answer to ${call.method} ${path} (status ${answer.status}) ${complaint}. ` +
+    `Could not ${summary}: the answer to ${method} ${path} (status ${answer.status}) ${complaint}. ` +
       "Check that mongodbatlas:baseUrl leads to Atlas itself, and not to a proxy or a sign-in page.",
-    { method: call.method, path, status: answer.status, mayHaveTakenEffect: call.method !== "GET" },
+    { operation, method, path, status: answer.status, mayHaveTakenEffect: method !== "GET" },
   );
 }
 
@@ -110,6 +123,6 @@ function parseJson(text: string): unknown {
 
 /** Atlas's explanations come with and without a full stop, sometimes over several lines. */
 function asLine(detail: string): string | undefined {
-  const line = detail.replace(/\s+/g, " ").trim().slice(0, 500);
+  const line = printable(detail.replace(/\s+/g, " ").trim()).slice(0, 500);
   return line === "" || /[.!?]$/.test(line) ? line || undefined : `${line}.`;
 }

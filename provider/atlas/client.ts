@@ -1,26 +1,30 @@
-import * as http from "node:http";
-import * as https from "node:https";
-import axios, { type AxiosError, type AxiosInstance, type AxiosRequestConfig } from "axios";
+import type { AxiosError, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from "axios";
 import axiosRetry from "axios-retry";
 import * as v from "valibot";
-import { advise, adviseOnWrongCredentials } from "./advice";
-import { challengeOf, header, parseProblem, type RawAnswer, readBody, roomLeft } from "./answer";
-import type { Authentication, Exchange } from "./authentication";
-import { type Clock, systemClock } from "./clock";
+import { permissionCodes } from "./advice";
+import { challengeOf, header, parseProblem, type RawAnswer, readBody, remainingOf } from "./answer";
+import { type Authentication, type Exchange, ProofTooLate, SharedFailure } from "./authentication";
+import { type Clock, Deadline, pause, systemClock } from "./clock";
 import { DigestAuthentication } from "./digest";
 import { AtlasError } from "./error";
-import { Gate } from "./gate";
+import { type Circumstances, describeFailure, explain, explainNotSent, refusedWith } from "./explain";
+import { classifyNetworkError, networkErrorOf } from "./networkErrors";
+import { RateLimited, RateLimiter } from "./rateLimiter";
+import { type AtlasRequest, NotSent } from "./request";
+import { decideRetry, type Failure, isAddressLimit, parseRetryAfter } from "./retry";
+import { invitations, Sending } from "./sending";
 import {
-  classifyNetworkError,
-  decideRetry,
-  type Failure,
-  isCertificateError,
-  parseRetryAfter,
-} from "./retry";
-import { type AccessToken, ServiceAccountAuthentication } from "./serviceAccount";
-import { isLoopback, type ServiceAccountKey, type Settings } from "./settings";
+  type AccessToken,
+  basicCredential,
+  ServiceAccountAuthentication,
+  StaticTokenAuthentication,
+} from "./serviceAccount";
+import type { ServiceAccountKey, Settings } from "./settings";
+import { createTransport } from "./transport";
 
 const { version } = require("../../package.json") as { version: string };
+
+const userAgent = `mongodbatlas-dynamic/${version} (Pulumi)`;
 
 /** The version of the Administration API that all requests ask for. */
 const mediaType = "application/vnd.atlas.2025-03-12+json";
@@ -28,30 +32,11 @@ const mediaType = "application/vnd.atlas.2025-03-12+json";
 /** The longest one attempt may take, in milliseconds, from connecting to the last byte of the answer. */
 const attemptTimeoutMs = 60_000;
 
-/** The longest a throttled request may take in all, in milliseconds, unless its caller says otherwise. */
-const defaultThrottleBudgetMs = 15 * 60_000;
+/** The longest that giving back a token may take, in milliseconds, as somebody waits for the process to end. */
+const revokeTimeoutMs = 3_000;
 
-/** The largest answer that is read, in bytes; 500 users, the most that a page holds, are about 200 kB. */
-const answerLimitBytes = 16 * 1024 * 1024;
-
-/** One request to the Administration API. */
-export interface Call {
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Below `/api/atlas/v2`, with every variable part encoded. */
-  path: string;
-  query?: Record<string, string>;
-  body?: unknown;
-  /** Whether doing it twice is the same as doing it once. */
-  repeatable: boolean;
-  /** What it does and for whom, to follow "could not". */
-  purpose: string;
-  /** The role that Atlas documents for the operation. */
-  role: string;
-  /** Requests with the same name count against one limit of Atlas and slow down together. */
-  limit: string;
-  /** The longest it may take while Atlas throttles it, in milliseconds. @default 15 minutes */
-  throttleBudgetMs?: number | undefined;
-}
+/** A look at Atlas that is older does not justify a request that must happen once only, in milliseconds. */
+const freshLookMs = 5_000;
 
 export interface Answer<T> {
   body: T;
@@ -71,15 +56,14 @@ export interface ClientOptions {
   attemptTimeoutMs?: number;
 }
 
-/** Sends requests to Atlas for one process: one pool of connections, one authentication, one gate. */
+/** Sends requests to Atlas for one process: one pool of connections, one authentication, one rate limiter. */
 export class AtlasClient {
   private readonly http: AxiosInstance;
   private readonly authentication: Authentication;
   private readonly clock: Clock;
   private readonly random: () => number;
   private readonly report: (line: string) => void;
-  private readonly gate: Gate;
-  private readonly host: string;
+  private readonly limiter: RateLimiter;
   private readonly attemptTimeoutMs: number;
 
   constructor(
@@ -89,335 +73,368 @@ export class AtlasClient {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.report = options.report ?? (() => {});
-    this.gate = new Gate(this.clock);
-    const { host, hostname } = new URL(settings.baseUrl);
-    this.host = host;
     this.attemptTimeoutMs = options.attemptTimeoutMs ?? attemptTimeoutMs;
-    // Node's agents tunnel through the proxy that the environment names; traffic to this machine never leaves it.
-    const isLocal = isLoopback(hostname);
-    const agent = {
-      keepAlive: true,
-      ...(isLocal ? {} : { proxyEnv: process.env }),
-    };
-    this.http = axios.create({
-      baseURL: settings.baseUrl,
-      httpAgent: new http.Agent(agent),
-      // Said outright, because NODE_TLS_REJECT_UNAUTHORIZED in the environment would decide otherwise.
-      httpsAgent: new https.Agent({ ...agent, rejectUnauthorized: true }),
-      // axios takes `false` for a reason to strip the agent of its proxy as well.
-      ...(isLocal ? { proxy: false } : {}),
-      maxRedirects: 0,
-      maxContentLength: answerLimitBytes,
-      responseType: "text",
-      transformRequest: [(body: unknown) => body],
-      transformResponse: [(body: unknown) => body],
+    this.limiter = new RateLimiter(this.clock, ({ limit, forMs, waiting }) => {
+      const many = waiting === 1 ? "1 request waits" : `${waiting} requests wait`;
+      this.report(`Rate limited by Atlas (${limit}): retrying in ${Math.ceil(forMs / 1_000)} s; ${many}.`);
     });
-    axiosRetry(this.http, {
-      retries: Number.MAX_SAFE_INTEGER,
-      retryDelay: () => 0,
-      shouldResetTimeout: true,
-    });
-    this.authentication =
-      settings.credentials.kind === "apiKey"
-        ? new DigestAuthentication(settings.credentials)
-        : new ServiceAccountAuthentication(
-            settings.credentials.clientSecret,
-            () => this.fetchAccessToken(),
-            this.clock,
-          );
+    this.authentication = this.createAuthentication();
+    this.http = createTransport(settings);
+    this.joinParts();
   }
 
   /**
    * Sends a request and reads its answer.
    *
    * @throws AtlasError when Atlas refuses, cannot be reached, or answers something that the API does not describe
+   * @throws NotSent when the request is one that must happen once, and would have to wait
    */
-  async send<T>(call: Call, schema: v.GenericSchema<unknown, T>): Promise<Answer<T>> {
-    const query = new URLSearchParams(call.query ?? {}).toString();
-    const url = `/api/atlas/v2${call.path}${query === "" ? "" : `?${query}`}`;
-    if (/\/\.{1,2}(?=[/?]|$)/.test(call.path)) {
+  async send<T>(request: AtlasRequest, schema: v.GenericSchema<unknown, T>): Promise<Answer<T>> {
+    const { operation, method, path, body } = request;
+    const query = new URLSearchParams(request.query ?? {}).toString();
+    const url = `/api/atlas/v2${path}${query === "" ? "" : `?${query}`}`;
+    if (/\/\.{1,2}(?=[/?]|$)/.test(path)) {
       // No encoding keeps dots alone from being taken for steps, and `DELETE …/users/..` would mean the project.
-      throw new AtlasError(`Could not ${call.purpose}: the path ${url} would lead to another address.`, {
-        method: call.method,
+      throw new AtlasError(`Could not ${request.summary}: the path ${url} would lead to another address.`, {
+        operation,
+        method,
         path: url,
       });
     }
-    const exchange = this.authentication.begin(call.method, url);
-    const response = await this.attempt(call, exchange, {
-      method: call.method,
-      url,
-      ...(call.body === undefined ? {} : { data: JSON.stringify(call.body) }),
-      headers: {
-        Accept: mediaType,
-        ...(call.body === undefined ? {} : { "Content-Type": mediaType }),
-        "User-Agent": `mongodbatlas-dynamic/${version} (Pulumi)`,
-      },
+    const exchange = this.authentication.begin({ method, url, deadline: request.deadline });
+    const response = await this.transmit(request, url, exchange, {
+      ...(body === undefined ? {} : { data: JSON.stringify(body) }),
+      headers: { Accept: mediaType, ...(body === undefined ? {} : { "Content-Type": mediaType }) },
     });
-    return {
-      body: readBody(call, response, schema),
-      headers: { sunset: header(response, "sunset") },
-    };
+    return { body: readBody(request, response, schema), headers: { sunset: header(response, "sunset") } };
   }
 
-  private async attempt(
-    call: Call,
+  /** Gives back what Atlas lent for this process, and closes the connections. Nothing is to be sent afterwards. */
+  async close(): Promise<void> {
+    await this.authentication.close();
+    const { httpAgent, httpsAgent } = this.http.defaults;
+    (httpAgent as { destroy(): void }).destroy();
+    (httpsAgent as { destroy(): void }).destroy();
+  }
+
+  private async transmit(
+    request: AtlasRequest,
+    url: string,
     exchange: Exchange,
-    request: AxiosRequestConfig & {
-      method: string;
-      url: string;
-      headers: Record<string, string>;
-    },
+    content: { data?: string; headers: Record<string, string> },
   ): Promise<RawAnswer> {
-    let failures = 0;
-    let throttledSince: number | undefined;
-    let verdict: Verdict = {};
-    /** Whether the gate has let it in and not out again. */
-    let inTurn = false;
-
-    const authorize = async (headers: Record<string, unknown>): Promise<void> => {
-      const authorization = await exchange.header();
-      if (authorization === undefined) {
-        delete headers.Authorization;
-      } else {
-        headers.Authorization = authorization;
-      }
-    };
-    const enter = async (headers: Record<string, unknown>): Promise<void> => {
-      await this.gate.enter(call.limit);
-      inTurn = true;
-      await authorize(headers);
-    };
-    // The timeout of axios starts anew with every byte, so an answer that trickles in would never end.
-    const limitTime = (config: AxiosRequestConfig): void => {
-      config.signal = AbortSignal.timeout(this.attemptTimeoutMs);
-    };
-
-    /** What follows a failed attempt that is to be repeated; `false` when it is not. */
-    const prepareNext = async (error: AxiosError): Promise<boolean> => {
-      const headers = (error.config ?? request).headers as Record<string, unknown>;
-      const failure = this.classify(error);
-      const challenge = failure.kind === "answer" ? challengeOf(error.response) : undefined;
-      if (challenge !== undefined) {
-        verdict = { wrongCredentials: !exchange.challenged(challenge) };
-        if (verdict.wrongCredentials === true) {
-          return false;
-        }
-        // It keeps its turn: others may wait for what becomes of this challenge.
-        await authorize(headers);
-        return true;
-      }
-      if (failure.kind === "answer") {
-        exchange.accepted();
-      } else {
-        exchange.abandoned();
-      }
-      failures += 1;
-      const now = this.clock.now();
-      const decision = decideRetry(failure, {
-        repeatable: call.repeatable,
-        failures,
-        refusals: this.gate.refusals(call.limit),
-        throttledForMs: now - (throttledSince ?? now),
-        throttleBudgetMs: call.throttleBudgetMs ?? defaultThrottleBudgetMs,
-        random: this.random(),
-      });
-      inTurn = false;
-      if (decision.action === "repeat" && decision.reason === "throttled") {
-        throttledSince ??= now;
-        if (this.gate.close(call.limit, decision.afterMs)) {
-          this.reportThrottling(call, decision.afterMs);
-        }
-        await enter(headers);
-        return true;
-      }
-      if (failure.kind === "answer") {
-        this.gate.leave(call.limit, roomLeft(error.response));
-      } else {
-        this.gate.retreat(call.limit);
-      }
-      if (decision.action === "give up") {
-        verdict = { ...decision, throttledForMs: now - (throttledSince ?? now) };
-        return false;
-      }
-      await this.clock.sleep(decision.afterMs);
-      await enter(headers);
-      return true;
-    };
-    const retryCondition = async (error: AxiosError): Promise<boolean> => {
-      try {
-        const again = await prepareNext(error);
-        limitTime(error.config ?? request);
-        return again;
-      } catch (unprepared) {
-        // axios-retry takes an error thrown here for a plain no.
-        verdict = { unprepared };
-        return false;
-      }
-    };
-
+    const sending = new Sending(request, url, exchange, this.limiter.newTicket(), this.clock);
     try {
-      await enter(request.headers);
-      limitTime(request);
-      const response = await this.http.request<string>({ ...request, "axios-retry": { retryCondition } });
-      exchange.accepted();
-      inTurn = false;
-      this.gate.leave(call.limit, roomLeft(response));
-      return response;
+      return await this.http.request<string>({
+        method: request.method,
+        url,
+        ...content,
+        headers: { ...content.headers, "User-Agent": userAgent },
+        sending,
+      });
     } catch (error) {
-      if (inTurn) {
-        // Whatever went wrong, those who wait for this request must not wait for ever.
-        this.gate.retreat(call.limit);
+      throw this.errorFor(sending, error);
+    } finally {
+      // Whatever went wrong, those who wait for this request must not wait for ever.
+      this.leave(sending, (limit) => this.limiter.abandon(limit));
+      if (sending.isProven) {
         exchange.abandoned();
       }
-      if (verdict.unprepared !== undefined) {
-        throw verdict.unprepared;
-      }
-      throw error instanceof AtlasError ? error : this.explain(call, request, error as AxiosError, verdict);
+      exchange.ended();
     }
+  }
+
+  /**
+   * Joins what each attempt goes through. axios runs what is added last first on the way out, and what is added first
+   * first on the way back.
+   */
+  private joinParts(): void {
+    const { request, response } = this.http.interceptors;
+    request.use((config) => this.lookOnceMore(config));
+    request.use((config) => this.prove(config));
+    request.use((config) => this.takeTurn(config));
+    response.use(
+      (answer) => this.onSuccess(answer),
+      async (error: unknown) => {
+        const sending = (error as Partial<AxiosError>).config?.sending;
+        if (sending !== undefined) {
+          this.onFailure(sending, error as AxiosError);
+        }
+        throw error;
+      },
+    );
+    axiosRetry(this.http, {
+      retries: Number.MAX_SAFE_INTEGER,
+      retryDelay: () => 0,
+      shouldResetTimeout: true,
+      retryCondition: ({ config }) => config?.sending?.fate?.action === "repeat",
+      onRetry: async (_count, _error, { sending }) => {
+        const fate = sending?.fate;
+        if (fate?.action === "repeat" && fate.reason === "transient") {
+          await pause(this.clock, fate.afterMs);
+        }
+      },
+    });
+  }
+
+  private async takeTurn(config: InternalAxiosRequestConfig): Promise<InternalAxiosRequestConfig> {
+    const { sending } = config;
+    for (const limit of sending?.limits ?? []) {
+      if (sending === undefined || sending.turns.includes(limit)) {
+        continue;
+      }
+      if (!sending.request.once) {
+        await this.limiter.acquire(limit, sending.ticket, sending.request.deadline);
+      } else if (!this.limiter.tryAcquire(limit)) {
+        throw new NotSent();
+      }
+      sending.turns.push(limit);
+    }
+    return config;
+  }
+
+  private async prove(config: InternalAxiosRequestConfig): Promise<InternalAxiosRequestConfig> {
+    const { sending } = config;
+    const authorization = await sending?.exchange.header();
+    if (sending !== undefined) {
+      sending.isProven = true;
+    }
+    if (authorization === undefined) {
+      config.headers.delete("Authorization");
+    } else {
+      config.headers.set("Authorization", authorization);
+    }
+    return config;
+  }
+
+  private lookOnceMore(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
+    const { deadline, once, idempotent } = config.sending?.request ?? {};
+    if (deadline?.isOver) {
+      throw new TimeIsUp();
+    }
+    if (once && (config.sending?.ageMs() ?? 0) > freshLookMs) {
+      throw new NotSent();
+    }
+    // What is cut off when its time is over must not be something of which nobody knows then whether it has happened.
+    const limitMs =
+      idempotent && deadline ? Math.min(this.attemptTimeoutMs, deadline.leftMs) : this.attemptTimeoutMs;
+    // The timeout of axios starts anew with every byte, so an answer that trickles in would never end.
+    config.signal = AbortSignal.timeout(Math.max(1, Math.ceil(limitMs)));
+    return config;
+  }
+
+  private onSuccess(answer: AxiosResponse): AxiosResponse {
+    const { sending } = answer.config;
+    if (sending !== undefined) {
+      sending.isProven = false;
+      sending.exchange.accepted();
+      this.leave(sending, (limit) => this.release(limit, answer));
+    }
+    return answer;
+  }
+
+  private onFailure(sending: Sending, error: AxiosError): void {
+    sending.isProven = false;
+    const failure = this.classify(error);
+    if (this.needsOtherProof(sending, failure, error)) {
+      // It keeps its turn: others may wait for what becomes of this challenge.
+      sending.fate = { action: "repeat", reason: "other proof" };
+      return;
+    }
+    const { request, exchange } = sending;
+    sending.failures += 1;
+    sending.silences += failure.kind === "interrupted" && failure.silent ? 1 : 0;
+    const limit =
+      isAddressLimit(failure) && sending.limits.includes(invitations) ? invitations : request.rateLimitSet;
+    const fate = decideRetry(failure, {
+      idempotent: request.idempotent,
+      once: request.once ?? false,
+      failures: sending.failures,
+      silences: sending.silences,
+      refusals: this.limiter.refusals(limit),
+      patienceMs: this.limiter.patienceMs(limit, request.deadline),
+      leftMs: request.deadline?.leftMs ?? Number.POSITIVE_INFINITY,
+      random: this.random(),
+    });
+    sending.fate = fate;
+    this.leave(sending, (each) => {
+      if (fate.reason === "rate limited" && each === limit) {
+        // Also by a request that gives up, or all the others would ask at once.
+        this.limiter.backOff(each, fate.afterMs);
+      } else if (failure.kind === "answer" && each === request.rateLimitSet) {
+        this.release(each, error.response);
+      } else {
+        this.limiter.abandon(each);
+      }
+    });
+    if (fate.action === "repeat" && failure.kind === "interrupted" && failure.silent) {
+      this.report(
+        `Atlas has not answered for ${this.attemptTimeoutMs / 1_000} s; trying once more to ${request.summary}.`,
+      );
+    }
+    if (fate.action === "give up" && failure.kind !== "answer" && !fate.outOfTime) {
+      exchange.ended(describeFailure(sending, error, this.circumstances()));
+    }
+  }
+
+  /** Tells the authentication what has become of its proof, and whether the request goes on with another. */
+  private needsOtherProof(sending: Sending, failure: Failure, error: AxiosError): boolean {
+    const { exchange } = sending;
+    if (failure.kind !== "answer") {
+      exchange.abandoned();
+      return false;
+    }
+    const challenge = challengeOf(error.response);
+    if (challenge !== undefined) {
+      const refused = exchange.challenged(challenge);
+      if (refused.again) {
+        return true;
+      }
+      sending.problem = refused.problem;
+      exchange.ended(describeFailure(sending, error, this.circumstances()));
+      return false;
+    }
+    if (failure.status === 401 && !permissionCodes.has(failure.errorCode ?? "")) {
+      return exchange.refused();
+    }
+    exchange.accepted();
+    return false;
   }
 
   private classify(error: AxiosError): Failure {
     const status = refusedWith(error);
     if (status === undefined) {
-      return classifyNetworkError(error.code, (error.cause as NodeJS.ErrnoException | undefined)?.syscall);
+      return classifyNetworkError(networkErrorOf(error));
     }
     return {
       kind: "answer",
       status,
       errorCode: parseProblem(error.response).errorCode,
-      retryAfterMs: parseRetryAfter(header(error.response, "retry-after"), this.clock.now()),
+      retryAfterMs: parseRetryAfter(header(error.response, "retry-after"), this.clock.date()),
     };
   }
 
-  private reportThrottling(call: Call, forMs: number): void {
-    const others = this.gate.waiting(call.limit);
-    this.report(
-      `Atlas accepts no more requests of this kind for now; waiting ${Math.ceil(forMs / 1_000)} s to ${call.purpose}` +
-        `${others === 0 ? "" : ` (and ${others} more)`}.`,
-    );
+  private release(limit: string, answer: RawAnswer | undefined): void {
+    this.limiter.release(limit, limit === invitations ? undefined : remainingOf(answer));
   }
 
-  private explain(
-    call: Pick<Call, "purpose" | "role">,
-    request: { method: string; url: string },
-    error: AxiosError,
-    verdict: Verdict,
-  ): AtlasError {
-    const status = refusedWith(error);
-    const { errorCode, detail } = parseProblem(error.response, (text) => this.redact(text));
-    const { credentials } = this.settings;
-    const networkCode = status === undefined ? error.code : undefined;
-    const happened =
-      status === undefined
-        ? `got no answer ${networkCode === "ERR_CANCELED" ? `within ${this.attemptTimeoutMs / 1_000} s` : `(${networkCode ?? "connection broken"})`}`
-        : `was answered ${status}${errorCode === undefined ? "" : ` ${errorCode}`}`;
-    const advice =
-      verdict.wrongCredentials === true
-        ? adviseOnWrongCredentials(credentials)
-        : advise({
-            status,
-            errorCode,
-            networkCode,
-            credentials,
-            method: request.method,
-            role: call.role,
-            host: this.host,
-          });
-    const waited =
-      verdict.outOfBudget === true
-        ? `Atlas went on throttling it and the time allowed for that is used up (waited ${Math.round((verdict.throttledForMs ?? 0) / 1_000)} s). ` +
-          "Run the command again, or allow more with `customTimeouts`."
-        : "";
-    const sentences = [
-      `Could not ${call.purpose}: ${request.method} ${request.url} ${happened}${detail === undefined ? "." : `: ${detail}`}`,
-      waited,
-      isCertificateError(networkCode)
-        ? `The certificate of ${this.host} is not trusted here; if a proxy inspects TLS, name its CA in NODE_EXTRA_CA_CERTS.`
-        : advice,
-    ];
-    return new AtlasError(this.redact(sentences.filter((sentence) => sentence !== "").join(" ")), {
-      method: request.method,
-      path: request.url,
-      status,
-      errorCode,
-      detail,
-      mayHaveTakenEffect: verdict.effect === "unknown",
-    });
+  private leave(sending: Sending, how: (limit: string) => void): void {
+    const { turns } = sending;
+    sending.turns = [];
+    for (const limit of turns) {
+      how(limit);
+    }
   }
 
-  private redact(text: string): string {
-    const { credentials } = this.settings;
-    const secrets = [...this.authentication.secrets()];
+  private errorFor(sending: Sending, error: unknown): unknown {
+    if (error instanceof AtlasError || error instanceof NotSent) {
+      return error;
+    }
+    if (error instanceof TimeIsUp) {
+      return explainNotSent(sending, undefined, this.circumstances());
+    }
+    if (error instanceof RateLimited || error instanceof SharedFailure || error instanceof ProofTooLate) {
+      return explainNotSent(sending, error, this.circumstances());
+    }
+    const { fate, request } = sending;
+    const mayTryAgain = fate?.action === "give up" && fate.reason === "rate limited" && !fate.outOfTime;
+    return request.once && mayTryAgain
+      ? new NotSent()
+      : explain(sending, error as AxiosError, this.circumstances());
+  }
+
+  private circumstances(): Circumstances {
+    const { credentials, proxy } = this.settings;
+    const secrets = [...this.authentication.secrets(), ...(proxy?.secrets ?? [])];
     if (credentials.kind === "serviceAccount") {
       // A proxy may show the headers of a request in the page that refuses it.
-      secrets.unshift(basicCredential(credentials));
+      secrets.push(basicCredential(credentials));
     }
-    return secrets.reduce((out, secret) => out.replaceAll(secret, "[redacted]"), text);
+    return { settings: this.settings, secrets, attemptTimeoutMs: this.attemptTimeoutMs };
+  }
+
+  private createAuthentication(): Authentication {
+    const { credentials } = this.settings;
+    switch (credentials.kind) {
+      case "apiKey":
+        return new DigestAuthentication(credentials);
+      case "accessToken":
+        return new StaticTokenAuthentication(credentials.accessToken);
+      case "serviceAccount":
+        return new ServiceAccountAuthentication(
+          credentials.clientSecret,
+          {
+            fetch: () => this.fetchAccessToken(credentials),
+            revoke: (token) => this.revokeAccessToken(credentials, token),
+          },
+          this.clock,
+        );
+    }
   }
 
   /** Atlas operation: POST /api/oauth/token. */
-  private async fetchAccessToken(): Promise<AccessToken> {
-    const { credentials } = this.settings;
-    if (credentials.kind !== "serviceAccount") {
-      throw new TypeError("Only a service account has access tokens.");
-    }
-    const basic = basicCredential(credentials);
-    const call: Call = {
+  private async fetchAccessToken(key: ServiceAccountKey): Promise<AccessToken> {
+    const request: AtlasRequest = {
+      operation: "createAccessToken",
       method: "POST",
       path: "/api/oauth/token",
       // Another token does no harm: the one that was lost expires by itself.
-      repeatable: true,
-      purpose: "get an access token for the service account",
-      role: "that it needs",
-      limit: "access tokens",
+      idempotent: true,
+      summary: "get an access token for the service account",
+      requiredRole: "that it needs",
+      rateLimitSet: "access tokens",
     };
-    const header = async (): Promise<string> => `Basic ${basic}`;
-    const response = await this.attempt(
-      call,
+    try {
+      const response = await this.transmitForm(request, key, { grant_type: "client_credentials" });
+      const { access_token, expires_in } = readBody(request, response, accessTokenAnswer);
+      return { value: access_token, expiresInSeconds: expires_in };
+    } catch (error) {
+      // What the token was for has not been sent.
+      throw error instanceof AtlasError
+        ? new AtlasError(error.message, { ...error, mayHaveTakenEffect: false })
+        : error;
+    }
+  }
+
+  /** Atlas operation: POST /api/oauth/revoke. */
+  private async revokeAccessToken(key: ServiceAccountKey, token: string): Promise<void> {
+    const request: AtlasRequest = {
+      operation: "revokeAccessToken",
+      method: "POST",
+      path: "/api/oauth/revoke",
+      idempotent: true,
+      once: true,
+      summary: "give back the access token of the service account",
+      requiredRole: "that it needs",
+      rateLimitSet: "revoked access tokens",
+      deadline: new Deadline(this.clock, revokeTimeoutMs),
+    };
+    await this.transmitForm(request, key, { token, token_type_hint: "access_token" });
+  }
+
+  private transmitForm(
+    request: AtlasRequest,
+    key: ServiceAccountKey,
+    form: Record<string, string>,
+  ): Promise<RawAnswer> {
+    const exchange: Exchange = {
+      header: async () => `Basic ${basicCredential(key)}`,
       // A 401 with a challenge means here that the secret is wrong.
-      {
-        header,
-        challenged: () => false,
-        accepted: () => {},
-        abandoned: () => {},
-      },
-      {
-        method: call.method,
-        url: call.path,
-        data: "grant_type=client_credentials",
-        headers: {
-          Accept: "application/json",
-          "Content-Type": "application/x-www-form-urlencoded",
-          "User-Agent": `mongodbatlas-dynamic/${version} (Pulumi)`,
-        },
-      },
-    );
-    const token = readBody(call, response, accessTokenAnswer);
-    return { value: token.access_token, expiresInSeconds: token.expires_in };
+      challenged: () => ({ again: false, problem: { kind: "wrong" } }),
+      refused: () => false,
+      accepted: () => {},
+      abandoned: () => {},
+      ended: () => {},
+    };
+    return this.transmit(request, request.path, exchange, {
+      data: new URLSearchParams(form).toString(),
+      headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
+    });
   }
 }
 
-/** RFC 6749 section 2.3.1: id and secret are form-url-encoded inside of Basic. */
-function basicCredential({ clientId, clientSecret }: ServiceAccountKey): string {
-  return Buffer.from([clientId, clientSecret].map(encodeURIComponent).join(":")).toString("base64");
-}
-
-/** The status of an answer outside 2xx. A good status on an answer that broke off says nothing of how it ends. */
-function refusedWith({ response }: AxiosError): number | undefined {
-  return response === undefined || (response.status >= 200 && response.status < 300)
-    ? undefined
-    : response.status;
-}
-
-/** What became of the last failed attempt. */
-interface Verdict {
-  /** Why no further attempt could be made ready. */
-  unprepared?: unknown;
-  wrongCredentials?: boolean;
-  effect?: "none" | "unknown";
-  outOfBudget?: boolean;
-  throttledForMs?: number;
-}
+/** The deadline of a request has passed before it was sent. */
+class TimeIsUp extends Error {}
 
 const accessTokenAnswer = v.object({
   access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/)),

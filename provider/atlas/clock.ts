@@ -1,13 +1,102 @@
-/** Time as a parameter, so that everything that waits can be tested without waiting. */
+/** Time as parameters, so that everything that waits can be tested without waiting. */
 export interface Clock {
-  /** The current time in milliseconds since the Unix epoch. */
-  now(): number;
-  /** Resolves after `ms` milliseconds. */
+  /** The date, in milliseconds since the Unix epoch. Somebody may set this clock, back as well. */
+  date(): number;
+  /** Milliseconds since some moment. Nobody sets this clock, but it may stand still while the machine sleeps. */
+  monotonic(): number;
+  /** Resolves after about `ms` milliseconds. It may be early: {@link sleepUntil} is not. */
   sleep(ms: number): Promise<void>;
 }
 
-/** The machine's own clock. */
+/** The machine's own clocks. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  date: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, longestTimerMs))),
 };
+
+/** Node fires a longer timer at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * Measures how long something takes, from now on.
+ *
+ * It goes by the clock that has moved further: one stands still while the machine sleeps, and the other may be set back.
+ *
+ * @returns milliseconds since the call
+ */
+export function stopwatch(clock: Clock): () => number {
+  const date = clock.date();
+  const monotonic = clock.monotonic();
+  return () => Math.max(clock.date() - date, clock.monotonic() - monotonic, 0);
+}
+
+/** The moment at which something has to be over. */
+export class Deadline {
+  private readonly elapsedMs: () => number;
+  private hasPassed = false;
+
+  /** @param afterMs milliseconds from now on */
+  constructor(
+    clock: Clock,
+    readonly afterMs: number,
+  ) {
+    this.elapsedMs = stopwatch(clock);
+  }
+
+  /** Milliseconds until then; 0 once it is over. */
+  get leftMs(): number {
+    // It has passed for good, even if somebody sets a clock back afterwards.
+    const leftMs = this.afterMs - this.elapsedMs();
+    this.hasPassed ||= leftMs <= 0;
+    return this.hasPassed ? 0 : leftMs;
+  }
+
+  get isOver(): boolean {
+    return this.leftMs === 0;
+  }
+}
+
+/** Resolves at the deadline and not before: whoever is woken early sleeps again. */
+export async function sleepUntil(clock: Clock, deadline: Deadline): Promise<void> {
+  while (!deadline.isOver) {
+    await clock.sleep(Math.max(1, Math.ceil(deadline.leftMs)));
+  }
+}
+
+/** Resolves after `ms` milliseconds and not before. */
+export function pause(clock: Clock, ms: number): Promise<void> {
+  return sleepUntil(clock, new Deadline(clock, ms));
+}
+
+/**
+ * Rejects with `late()` when the deadline is over before the promise has settled.
+ *
+ * It uses the machine's own timer, because what it bounds goes on in real time; the deadline has the last word.
+ */
+export async function within<T>(
+  promise: Promise<T>,
+  deadline: Deadline | undefined,
+  late: () => Error,
+): Promise<T> {
+  if (deadline === undefined) {
+    return promise;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    const look = (): void => {
+      if (deadline.isOver) {
+        reject(late());
+      } else {
+        timer = setTimeout(look, Math.min(Math.max(1, deadline.leftMs), longestTimerMs));
+        timer.unref();
+      }
+    };
+    look();
+  });
+  try {
+    return await Promise.race([promise, over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

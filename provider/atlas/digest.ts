@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Authentication, Exchange } from "./authentication";
+import {
+  type Authentication,
+  type CredentialProblem,
+  type Exchange,
+  ProofTooLate,
+  type Refused,
+  SharedFailure,
+  type SharedProblem,
+} from "./authentication";
+import { type Deadline, within } from "./clock";
 import type { ApiKey } from "./settings";
 
 /** What a server asks for in `WWW-Authenticate: Digest …`, as far as Atlas uses it (RFC 7616, MD5, qop=auth). */
@@ -7,6 +16,8 @@ interface Challenge {
   realm: string;
   nonce: string;
   opaque: string | undefined;
+  /** The server knows the key, and refuses the nonce only. */
+  stale: boolean;
 }
 
 /** A challenge that has been accepted or is about to be, with how often its nonce was used. */
@@ -14,6 +25,20 @@ interface Session {
   challenge: Challenge;
   uses: number;
 }
+
+/** The request that fetches the first challenge, as the others see it. */
+interface Lead {
+  /** It is through, and the others may go. */
+  pass(): void;
+  /** It has failed, and so would they. */
+  fail(problem: SharedProblem): void;
+}
+
+/** How often one request answers a further challenge with a key that is known to be right. */
+const challengesOfKnownKey = 10;
+
+/** What the requests of a process wait for at its start. */
+const firstChallengeText = "the first request to Atlas, which all others wait for,";
 
 /**
  * HTTP digest authentication that keeps the server's nonce, so that a process pays for one challenge and not
@@ -27,6 +52,8 @@ export class DigestAuthentication implements Authentication {
   private session: Session | undefined;
   /** Settles when the request that fetches the first challenge is through. */
   private firstChallenge: Promise<void> | undefined;
+  /** Whether Atlas has accepted the key in this process. */
+  private isKnownKey = false;
 
   constructor(
     private readonly key: ApiKey,
@@ -37,53 +64,118 @@ export class DigestAuthentication implements Authentication {
     return [this.key.privateKey];
   }
 
-  begin(method: string, pathAndQuery: string): Exchange {
+  async close(): Promise<void> {}
+
+  begin({
+    method,
+    url,
+    deadline,
+  }: {
+    method: string;
+    url: string;
+    deadline?: Deadline | undefined;
+  }): Exchange {
     let own: Session | undefined;
     let used: Session | undefined;
-    let settleFirst: (() => void) | undefined;
-    const settle = (): void => {
-      settleFirst?.();
-      settleFirst = undefined;
+    /** Ends the wait of the others for this request. */
+    let lead: Lead | undefined;
+    /** A nonce whose answer was lost may have been used up by it. */
+    let answerWasLost = false;
+    let challenges = 0;
+
+    const header = async (): Promise<string | undefined> => {
+      used = own ?? this.session;
+      if (used === undefined && lead === undefined && this.firstChallenge !== undefined) {
+        await within(this.firstChallenge, deadline, () => new ProofTooLate(firstChallengeText));
+        used = this.session;
+      }
+      if (used === undefined) {
+        lead ??= this.takeLead();
+        return undefined;
+      }
+      used.uses += 1;
+      return this.answer(used, method, url);
+    };
+
+    const challenged = (wwwAuthenticate: string): Refused => {
+      const challenge = parseChallenge(wwwAuthenticate);
+      if (challenge === undefined) {
+        return giveUp({ kind: "unsupported", asked: wwwAuthenticate });
+      }
+      challenges += 1;
+      this.isKnownKey ||= challenge.stale && used !== undefined;
+      if (this.session === used) {
+        this.session = undefined;
+      }
+      const maybeNonce = used === undefined || used !== own || answerWasLost;
+      answerWasLost = false;
+      if (!(maybeNonce || this.isKnownKey) || challenges > challengesOfKnownKey) {
+        return giveUp({ kind: this.isKnownKey ? "no longer accepted" : "wrong" });
+      }
+      own = { challenge, uses: 0 };
+      return { again: true };
+    };
+
+    const giveUp = (problem: CredentialProblem): Refused => {
+      own = undefined;
+      return { again: false, problem };
     };
 
     return {
-      header: async () => {
-        while (own === undefined && this.session === undefined && this.firstChallenge !== undefined) {
-          await this.firstChallenge;
-        }
-        used = own ?? this.session;
-        if (used === undefined) {
-          this.firstChallenge = new Promise((resolve) => {
-            settleFirst = () => {
-              this.firstChallenge = undefined;
-              resolve();
-            };
-          });
-          return undefined;
-        }
-        used.uses += 1;
-        return this.answer(used, method, pathAndQuery);
-      },
-      challenged: (wwwAuthenticate) => {
-        const challenge = parseChallenge(wwwAuthenticate);
-        const refusedOwn = own !== undefined && used === own;
-        if (this.session === used) {
-          this.session = undefined;
-        }
-        if (challenge === undefined || refusedOwn) {
-          settle();
-          return false;
-        }
-        own = { challenge, uses: 0 };
-        return true;
+      header,
+      challenged,
+      refused: () => {
+        this.isKnownKey ||= used !== undefined;
+        return false;
       },
       accepted: () => {
+        this.isKnownKey ||= used !== undefined;
         // Only now may others use it: a request of theirs that overtook this one could have spoiled the nonce.
         this.session ??= own;
         own = undefined;
-        settle();
+        challenges = 0;
+        lead?.pass();
+        lead = undefined;
       },
-      abandoned: settle,
+      abandoned: () => {
+        answerWasLost = used !== undefined;
+      },
+      ended: (problem) => {
+        if (problem === undefined) {
+          lead?.pass();
+        } else {
+          lead?.fail(problem);
+        }
+        lead = undefined;
+      },
+    };
+  }
+
+  /** Lets the others wait for this request. */
+  private takeLead(): Lead {
+    let pass = (): void => {};
+    let fail: Lead["fail"] = () => {};
+    const first = new Promise<void>((resolve, reject) => {
+      pass = resolve;
+      fail = (problem) => reject(new SharedFailure(firstChallengeText, problem));
+    });
+    // Nobody may be waiting.
+    first.catch(() => {});
+    this.firstChallenge = first;
+    const settle = (): void => {
+      if (this.firstChallenge === first) {
+        this.firstChallenge = undefined;
+      }
+    };
+    return {
+      pass: () => {
+        settle();
+        pass();
+      },
+      fail: (problem) => {
+        settle();
+        fail(problem);
+      },
     };
   }
 
@@ -124,7 +216,12 @@ export function parseChallenge(header: string): Challenge | undefined {
   if (realm === undefined || !nonce || algorithm.toUpperCase() !== "MD5" || !offersAuth) {
     return undefined;
   }
-  return { realm, nonce, opaque: parameters.get("opaque") };
+  return {
+    realm,
+    nonce,
+    opaque: parameters.get("opaque"),
+    stale: parameters.get("stale")?.toLowerCase() === "true",
+  };
 }
 
 function md5(text: string): string {

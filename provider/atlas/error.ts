@@ -1,5 +1,7 @@
 /** What an {@link AtlasError} says, beside its message. */
 export interface AtlasErrorFields {
+  /** Atlas's id of the operation, such as `addGroupUsers`; `createAccessToken` for a service account's token. */
+  operation: string;
   /** HTTP method of the request, in capitals. */
   method: string;
   /** Path and query of the request, from `/api` on. */
@@ -12,6 +14,8 @@ export interface AtlasErrorFields {
   detail?: string | undefined;
   /** True when Atlas may have carried out the request although no good answer came back. */
   mayHaveTakenEffect?: boolean;
+  /** True when the answer has the form of Atlas's own errors, and is not that of something on the way. */
+  isFromAtlas?: boolean;
 }
 
 /**
@@ -40,6 +44,8 @@ export interface AtlasErrorFields {
  */
 export class AtlasError extends Error {
   override readonly name = "AtlasError";
+  /** Atlas's id of the operation, such as `addGroupUsers`; `createAccessToken` for a service account's token. */
+  readonly operation: string;
   /** HTTP method of the request, in capitals. */
   readonly method: string;
   /** Path and query of the request, from `/api` on. */
@@ -52,15 +58,19 @@ export class AtlasError extends Error {
   readonly detail: string | undefined;
   /** True when Atlas may have carried out the request although no good answer came back. */
   readonly mayHaveTakenEffect: boolean;
+  /** True when the answer has the form of Atlas's own errors, and is not that of something on the way. */
+  readonly isFromAtlas: boolean;
 
   constructor(message: string, fields: AtlasErrorFields) {
     super(message);
+    this.operation = fields.operation;
     this.method = fields.method;
     this.path = fields.path;
     this.status = fields.status;
     this.errorCode = fields.errorCode;
     this.detail = fields.detail;
     this.mayHaveTakenEffect = fields.mayHaveTakenEffect ?? false;
+    this.isFromAtlas = fields.isFromAtlas ?? false;
     showWithoutStack(this);
   }
 

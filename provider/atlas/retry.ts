@@ -9,43 +9,63 @@ export type Failure =
     }
   /** No connection came about, so Atlas has not seen the request. `lasting`: another attempt would fare no better. */
   | { kind: "unreachable"; lasting: boolean }
-  /** The connection broke or timed out: Atlas may or may not have carried out the request. */
-  | { kind: "interrupted" };
+  /**
+   * The connection broke or timed out: Atlas may or may not have carried out the request. `silent`: it was given all the
+   * time that an attempt may take.
+   */
+  | { kind: "interrupted"; silent?: boolean };
 
 /** What is known about the request when an attempt has failed. */
 export interface AttemptHistory {
   /** Whether doing it twice is the same as doing it once. */
-  repeatable: boolean;
+  idempotent: boolean;
+  /** Whether its caller has to look at Atlas before each attempt, and repeats it itself. */
+  once: boolean;
   /** Failed attempts so far, this one included. */
   failures: number;
+  /** Attempts so far that got no answer in all the time that one may take, this one included. */
+  silences: number;
   /** How often in a row Atlas has refused requests under the same limit, this time included; 1 and more. */
   refusals: number;
-  /** Milliseconds since the request was first throttled; 0 when it was not. */
-  throttledForMs: number;
-  /** The longest a throttled request may take in all, in milliseconds. */
-  throttleBudgetMs: number;
+  /** How long it may still wait while Atlas refuses it for coming too often, in milliseconds. */
+  patienceMs: number;
+  /** Milliseconds that are left for it in all; infinite without a deadline. */
+  leftMs: number;
   /** From 0 up to but not including 1, for jitter. */
   random: number;
 }
 
 export type Decision =
-  /** Send it again: after `afterMs`, and for `throttled` together with everything else of the same limit. */
-  | { action: "repeat"; reason: "throttled" | "transient"; afterMs: number }
-  /** Give up. `effect` says whether Atlas may have carried it out. `outOfBudget`: it was throttled for too long. */
-  | { action: "give up"; effect: "none" | "unknown"; outOfBudget: boolean };
+  /** Send it again: after `afterMs`, and for `rate limited` together with everything else of the same limit. */
+  | { action: "repeat"; reason: "rate limited" | "transient"; afterMs: number }
+  /** Give up, and keep the limit closed for `afterMs`. `outOfTime`: a repetition would come too late. */
+  | { action: "give up"; reason: "rate limited"; effect: "none"; outOfTime: boolean; afterMs: number }
+  /** Give up. `effect` says whether Atlas may have carried it out. */
+  | { action: "give up"; reason: "failed"; effect: "none" | "unknown"; outOfTime: boolean };
 
 const transientAttempts = 5;
+/** A server that takes a request and never answers is asked once more, and not for five minutes. */
+const silentAttempts = 2;
 const transientBackOff = { firstMs: 500, longestMs: 8_000 };
-const throttleBackOff = { firstMs: 2_000, longestMs: 20_000 };
+const rateLimitBackOff = { firstMs: 2_000, longestMs: 20_000 };
+/** What a refusal costs at least, also where Atlas says to come back at once, as it does for buckets that are new. */
+const leastPause = { firstMs: 500, longestMs: 20_000 };
 
-/** Codes that Atlas sends with status 400 although they mean throttling: invitations are limited by address. */
-const throttlingCodes = new Set(["RATE_LIMITED_IP", "INVITATIONS_RATE_LIMITED_IP"]);
+/** Codes that Atlas sends with status 400 although they mean a limit: invitations are limited by address. */
+const addressLimitCodes = new Set(["RATE_LIMITED_IP", "INVITATIONS_RATE_LIMITED_IP"]);
+
+/** Whether an answer is about Atlas's limit of invitations, which counts by address and not by project. */
+export function isAddressLimit(failure: Failure): boolean {
+  return (
+    failure.kind === "answer" && failure.errorCode !== undefined && addressLimitCodes.has(failure.errorCode)
+  );
+}
 
 /** Whether an answer certainly did nothing, and the same request may succeed later. */
-function isThrottled(status: number, errorCode: string | undefined): boolean {
+function isRateLimited({ status, errorCode }: Failure & { kind: "answer" }): boolean {
   return (
     status === 429 ||
-    (status === 400 && errorCode !== undefined && throttlingCodes.has(errorCode)) ||
+    (status === 400 && errorCode !== undefined && addressLimitCodes.has(errorCode)) ||
     // Atlas refuses all writes for a while when it is being upgraded.
     (status === 405 && errorCode === "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES")
   );
@@ -53,31 +73,40 @@ function isThrottled(status: number, errorCode: string | undefined): boolean {
 
 /** Decides what follows a failed attempt: by what the failure means, not by the method alone. */
 export function decideRetry(failure: Failure, history: AttemptHistory): Decision {
-  if (failure.kind === "answer" && isThrottled(failure.status, failure.errorCode)) {
-    const afterMs = failure.retryAfterMs ?? backOffMs(throttleBackOff, history.refusals, history.random);
-    const outOfBudget = history.throttledForMs + afterMs > history.throttleBudgetMs;
-    return outOfBudget
-      ? { action: "give up", effect: "none", outOfBudget }
-      : { action: "repeat", reason: "throttled", afterMs };
+  if (failure.kind === "answer" && isRateLimited(failure)) {
+    const { refusals, random } = history;
+    const afterMs =
+      failure.retryAfterMs === undefined
+        ? backOffMs(rateLimitBackOff, refusals, random)
+        : Math.max(failure.retryAfterMs, backOffMs(leastPause, refusals, random));
+    const outOfTime = afterMs > history.patienceMs;
+    return outOfTime || history.once
+      ? { action: "give up", reason: "rate limited", effect: "none", outOfTime, afterMs }
+      : { action: "repeat", reason: "rate limited", afterMs };
   }
+  const giveUp = (effect: "none" | "unknown", outOfTime = false): Decision => ({
+    action: "give up",
+    reason: "failed",
+    effect,
+    outOfTime,
+  });
   if (failure.kind === "answer" && failure.status < 500) {
-    return { action: "give up", effect: "none", outOfBudget: false };
+    return giveUp("none");
   }
   const effect = failure.kind === "unreachable" ? "none" : "unknown";
-  const mayRepeat = effect === "none" || history.repeatable;
+  const mayRepeat = !history.once && (effect === "none" || history.idempotent);
   const lasting = failure.kind === "unreachable" && failure.lasting;
-  if (!mayRepeat || lasting || history.failures >= transientAttempts) {
-    return { action: "give up", effect, outOfBudget: false };
+  if (!mayRepeat || lasting || history.failures >= transientAttempts || history.silences >= silentAttempts) {
+    return giveUp(effect);
   }
   const retryAfterMs = failure.kind === "answer" ? failure.retryAfterMs : undefined;
-  return {
-    action: "repeat",
-    reason: "transient",
-    afterMs:
-      retryAfterMs === undefined
-        ? backOffMs(transientBackOff, history.failures, history.random)
-        : Math.min(retryAfterMs, 60_000),
-  };
+  const afterMs = Math.max(
+    backOffMs(transientBackOff, history.failures, history.random),
+    Math.min(retryAfterMs ?? 0, 60_000),
+  );
+  return afterMs >= history.leftMs
+    ? giveUp(effect, true)
+    : { action: "repeat", reason: "transient", afterMs };
 }
 
 /** Doubles from `firstMs` to `longestMs`; the jitter takes off up to a half, so that clients drift apart. */
@@ -93,9 +122,10 @@ function backOffMs(
 /**
  * Reads a `Retry-After` header: whole seconds, or an HTTP date.
  *
- * @returns milliseconds from `nowMs` on, never negative; `undefined` when there is no header or it is unreadable
+ * @param date the date now, in milliseconds since the Unix epoch
+ * @returns milliseconds from then on, never negative; `undefined` when there is no header or it is unreadable
  */
-export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
+export function parseRetryAfter(header: string | undefined, date: number): number | undefined {
   if (header === undefined) {
     return undefined;
   }
@@ -103,31 +133,6 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
     return Number(header) * 1_000;
   }
   // Date.parse also takes bare numbers, as years.
-  const date = /[a-z]{3}/i.test(header) ? Date.parse(header) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
-}
-
-/** Errors of a socket or a resolver that arise before any byte of the request is sent; true: trying again will not help. */
-const connectionErrors: Readonly<Record<string, boolean>> = {
-  ECONNREFUSED: false,
-  EAI_AGAIN: false,
-  EHOSTUNREACH: false,
-  ENETUNREACH: false,
-  ENOTFOUND: true,
-};
-
-/** Classifies an error of the network by its code. */
-export function classifyNetworkError(code: string | undefined, syscall: string | undefined): Failure {
-  if (code !== undefined && code in connectionErrors) {
-    return { kind: "unreachable", lasting: connectionErrors[code] === true };
-  }
-  if (isCertificateError(code)) {
-    return { kind: "unreachable", lasting: true };
-  }
-  return syscall === "connect" ? { kind: "unreachable", lasting: false } : { kind: "interrupted" };
-}
-
-/** Whether a TLS handshake failed because of the server's certificate. */
-export function isCertificateError(code: string | undefined): boolean {
-  return code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|EPROTO|ERR_SSL/.test(code);
+  const until = /[a-z]{3}/i.test(header) ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(until) ? undefined : Math.max(0, until - date);
 }

@@ -1,11 +1,16 @@
+import { type Clock, type Deadline, stopwatch, within } from "./clock";
+import { AtlasError } from "./error";
 import type { Listing } from "./operations/index";
+import type { RequestOptions } from "./request";
 
 /** How to ask Atlas about the members of one project or team. */
 export interface RosterSource<Member> {
+  /** What the members are members of, such as `project 5f1b3c2a9d8e7f6a5b4c3d2e`. */
+  of: string;
   /** All members. */
   list(): Promise<Listing<Member>>;
   /** The members whom Atlas's own filter finds under this name: at most one, or none. */
-  find(name: string): Promise<Listing<Member>>;
+  find(name: string, options: RequestOptions): Promise<Listing<Member>>;
   /** What a member is known by; names compare without case. */
   namesOf(member: Member): string[];
 }
@@ -28,12 +33,12 @@ export class Roster<Member> {
   private reads = 0;
   private listing: Promise<Members<Member>> | undefined;
   /** Who was there when an addition was refused; only additions go by it. */
-  private present: { members: Promise<Map<string, Member>>; askedAt: number } | undefined;
+  private present: { members: Promise<Map<string, Member>>; ageMs: () => number } | undefined;
   private firstAddition: Promise<unknown> | undefined;
 
   constructor(
     private readonly source: RosterSource<Member>,
-    private readonly now: () => number = Date.now,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -42,26 +47,26 @@ export class Roster<Member> {
    * Absence is only believed of a complete listing, because it deletes state: Atlas's filter by name may treat
    * case in its own way, and a member can slip from one page to another while several are being read.
    */
-  async find(name: string): Promise<Member | undefined> {
+  async find(name: string, options: RequestOptions = {}): Promise<Member | undefined> {
     this.reads += 1;
     if (this.reads === 1) {
-      const found = pick(await this.source.find(name), name, this.source.namesOf);
+      const found = await this.findAlone(name, options);
       if (found !== undefined) {
         return found;
       }
     }
-    const { members, atomic } = await this.all();
+    const { members, atomic } = await this.within(this.all(), options.deadline);
     const found = members.get(name.toLowerCase());
     if (found !== undefined || atomic) {
       return found;
     }
-    return pick(await this.source.find(name), name, this.source.namesOf);
+    return this.findAlone(name, options);
   }
 
   /** Asks Atlas for this one member, whatever is known from before. */
-  async lookUp(name: string): Promise<Member | undefined> {
+  async lookUp(name: string, options: RequestOptions = {}): Promise<Member | undefined> {
     this.forget([name]);
-    return this.find(name);
+    return this.find(name, options);
   }
 
   /**
@@ -90,20 +95,25 @@ export class Roster<Member> {
     name: string,
     change: () => Promise<Member>,
     isThere: (error: unknown) => boolean,
+    options: RequestOptions = {},
   ): Promise<Member> {
     if (this.firstAddition === undefined) {
-      const addition = this.addUnseen(name, change, isThere);
+      const addition = this.addUnseen(name, change, isThere, options);
       this.firstAddition = addition.then(nothing, nothing);
       return addition;
     }
-    await this.firstAddition;
-    return (await this.recall(name)) ?? this.addUnseen(name, change, isThere);
+    await this.within(this.firstAddition, options.deadline);
+    return (
+      (await this.within(this.recall(name), options.deadline)) ??
+      this.addUnseen(name, change, isThere, options)
+    );
   }
 
   private async addUnseen(
     name: string,
     change: () => Promise<Member>,
     isThere: (error: unknown) => boolean,
+    options: RequestOptions,
   ): Promise<Member> {
     try {
       return await this.write([name], change);
@@ -111,9 +121,8 @@ export class Roster<Member> {
       if (!isThere(error)) {
         throw error;
       }
-      const members = await this.listPresent();
-      const member =
-        members.get(name.toLowerCase()) ?? pick(await this.source.find(name), name, this.source.namesOf);
+      const members = await this.within(this.listPresent(), options.deadline);
+      const member = members.get(name.toLowerCase()) ?? (await this.findAlone(name, options));
       if (member === undefined) {
         throw error;
       }
@@ -128,9 +137,9 @@ export class Roster<Member> {
   }
 
   private listPresent(): Promise<Map<string, Member>> {
-    if (this.present === undefined || this.now() - this.present.askedAt >= recallMs) {
+    if (this.present === undefined || this.present.ageMs() >= recallMs) {
       const members = this.list().then((listing) => listing.members);
-      this.present = { members, askedAt: this.now() };
+      this.present = { members, ageMs: stopwatch(this.clock) };
       members.catch(() => {
         this.present = undefined;
       });
@@ -149,6 +158,27 @@ export class Roster<Member> {
       });
     }
     return this.listing;
+  }
+
+  /** What many wait for is not bounded by the time that one of them has; their waiting is. */
+  private within<T>(answer: Promise<T>, deadline: Deadline | undefined): Promise<T> {
+    return within(
+      answer,
+      deadline,
+      () =>
+        new AtlasError(
+          `Could not look at the users of ${this.source.of} within the ${Math.ceil((deadline?.afterMs ?? 0) / 1_000)} s ` +
+            "that are allowed. Run the command again, or allow more with `customTimeouts`.",
+          { operation: "", method: "GET", path: "" },
+        ),
+    );
+  }
+
+  private async findAlone(name: string, options: RequestOptions): Promise<Member | undefined> {
+    const { items } = await this.source.find(name, options);
+    return items.find((member) =>
+      this.source.namesOf(member).some((each) => each.toLowerCase() === name.toLowerCase()),
+    );
   }
 
   private async list(): Promise<Members<Member>> {
@@ -172,12 +202,4 @@ export class Roster<Member> {
 
 function nothing(): undefined {
   return undefined;
-}
-
-function pick<Member>(
-  { items }: Listing<Member>,
-  name: string,
-  namesOf: (member: Member) => string[],
-): Member | undefined {
-  return items.find((member) => namesOf(member).some((each) => each.toLowerCase() === name.toLowerCase()));
 }

@@ -1,5 +1,6 @@
-import type { Authentication, Exchange } from "./authentication";
-import type { Clock } from "./clock";
+import { type Authentication, type Exchange, ProofTooLate, type Refused } from "./authentication";
+import { type Clock, type Deadline, stopwatch, within } from "./clock";
+import type { ServiceAccountKey } from "./settings";
 
 /** An access token as Atlas hands it out. */
 export interface AccessToken {
@@ -8,10 +9,21 @@ export interface AccessToken {
   expiresInSeconds: number;
 }
 
-interface CachedToken {
+/** How to get access tokens, and how to give them back. */
+export interface TokenSource {
+  fetch(): Promise<AccessToken>;
+  /** @param token the value of one that was fetched */
+  revoke(token: string): Promise<void>;
+}
+
+interface KeptToken {
   value: Promise<string>;
-  /** When to fetch another, in milliseconds since the Unix epoch; infinite until its life is known. */
-  renewAt: number;
+  /** Whether to fetch another. */
+  isDue(): boolean;
+  /** Attempts in flight that carry it. */
+  uses: number;
+  /** Nobody is going to use it any more. */
+  isRetired: boolean;
 }
 
 /** A token is renewed this long before it expires, but not before four fifths of its life are over. */
@@ -19,15 +31,18 @@ const renewalMarginMs = 5 * 60_000;
 
 /**
  * OAuth 2.0 client credentials with one access token for the whole process: fetched once however many requests
- * start together, because Atlas allows few token requests a minute and few tokens an account.
+ * start together, because Atlas allows few token requests a minute and few tokens an account. For the same reason each
+ * token is given back when it is not needed any more.
  */
 export class ServiceAccountAuthentication implements Authentication {
-  private token: CachedToken | undefined;
+  private token: KeptToken | undefined;
+  /** Whether a 401 that asks for nothing has cost a token already. */
+  private hasDoubted = false;
   private readonly unprintable: string[];
 
   constructor(
     clientSecret: string,
-    private readonly fetchToken: () => Promise<AccessToken>,
+    private readonly source: TokenSource,
     private readonly clock: Clock,
   ) {
     this.unprintable = [clientSecret];
@@ -37,44 +52,93 @@ export class ServiceAccountAuthentication implements Authentication {
     return this.unprintable;
   }
 
-  begin(): Exchange {
-    let used: CachedToken | undefined;
-    let refusedOnce = false;
+  async close(): Promise<void> {
+    const token = this.token;
+    this.token = undefined;
+    if (token !== undefined) {
+      token.isRetired = true;
+      await this.giveBack(token);
+    }
+  }
+
+  begin({ deadline }: { deadline?: Deadline | undefined } = {}): Exchange {
+    let used: KeptToken | undefined;
+    let renewals = 0;
+    let isKnown = false;
+    const done = (): void => {
+      if (used !== undefined) {
+        used.uses -= 1;
+        void this.giveBack(used);
+      }
+    };
+    /** Retires the token, unless somebody else has done so. */
+    const renew = (): boolean => {
+      renewals += 1;
+      if (used !== undefined && this.token === used) {
+        this.retire(used);
+      }
+      return renewals === 1;
+    };
     return {
       header: async () => {
         used = this.currentToken();
-        return `Bearer ${await used.value}`;
-      },
-      challenged: () => {
-        if (this.token === used) {
-          this.token = undefined;
+        used.uses += 1;
+        try {
+          const value = await within(used.value, deadline, () => new ProofTooLate("an access token"));
+          return `Bearer ${value}`;
+        } catch (error) {
+          used.uses -= 1;
+          used = undefined;
+          throw error;
         }
-        const again = !refusedOnce;
-        refusedOnce = true;
+      },
+      challenged: (): Refused => {
+        const again = renew();
+        done();
+        return again ? { again } : { again, problem: { kind: isKnown ? "no longer accepted" : "wrong" } };
+      },
+      refused: () => {
+        // Somebody else has got another token since, or this one is doubted for the first time.
+        const again = renewals === 0 && (this.token !== used || !this.hasDoubted);
+        if (again) {
+          this.hasDoubted = true;
+          renew();
+        }
+        done();
         return again;
       },
       accepted: () => {
-        refusedOnce = false;
+        isKnown = true;
+        renewals = 0;
+        done();
       },
-      abandoned: () => {},
+      abandoned: done,
+      ended: () => {},
     };
   }
 
-  private currentToken(): CachedToken {
-    if (this.token === undefined || this.clock.now() >= this.token.renewAt) {
-      this.token = this.renew();
+  private currentToken(): KeptToken {
+    if (this.token === undefined || this.token.isDue()) {
+      if (this.token !== undefined) {
+        this.retire(this.token);
+        this.hasDoubted = false;
+      }
+      this.token = this.newToken();
     }
     return this.token;
   }
 
-  private renew(): CachedToken {
-    const token: CachedToken = {
-      renewAt: Number.POSITIVE_INFINITY,
-      value: this.fetchToken().then(
+  private newToken(): KeptToken {
+    const token: KeptToken = {
+      uses: 0,
+      isRetired: false,
+      isDue: () => false,
+      value: this.source.fetch().then(
         ({ value, expiresInSeconds }) => {
           this.unprintable.push(value);
           const lifeMs = expiresInSeconds * 1_000;
-          token.renewAt = this.clock.now() + Math.max(lifeMs - renewalMarginMs, lifeMs * 0.8);
+          const age = stopwatch(this.clock);
+          token.isDue = () => age() >= Math.max(lifeMs - renewalMarginMs, lifeMs * 0.8);
           return value;
         },
         (error: unknown) => {
@@ -87,4 +151,55 @@ export class ServiceAccountAuthentication implements Authentication {
     };
     return token;
   }
+
+  private retire(token: KeptToken): void {
+    token.isRetired = true;
+    if (this.token === token) {
+      this.token = undefined;
+    }
+    void this.giveBack(token);
+  }
+
+  /** Best effort: a token that cannot be given back expires by itself. */
+  private async giveBack(token: KeptToken): Promise<void> {
+    if (!token.isRetired || token.uses > 0) {
+      return;
+    }
+    token.isRetired = false;
+    try {
+      await this.source.revoke(await token.value);
+    } catch {
+      // Whoever wanted the token has been told, and nobody needs to know of this one.
+    }
+  }
+}
+
+/** A token that somebody else has fetched: it is used as it is, and not given back. */
+export class StaticTokenAuthentication implements Authentication {
+  constructor(private readonly token: string) {}
+
+  secrets(): string[] {
+    return [this.token];
+  }
+
+  async close(): Promise<void> {}
+
+  begin(): Exchange {
+    let isKnown = false;
+    return {
+      header: async () => `Bearer ${this.token}`,
+      challenged: () => ({ again: false, problem: { kind: isKnown ? "no longer accepted" : "wrong" } }),
+      refused: () => false,
+      accepted: () => {
+        isKnown = true;
+      },
+      abandoned: () => {},
+      ended: () => {},
+    };
+  }
+}
+
+/** RFC 6749 section 2.3.1: id and secret are form-url-encoded inside of Basic. */
+export function basicCredential({ clientId, clientSecret }: ServiceAccountKey): string {
+  return Buffer.from([clientId, clientSecret].map(encodeURIComponent).join(":")).toString("base64");
 }

@@ -5,6 +5,8 @@ import {
   type AtlasProjectUser,
   findProjectUsers,
   findTeamUsers,
+  isGone,
+  type Listing,
   listProjectUsers,
   listTeamUsers,
   type TeamKey,
@@ -35,11 +37,13 @@ export class AtlasSession {
       () =>
         new Roster(
           {
-            list: () => listProjectUsers(this.client, projectId),
-            find: (username) => findProjectUsers(this.client, projectId, username),
+            of: `project ${projectId}`,
+            list: async () => present(await listProjectUsers(this.client, projectId)),
+            find: async (username, options) =>
+              present(await findProjectUsers(this.client, projectId, username, options)),
             namesOf: (user) => [user.username],
           },
-          () => this.clock.now(),
+          this.clock,
         ),
     );
   }
@@ -52,15 +56,26 @@ export class AtlasSession {
       () =>
         new Roster(
           {
-            list: () => listTeamUsers(this.client, team),
-            find: (name) =>
-              findTeamUsers(this.client, team, name.includes("@") ? { username: name } : { userId: name }),
+            of: `team ${team.teamId}`,
+            list: async () => present(await listTeamUsers(this.client, team)),
+            find: async (name, options) => {
+              const by = name.includes("@") ? { username: name } : { userId: name };
+              return present(await findTeamUsers(this.client, team, by, options));
+            },
             namesOf: (user) => [user.username, user.userId],
           },
-          () => this.clock.now(),
+          this.clock,
         ),
     );
   }
+}
+
+/** Without those whose invitation is over. Atlas shows them only when asked, and another time perhaps unasked. */
+function present<Member extends { orgMembershipStatus?: string | undefined }>({
+  items,
+  atomic,
+}: Listing<Member>): Listing<Member> {
+  return { items: items.filter((member) => !isGone(member)), atomic };
 }
 
 function getOrCreate<K, V>(map: Map<K, V>, key: K, create: () => V): V {

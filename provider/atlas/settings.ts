@@ -1,10 +1,15 @@
-import { showWithoutStack } from "./error";
+import { ConfigurationError } from "./configurationError";
+import { type HttpProxy, readProxy } from "./proxy";
+
+export { ConfigurationError };
 
 /** How to reach Atlas and as whom, read from the stack's configuration and the environment. */
 export interface Settings {
   /** Scheme and host of Atlas, without a trailing slash. */
   baseUrl: string;
-  credentials: ApiKey | ServiceAccountKey;
+  credentials: ApiKey | ServiceAccountKey | StaticToken;
+  /** How to get there. @default no proxy */
+  proxy?: HttpProxy;
 }
 
 /** A programmatic API key, used with HTTP digest authentication. */
@@ -25,55 +30,101 @@ export interface ServiceAccountKey {
   clientSecret: string;
 }
 
-/** A mistake in the stack's configuration or the environment; its message says how to mend it. */
-export class ConfigurationError extends Error {
-  override readonly name = "ConfigurationError";
-
-  constructor(message: string) {
-    super(message);
-    showWithoutStack(this);
-  }
+/** An access token that somebody else has fetched. It cannot be renewed, and is not ours to give back. */
+export interface StaticToken {
+  kind: "accessToken";
+  /** Where it was found: a configuration key or a variable. @default unknown */
+  foundIn?: string[];
+  accessToken: string;
 }
 
 const defaultBaseUrl = "https://cloud.mongodb.com";
+const governmentBaseUrl = "https://cloud.mongodbgov.com";
 
 /** The configuration keys, those of `@pulumi/mongodbatlas`, each with the variables it falls back to. */
 const variables = {
-  publicKey: ["MONGODB_ATLAS_PUBLIC_KEY", "MONGODB_ATLAS_PUBLIC_API_KEY"],
-  privateKey: ["MONGODB_ATLAS_PRIVATE_KEY", "MONGODB_ATLAS_PRIVATE_API_KEY"],
+  publicKey: ["MONGODB_ATLAS_PUBLIC_KEY", "MONGODB_ATLAS_PUBLIC_API_KEY", "MCLI_PUBLIC_API_KEY"],
+  privateKey: ["MONGODB_ATLAS_PRIVATE_KEY", "MONGODB_ATLAS_PRIVATE_API_KEY", "MCLI_PRIVATE_API_KEY"],
   clientId: ["MONGODB_ATLAS_CLIENT_ID"],
   clientSecret: ["MONGODB_ATLAS_CLIENT_SECRET"],
-  baseUrl: ["MONGODB_ATLAS_BASE_URL"],
+  accessToken: ["MONGODB_ATLAS_ACCESS_TOKEN"],
+  baseUrl: ["MONGODB_ATLAS_BASE_URL", "MCLI_OPS_MANAGER_URL"],
 } as const;
 
 type Key = keyof typeof variables;
 
+/** Keys of `@pulumi/mongodbatlas` by which it fetches credentials from AWS, in the place of all others. */
+const awsKeys = ["assumeRole", "secretName"] as const;
+
 type Source = (key: Key) => string | undefined;
 
 /**
- * Reads the settings. Configuration wins over the environment, and a service account wins over a key pair of
- * the same source; the second half of a pair may come from the other source.
+ * Reads the settings. Configuration wins over the environment. Of one source, an access token wins over a service
+ * account, and that over a key pair; the second half of a pair may come from the other source.
  *
  * @param getConfig the stack's configuration, asked for keys such as `mongodbatlas:publicKey`
- * @throws ConfigurationError when credentials are missing or incomplete, or the base URL is not acceptable
+ * @throws ConfigurationError when credentials are missing or incomplete, or an address is not acceptable
  */
 export function readSettings(
   getConfig: (key: string) => string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
 ): Settings {
   // A key pasted into a CI secret often ends in a newline, which no header may carry.
-  const config: Source = (key) => getConfig(`mongodbatlas:${key}`)?.trim() || undefined;
+  const configured = (key: string): string | undefined =>
+    getConfig(`mongodbatlas:${key}`)?.trim() || undefined;
   const env: Source = (key) =>
     variables[key].map((name) => environment[name]?.trim()).find((value) => value) || undefined;
-  const either: Source = (key) => config(key) ?? env(key);
+  const either: Source = (key) => configured(key) ?? env(key);
 
+  const aws = awsKeys.find((key) => configured(key) !== undefined);
+  if (aws !== undefined) {
+    throw new ConfigurationError(
+      `mongodbatlas:${aws} is set, and fetching credentials from AWS is something that only @pulumi/mongodbatlas can do. ` +
+        "Fetch them before Pulumi runs, set them in the environment, and take the key out of this stack's configuration.",
+    );
+  }
+  const baseUrl = readAddress();
   return {
-    baseUrl: readBaseUrl(either("baseUrl") ?? defaultBaseUrl),
+    baseUrl,
     credentials: readCredentials(),
+    ...(isLoopback(new URL(baseUrl).hostname) ? {} : readProxy(environment)),
   };
 
+  function readAddress(): string {
+    const given = either("baseUrl");
+    const baseUrl = given === undefined ? undefined : readBaseUrl(given, placeOf("baseUrl"));
+    if (!readFlag("isMongodbgovCloud")) {
+      return baseUrl ?? defaultBaseUrl;
+    }
+    const { hostname } = new URL(baseUrl ?? governmentBaseUrl);
+    if (!hostname.endsWith(".mongodbgov.com") && !isLoopback(hostname)) {
+      throw new ConfigurationError(
+        `mongodbatlas:isMongodbgovCloud is true, but ${placeOf("baseUrl")} leads to ${hostname}: leave one of them out.`,
+      );
+    }
+    return baseUrl ?? governmentBaseUrl;
+  }
+
+  function readFlag(key: string): boolean {
+    const value = configured(key);
+    if (value !== undefined && value !== "true" && value !== "false") {
+      throw new ConfigurationError(
+        `mongodbatlas:${key} must be true or false, but got '${value.slice(0, 20)}'.`,
+      );
+    }
+    return value === "true";
+  }
+
   function readCredentials(): Settings["credentials"] {
-    for (const source of [config, env]) {
+    for (const source of [configured, env] as Source[]) {
+      const accessToken = source("accessToken");
+      if (accessToken !== undefined) {
+        return {
+          kind: "accessToken",
+          foundIn: [placeOf("accessToken")],
+          accessToken: printable("accessToken", accessToken),
+        };
+      }
       if (source("clientId") ?? source("clientSecret")) {
         return {
           kind: "serviceAccount",
@@ -101,7 +152,7 @@ export function readSettings(
 
   function placeOf(key: Key): string {
     const variable = variables[key].find((name) => environment[name]?.trim());
-    return config(key) === undefined && variable !== undefined ? variable : `mongodbatlas:${key}`;
+    return configured(key) === undefined && variable !== undefined ? variable : `mongodbatlas:${key}`;
   }
 
   function half(key: Key, other: Key): string {
@@ -112,10 +163,14 @@ export function readSettings(
           `Set it with \`pulumi config set --secret mongodbatlas:${key}\` or in the variable ${variables[key][0]}.`,
       );
     }
+    return printable(key, value);
+  }
+
+  function printable(key: Key, value: string): string {
     // These go into an Authorization header, where a quote or a control character would start another field.
     if (/[^\x21-\x7e]|["\\]/.test(value)) {
       throw new ConfigurationError(
-        `mongodbatlas:${key} must be printable ASCII without spaces, quotes or backslashes. ` +
+        `${placeOf(key)} must be printable ASCII without spaces, quotes or backslashes. ` +
           "Copy it again from Atlas, without anything around it.",
       );
     }
@@ -123,10 +178,10 @@ export function readSettings(
   }
 }
 
-function readBaseUrl(text: string): string {
+function readBaseUrl(text: string, place: string): string {
   const refuse = (problem: string): never => {
     throw new ConfigurationError(
-      `mongodbatlas:baseUrl ${problem}. Set it to an address such as ${defaultBaseUrl}, or leave it out.`,
+      `${place} ${problem}. Set it to an address such as ${defaultBaseUrl}, or leave it out.`,
     );
   };
   if (!URL.canParse(text)) {

@@ -91,16 +91,19 @@ async function membersOf(
 }
 
 /** Atlas may show a member without a role of its own, which a ProjectUser cannot declare. */
-function adoptable(users: AtlasProjectUser[], projectId: string, output: Output): AtlasProjectUser[] {
-  const [can, cannot] = [
-    users.filter(({ roles }) => roles.length > 0),
-    users.filter(({ roles }) => roles.length === 0),
-  ];
-  for (const { username } of cannot) {
-    output.warn(`${username} has no role of its own in project ${projectId}, and is left out.`);
+function adoptable(
+  users: AtlasProjectUser[],
+  projectId: string,
+  output: Output,
+): Members["projects"][number]["members"] {
+  for (const { username, roles } of users) {
+    if (!roles?.length) {
+      output.warn(`${username} has no role of its own in project ${projectId}, and is left out.`);
+    }
   }
-  return can
-    .map((user) => ({ ...user, username: user.username.toLowerCase() }))
+  return users
+    .filter(({ roles }) => roles?.length)
+    .map(({ username, roles = [] }) => ({ username: username.toLowerCase(), roles }))
     .sort((one, other) => (one.username < other.username ? -1 : 1));
 }
 

@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { AtlasError } from "../atlas/error";
-import { requireIds } from "./arguments";
-import { connect } from "./connect";
+import { atlasId } from "./arguments";
+import { type AtlasFunction, call, callOutput } from "./call";
 
 /** Arguments of {@link getLiveMigration}. */
 export interface GetLiveMigrationArgs {
@@ -33,6 +33,7 @@ export interface GetLiveMigrationResult extends GetLiveMigrationArgs {
  *
  * - **Role needed**: Organization Member (`ORG_MEMBER`).
  * - **Errors**: an `AtlasError` when the project has no such migration, or the credentials may not see it.
+ * - **In a unit test**, mocks are asked for `pulumi-nodejs:dynamic/mongodbatlas:getLiveMigration`.
  *
  * Atlas operation: `getGroupLiveMigration`.
  *
@@ -45,27 +46,43 @@ export interface GetLiveMigrationResult extends GetLiveMigrationArgs {
  * export const secondsBehind = migration.lagTimeSeconds;
  * ```
  */
-export async function getLiveMigration(args: GetLiveMigrationArgs): Promise<GetLiveMigrationResult> {
-  const ids = requireIds("getLiveMigration", args, ["projectId", "liveMigrationId"]);
-  const { client, operations } = connect();
-  try {
-    const { status, readyForCutover, lagTimeSeconds, migrationHosts } = await operations.getLiveMigration(
-      client,
-      ids,
-    );
-    return { ...ids, status, readyForCutover, lagTimeSeconds, migrationHosts };
-  } catch (error) {
-    throw error instanceof AtlasError && error.status === 404
-      ? error.withAdvice(
-          `Check that live migration ${ids.liveMigrationId} belongs to project ${ids.projectId}.`,
-        )
-      : error;
-  }
+export async function getLiveMigration(
+  args: GetLiveMigrationArgs,
+  options?: pulumi.InvokeOptions,
+): Promise<GetLiveMigrationResult> {
+  return call(liveMigration, args, options);
 }
 
-/** The same as {@link getLiveMigration} for inputs; what is not known yet in a preview is not asked for. */
+/**
+ * The same as {@link getLiveMigration} for inputs; what is not known yet in a preview is not asked for.
+ *
+ * It asks after the resources that its arguments come from and those of the option `dependsOn` are there. The option
+ * `parent` has no effect, and `provider` is refused: functions ask with the credentials of the stack's configuration.
+ */
 export function getLiveMigrationOutput(
   args: GetLiveMigrationOutputArgs,
+  options?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<GetLiveMigrationResult> {
-  return pulumi.output(args).apply(getLiveMigration);
+  return callOutput(liveMigration, args, options);
 }
+
+const liveMigration: AtlasFunction<GetLiveMigrationArgs, GetLiveMigrationResult> = {
+  name: "getLiveMigration",
+  parameters: { projectId: atlasId, liveMigrationId: atlasId },
+
+  async ask({ client, operations }, ids) {
+    try {
+      const { status, readyForCutover, lagTimeSeconds, migrationHosts } = await operations.getLiveMigration(
+        client,
+        ids,
+      );
+      return { ...ids, status, readyForCutover, lagTimeSeconds, migrationHosts };
+    } catch (error) {
+      throw error instanceof AtlasError && error.status === 404
+        ? error.withAdvice(
+            `Check that live migration ${ids.liveMigrationId} belongs to project ${ids.projectId}.`,
+          )
+        : error;
+    }
+  },
+};

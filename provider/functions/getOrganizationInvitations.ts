@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { AtlasError } from "../atlas/error";
-import { requireIds } from "./arguments";
-import { type Connection, connect } from "./connect";
+import { atlasId, username } from "./arguments";
+import { type AtlasFunction, call, callOutput } from "./call";
+import type { Connection } from "./connect";
 import { warnOfSunset } from "./sunset";
 
 /** Arguments of {@link getOrganizationInvitations}. */
@@ -67,6 +68,7 @@ export interface GetOrganizationInvitationsResult {
  *
  * - **Role needed**: Organization Owner (`ORG_OWNER`).
  * - **Errors**: an `AtlasError` when the organization does not exist, or the credentials may not see its users.
+ * - **In a unit test**, mocks are asked for `pulumi-nodejs:dynamic/mongodbatlas:getOrganizationInvitations`.
  *
  * Atlas operations: `listOrgInvites`, then `listOrgUsers`.
  *
@@ -78,40 +80,65 @@ export interface GetOrganizationInvitationsResult {
  */
 export async function getOrganizationInvitations(
   args: GetOrganizationInvitationsArgs,
+  options?: pulumi.InvokeOptions,
 ): Promise<GetOrganizationInvitationsResult> {
-  const { orgId } = requireIds("getOrganizationInvitations", { orgId: args?.orgId }, ["orgId"]);
-  const connection = connect();
-  try {
-    const { invitations, sunset } = await connection.operations.listInvitations(
-      connection.client,
-      orgId,
-      args.username,
-    );
-    warnOfSunset("getOrganizationInvitations", "GET /orgs/{orgId}/invites", sunset);
-    return {
-      orgId,
-      invitations: invitations.map((row) => ({
-        id: row.id,
-        username: row.username,
-        roles: row.roles ?? [],
-        projectRoleAssignments: (row.groupRoleAssignments ?? []).map(({ groupId, groupRole }) => ({
-          projectId: groupId,
-          role: groupRole,
-        })),
-        teamIds: row.teamIds ?? [],
-        inviterUsername: row.inviterUsername ?? undefined,
-        createdAt: row.createdAt ?? undefined,
-        expiresAt: row.expiresAt ?? undefined,
-      })),
-    };
-  } catch (error) {
-    // A missing organization is also a 404; then the second operation says so as well.
-    if (!(error instanceof AtlasError) || (error.status !== 404 && error.status !== 410)) {
-      throw error;
-    }
-    return { orgId, invitations: await fromPendingUsers(connection, orgId, args.username) };
-  }
+  return call(organizationInvitations, args, options);
 }
+
+/**
+ * The same as {@link getOrganizationInvitations} for inputs; what is not known yet in a preview is not asked for.
+ *
+ * It asks after the resources that its arguments come from and those of the option `dependsOn` are there. The option
+ * `parent` has no effect, and `provider` is refused: functions ask with the credentials of the stack's configuration.
+ */
+export function getOrganizationInvitationsOutput(
+  args: GetOrganizationInvitationsOutputArgs,
+  options?: pulumi.InvokeOutputOptions,
+): pulumi.Output<GetOrganizationInvitationsResult> {
+  return callOutput(organizationInvitations, args, options);
+}
+
+const organizationInvitations: AtlasFunction<
+  GetOrganizationInvitationsArgs,
+  GetOrganizationInvitationsResult
+> = {
+  name: "getOrganizationInvitations",
+  parameters: { orgId: atlasId, username: { ...username, optional: true } },
+
+  async ask(connection, args) {
+    const { orgId } = args;
+    try {
+      const { invitations, sunset } = await connection.operations.listInvitations(
+        connection.client,
+        orgId,
+        args.username,
+      );
+      warnOfSunset("getOrganizationInvitations", "GET /orgs/{orgId}/invites", sunset);
+      return {
+        orgId,
+        invitations: invitations.map((row) => ({
+          id: row.id,
+          username: row.username,
+          roles: row.roles ?? [],
+          projectRoleAssignments: (row.groupRoleAssignments ?? []).map(({ groupId, groupRole }) => ({
+            projectId: groupId,
+            role: groupRole,
+          })),
+          teamIds: row.teamIds ?? [],
+          inviterUsername: row.inviterUsername ?? undefined,
+          createdAt: row.createdAt ?? undefined,
+          expiresAt: row.expiresAt ?? undefined,
+        })),
+      };
+    } catch (error) {
+      // A missing organization is also a 404; then the second operation says so as well.
+      if (!(error instanceof AtlasError) || (error.status !== 404 && error.status !== 410)) {
+        throw error;
+      }
+      return { orgId, invitations: await fromPendingUsers(connection, orgId, args.username) };
+    }
+  },
+};
 
 async function fromPendingUsers(
   { client, operations }: Connection,
@@ -131,17 +158,4 @@ async function fromPendingUsers(
     createdAt: user.invitationCreatedAt ?? undefined,
     expiresAt: user.invitationExpiresAt ?? undefined,
   }));
-}
-
-/**
- * The same as {@link getOrganizationInvitations} for inputs; what is not known yet in a preview is not asked for.
- */
-export function getOrganizationInvitationsOutput(
-  args: GetOrganizationInvitationsOutputArgs,
-): pulumi.Output<GetOrganizationInvitationsResult> {
-  return pulumi
-    .output(args)
-    .apply(({ orgId, username }) =>
-      getOrganizationInvitations({ orgId, ...(username === undefined ? {} : { username }) }),
-    );
 }

@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { AtlasError } from "../atlas/error";
-import { requireIds } from "./arguments";
-import { connect } from "./connect";
+import { atlasId, pipelineName } from "./arguments";
+import { type AtlasFunction, call, callOutput } from "./call";
 import { warnOfSunset } from "./sunset";
 
 /** Arguments of {@link getPipelineSchedules}. */
@@ -45,6 +45,7 @@ export interface GetPipelineSchedulesResult extends GetPipelineSchedulesArgs {
  *
  * - **Role needed**: Project Read Only (`GROUP_READ_ONLY`).
  * - **Errors**: an `AtlasError` when the pipeline does not exist, or Atlas has removed the operation.
+ * - **In a unit test**, mocks are asked for `pulumi-nodejs:dynamic/mongodbatlas:getPipelineSchedules`.
  *
  * Atlas operation: `listPipelineSchedules`.
  *
@@ -59,45 +60,50 @@ export interface GetPipelineSchedulesResult extends GetPipelineSchedulesArgs {
  */
 export async function getPipelineSchedules(
   args: GetPipelineSchedulesArgs,
+  options?: pulumi.InvokeOptions,
 ): Promise<GetPipelineSchedulesResult> {
-  const { projectId } = requireIds("getPipelineSchedules", { projectId: args?.projectId }, ["projectId"]);
-  const { pipelineName } = args;
-  // Dots alone would be taken for steps in the path, and lead to another address.
-  if (typeof pipelineName !== "string" || !/^(?!\.{1,2}$)[^/\\ "$]{1,64}$/.test(pipelineName)) {
-    throw new Error(
-      "getPipelineSchedules: pipelineName must be up to 64 characters without slashes, spaces, quotes and $, " +
-        `but got ${pipelineName === undefined ? "nothing" : `'${String(pipelineName)}'`}.`,
-    );
-  }
-  const { client, operations } = connect();
-  try {
-    const { schedules, sunset } = await operations.listPipelineSchedules(client, { projectId, pipelineName });
-    warnOfSunset(
-      "getPipelineSchedules",
-      "GET /groups/{groupId}/pipelines/{pipelineName}/availableSchedules",
-      sunset,
-    );
-    return {
-      projectId,
-      pipelineName,
-      schedules: schedules.map((schedule) => ({ ...schedule, id: schedule.id ?? undefined })),
-    };
-  } catch (error) {
-    if (error instanceof AtlasError && error.status === 410) {
-      throw error.withAdvice("Data Lake pipelines no longer exist: take this call out of the program.");
-    }
-    if (error instanceof AtlasError && error.status === 404 && error.errorCode !== "GROUP_NOT_FOUND") {
-      throw error.withAdvice(
-        "Either the project has no such pipeline, or Atlas has removed Data Lake pipelines, as announced for September 2025.",
-      );
-    }
-    throw error;
-  }
+  return call(pipelineSchedules, args, options);
 }
 
-/** The same as {@link getPipelineSchedules} for inputs; what is not known yet in a preview is not asked for. */
+/**
+ * The same as {@link getPipelineSchedules} for inputs; what is not known yet in a preview is not asked for.
+ *
+ * It asks after the resources that its arguments come from and those of the option `dependsOn` are there. The option
+ * `parent` has no effect, and `provider` is refused: functions ask with the credentials of the stack's configuration.
+ */
 export function getPipelineSchedulesOutput(
   args: GetPipelineSchedulesOutputArgs,
+  options?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<GetPipelineSchedulesResult> {
-  return pulumi.output(args).apply(getPipelineSchedules);
+  return callOutput(pipelineSchedules, args, options);
 }
+
+const pipelineSchedules: AtlasFunction<GetPipelineSchedulesArgs, GetPipelineSchedulesResult> = {
+  name: "getPipelineSchedules",
+  parameters: { projectId: atlasId, pipelineName },
+
+  async ask({ client, operations }, pipeline) {
+    try {
+      const { schedules, sunset } = await operations.listPipelineSchedules(client, pipeline);
+      warnOfSunset(
+        "getPipelineSchedules",
+        "GET /groups/{groupId}/pipelines/{pipelineName}/availableSchedules",
+        sunset,
+      );
+      return {
+        ...pipeline,
+        schedules: schedules.map((schedule) => ({ ...schedule, id: schedule.id ?? undefined })),
+      };
+    } catch (error) {
+      if (error instanceof AtlasError && error.status === 410) {
+        throw error.withAdvice("Data Lake pipelines no longer exist: take this call out of the program.");
+      }
+      if (error instanceof AtlasError && error.status === 404 && error.errorCode !== "GROUP_NOT_FOUND") {
+        throw error.withAdvice(
+          "Either the project has no such pipeline, or Atlas has removed Data Lake pipelines, as announced for September 2025.",
+        );
+      }
+      throw error;
+    }
+  },
+};

@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
-import { requireIds } from "./arguments";
-import { connect } from "./connect";
+import type * as pulumi from "@pulumi/pulumi";
+import { atlasId } from "./arguments";
+import { type AtlasFunction, call, callOutput } from "./call";
 
 /** Arguments of {@link getProjectUsers}. */
 export interface GetProjectUsersArgs {
@@ -47,6 +47,7 @@ export interface GetProjectUsersResult {
  *
  * - **Role needed**: Project Read Only (`GROUP_READ_ONLY`).
  * - **Errors**: an `AtlasError` when the project does not exist, or the credentials may not see it.
+ * - **In a unit test**, mocks are asked for `pulumi-nodejs:dynamic/mongodbatlas:getProjectUsers`.
  *
  * Atlas operation: `listGroupUsers`.
  *
@@ -58,27 +59,45 @@ export interface GetProjectUsersResult {
  * );
  * ```
  */
-export async function getProjectUsers(args: GetProjectUsersArgs): Promise<GetProjectUsersResult> {
-  const { projectId } = requireIds("getProjectUsers", args, ["projectId"]);
-  const { client, operations } = connect();
-  const { items } = await operations.listProjectUsers(client, projectId);
-  return {
-    projectId,
-    users: items
-      .map((user) => ({
-        username: user.username,
-        roles: user.roles,
-        userId: user.userId,
-        orgMembershipStatus: user.orgMembershipStatus,
-        invitationCreatedAt: user.invitationCreatedAt ?? undefined,
-        invitationExpiresAt: user.invitationExpiresAt ?? undefined,
-        inviterUsername: user.inviterUsername ?? undefined,
-      }))
-      .sort((one, other) => (one.username < other.username ? -1 : 1)),
-  };
+export async function getProjectUsers(
+  args: GetProjectUsersArgs,
+  options?: pulumi.InvokeOptions,
+): Promise<GetProjectUsersResult> {
+  return call(projectUsers, args, options);
 }
 
-/** The same as {@link getProjectUsers} for inputs; what is not known yet in a preview is not asked for. */
-export function getProjectUsersOutput(args: GetProjectUsersOutputArgs): pulumi.Output<GetProjectUsersResult> {
-  return pulumi.output(args).apply(getProjectUsers);
+/**
+ * The same as {@link getProjectUsers} for inputs; what is not known yet in a preview is not asked for.
+ *
+ * It asks after the resources that its arguments come from and those of the option `dependsOn` are there. The option
+ * `parent` has no effect, and `provider` is refused: functions ask with the credentials of the stack's configuration.
+ */
+export function getProjectUsersOutput(
+  args: GetProjectUsersOutputArgs,
+  options?: pulumi.InvokeOutputOptions,
+): pulumi.Output<GetProjectUsersResult> {
+  return callOutput(projectUsers, args, options);
 }
+
+const projectUsers: AtlasFunction<GetProjectUsersArgs, GetProjectUsersResult> = {
+  name: "getProjectUsers",
+  parameters: { projectId: atlasId },
+
+  async ask({ client, operations }, { projectId }) {
+    const { items } = await operations.listProjectUsers(client, projectId);
+    return {
+      projectId,
+      users: items
+        .map((user) => ({
+          username: user.username,
+          roles: user.roles ?? [],
+          userId: user.userId,
+          orgMembershipStatus: user.orgMembershipStatus ?? "UNKNOWN",
+          invitationCreatedAt: user.invitationCreatedAt ?? undefined,
+          invitationExpiresAt: user.invitationExpiresAt ?? undefined,
+          inviterUsername: user.inviterUsername ?? undefined,
+        }))
+        .sort((one, other) => (one.username < other.username ? -1 : 1)),
+    };
+  },
+};

@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
 import type { Connection } from "./connection";
+import { declaredAsInput, secretArgumentsInput } from "./declarations";
+import { sameName } from "./differences";
 import { isUnknown } from "./unknown";
 
 type Issue = v.BaseIssue<unknown>;
@@ -22,12 +24,25 @@ export function atlasId(of: string) {
 
 /** A username of Atlas, which is an e-mail address. */
 export function username() {
-  const message = mustBe("an e-mail address such as ada@example.com");
+  const expectation = "an e-mail address such as ada@example.com";
+  // A program may keep it secret, which a handler is not told: the engine shows the value itself, or that it is secret.
+  const message = (issue: Issue): string =>
+    typeof issue.input === "string"
+      ? `must be ${expectation}, but got a text that is none`
+      : mustBe(expectation)(issue);
   // `email` of the library refuses an apostrophe, and its `rfcEmail` takes a domain without a dot.
   return v.pipe(
     v.string(message),
     v.check((text) => v.RFC_EMAIL_REGEX.test(text) && /\.[^.@]+$/.test(text), message),
   );
+}
+
+/** Keeps the spelling of a username that differs in case only from the one before: the engine would see a change. */
+export function keepSpelling(olds: unknown, inputs: { username?: unknown } | undefined): void {
+  const before = (olds as { username?: unknown } | undefined)?.username;
+  if (inputs !== undefined && sameName(before, inputs.username)) {
+    inputs.username = before;
+  }
 }
 
 /**
@@ -62,6 +77,9 @@ export function checkArguments<Shape extends v.ObjectEntries>(
   }
 
   for (const [property, value] of Object.entries(news)) {
+    if (property === declaredAsInput || property === secretArgumentsInput) {
+      continue;
+    }
     if (property.startsWith("__")) {
       inputs[property] = value;
     } else if (!(property in shape)) {
@@ -78,6 +96,26 @@ export function checkArguments<Shape extends v.ObjectEntries>(
     failures.push({ property: "", reason: problem });
   }
   return { inputs, failures };
+}
+
+/**
+ * Mistakes without the values of arguments that the program keeps secret. The engine shows the value of the property that
+ * a mistake names, so such a one names none.
+ */
+export function withoutSecrets(
+  failures: pulumi.dynamic.CheckFailure[],
+  news: object,
+): pulumi.dynamic.CheckFailure[] {
+  const named = (news as Record<string, unknown>)[secretArgumentsInput];
+  const secrets = new Set(Array.isArray(named) ? named : []);
+  return failures.map((failure) =>
+    secrets.has(failure.property)
+      ? {
+          property: "",
+          reason: `${failure.property} ${failure.reason.replace(/, but got (?!two declarations).*$/s, ", but got something else, which is secret")}`,
+        }
+      : failure,
+  );
 }
 
 function mistakes(property: string, schema: unknown, value: unknown): pulumi.dynamic.CheckFailure[] {

@@ -3,9 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AtlasSession } from "../atlas/session";
 import { ConfigurationError, readSettings, type Settings } from "../atlas/settings";
 import { endWithEngine } from "./lifeline";
+import { Run } from "./run";
 
-/** A handler's way to Atlas. */
+/** A handler's way to Atlas, and to what the handlers of one process share. */
 export interface Connection {
+  /** What is known of the run of the engine. */
+  readonly run: Run;
   /** What is wrong with the configuration, as sentences for the user; found without a call. */
   problem(): string | undefined;
   /** @throws ConfigurationError where {@link problem} has something to say */
@@ -16,6 +19,7 @@ export interface Connection {
 
 /** The connection of the provider process; all handlers share it, and with it one session. */
 export class ProcessConnection implements Connection {
+  readonly run = new Run();
   private settings: Settings | ConfigurationError | undefined;
   private session: AtlasSession | undefined;
   private watchesEngine = false;
@@ -36,12 +40,19 @@ export class ProcessConnection implements Connection {
     }
     // It comes once for each type of resource, and they share a challenge or a token.
     if (!isDeepStrictEqual(this.settings, before)) {
-      this.session = undefined;
+      void this.close();
     }
     if (!this.watchesEngine) {
       this.watchesEngine = true;
-      watchEngine();
+      this.watchEngine();
     }
+  }
+
+  /** Gives back what Atlas lent for this process. */
+  async close(): Promise<void> {
+    const { session } = this;
+    this.session = undefined;
+    await session?.client.close();
   }
 
   problem(): string | undefined {
@@ -65,12 +76,17 @@ export class ProcessConnection implements Connection {
   report(line: string): void {
     console.log(line);
   }
-}
 
-/** The dynamic provider host gets the engine's address as its first argument. */
-function watchEngine(): void {
-  const [, script = "", address] = process.argv;
-  if (script.includes("dynamic-provider") && address !== undefined) {
-    endWithEngine(address, () => process.exit(1));
+  /** The dynamic provider host gets the engine's address as its first argument. */
+  private watchEngine(): void {
+    const [, script = "", address] = process.argv;
+    if (!script.includes("dynamic-provider") || address === undefined) {
+      return;
+    }
+    const end = (code: number): void => void this.close().finally(() => process.exit(code));
+    endWithEngine(address, () => end(1));
+    // The engine says by SIGINT that it is done, and gives a provider five seconds.
+    process.once("SIGINT", () => end(0));
+    process.once("SIGTERM", () => end(0));
   }
 }

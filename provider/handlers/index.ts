@@ -1,5 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { AtlasError } from "../atlas/error";
+import { withoutSecrets } from "./arguments";
 import { ProcessConnection } from "./connection";
+import { ToldOnce } from "./toldOnce";
 
 /*
  * What the `__provider` line in a stack's state leads to: one handler a resource type, each loaded when the engine
@@ -37,11 +40,49 @@ function lazily(load: () => AnyHandler): PropertyDescriptor {
     enumerable: true,
     get: () => {
       handler ??= {
-        ...withQuietErrors(load()),
+        ...withQuietErrors(withReasonsToldOnce(withSecretsHidden(load()))),
         configure: async ({ config }) => connection.configure(config),
       };
       return handler;
     },
+  };
+}
+
+function withSecretsHidden(handler: AnyHandler): AnyHandler {
+  const { check } = handler;
+  return {
+    ...handler,
+    ...(check && {
+      check: async (olds: object, news: object) => {
+        const { inputs, failures } = await check(olds, news);
+        return { inputs, ...(failures === undefined ? {} : { failures: withoutSecrets(failures, news) }) };
+      },
+    }),
+  };
+}
+
+const toldOnce = new ToldOnce();
+
+function withReasonsToldOnce(handler: AnyHandler): AnyHandler {
+  const { create, read, update, delete: remove } = handler;
+  return {
+    ...handler,
+    create: brief(create),
+    ...(read && { read: brief(read) }),
+    ...(update && { update: brief(update) }),
+    ...(remove && { delete: brief(remove) }),
+  };
+}
+
+function brief<Arguments extends unknown[], Result>(
+  operation: (...args: Arguments) => Promise<Result>,
+): (...args: Arguments) => Promise<Result> {
+  return async (...args) => {
+    try {
+      return await operation(...args);
+    } catch (error) {
+      throw error instanceof AtlasError ? toldOnce.shorten(error) : error;
+    }
   };
 }
 

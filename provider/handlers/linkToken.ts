@@ -2,12 +2,15 @@ import ipaddr from "ipaddr.js";
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
 import { readId } from "../atlas/id";
-import { createLinkToken, deleteLinkToken, type WriteOptions } from "../atlas/operations/index";
+import { createLinkToken, deleteLinkToken, type RequestOptions } from "../atlas/operations/index";
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe } from "./arguments";
 import type { Connection } from "./connection";
+import { checkDeclaredOnce, thing } from "./declarations";
+import { argumentsThatReplace, difference } from "./differences";
 import type { Handler } from "./handler";
-import { customTimeoutMs, type Timeouts } from "./timeouts";
+import { recall } from "./state";
+import { startDeadline, type Timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
 
 interface Inputs {
@@ -37,76 +40,127 @@ const shape = {
   ),
 };
 
+/** What counts of a state, beside its id. */
+const stored = { accessListIps: v.array(v.string()), linkToken: v.pipe(v.string(), v.nonEmpty()) };
+
 /** The life of a {@link LinkToken}: the link of an organization to the source of a live migration. */
 export function linkTokenHandler(connection: Connection): Omit<Handler<Inputs, Outputs>, "update"> {
   return {
     async check(_olds, news) {
-      return checkArguments(connection, news, shape);
+      return checkDeclaredOnce(connection.run.declarations, news, checkArguments(connection, news, shape), {
+        kind: "link",
+        identity: ["orgId"],
+        where: ", as an organization has one link",
+      });
     },
 
-    async diff(_id, olds, news) {
-      const replaces: string[] = [];
-      if (olds.orgId !== news.orgId) {
-        replaces.push("orgId");
-      }
-      if (isUnknown(news.accessListIps) || !sameList(olds.accessListIps, news.accessListIps)) {
+    async diff(id, olds, news) {
+      const orgId = parseId(id);
+      const { accessListIps } = recall(olds, stored);
+      const isOpen = isUnknown([news.orgId, news.accessListIps]);
+      const replaces = argumentsThatReplace({ orgId }, news);
+      if (!isOpen && !sameList(accessListIps, news.accessListIps)) {
         replaces.push("accessListIps");
       }
-      return { changes: replaces.length > 0, replaces, deleteBeforeReplace: true };
+      const { declarations } = connection.run;
+      // A refresh compares before the program has declared anything, and says nothing of what the run comes to.
+      if (!isOpen && replaces.length === 0 && declarations.find([thing("link", [orgId])]) !== undefined) {
+        declarations.settle(thing("link", [orgId]));
+      }
+      return difference(isOpen, replaces, { deleteBeforeReplace: true });
     },
 
     async create(inputs) {
-      const options = { throttleBudgetMs: customTimeoutMs(inputs, "create") };
-      const linkToken = await mint(connection.atlas(), inputs, options);
+      const atlas = connection.atlas();
+      const deadline = startDeadline(atlas.clock, inputs, "create");
+      const linkToken = await makeLink(atlas, inputs, { deadline });
+      connection.run.declarations.settle(thing("link", [inputs.orgId]));
       return { id: inputs.orgId, outs: { ...declaredOf(inputs), linkToken } };
     },
 
     // Atlas has no operation that shows a link or its token, so what is stored is all there is to know.
     async read(id, props) {
       const orgId = parseId(id);
-      const inputs = declaredOf({ ...props, orgId });
-      return {
-        id: orgId,
-        props: { ...inputs, ...(props?.linkToken === undefined ? {} : { linkToken: props.linkToken }) },
-        inputs,
-      };
+      const { linkToken, ...rest } = recall(props, stored);
+      const inputs = declaredOf({ ...rest, orgId });
+      return { id: orgId, props: { ...inputs, ...(linkToken === undefined ? {} : { linkToken }) }, inputs };
     },
 
-    async delete(_id, { orgId }) {
-      await drop(connection.atlas(), orgId);
+    async delete(id) {
+      const orgId = parseId(id);
+      if (connection.run.declarations.isSettled(thing("link", [orgId]))) {
+        connection.report(
+          `The link of organization ${orgId} stays: the program declares it, and this update has it in place.`,
+        );
+        return;
+      }
+      await dropLink(connection.atlas(), orgId, {});
     },
   };
 }
 
 /**
- * Makes a token. A token whose answer was lost can never be seen again, so its link is dropped before another is
+ * Makes a link. A token whose answer was lost can never be seen again, so its link is dropped before another is
  * made, and likewise a link that a crashed run or somebody else has left behind.
  */
-async function mint(
+async function makeLink(
   atlas: AtlasSession,
   { orgId, accessListIps }: Inputs,
-  options: WriteOptions,
+  options: RequestOptions,
 ): Promise<string> {
   try {
     return await createLinkToken(atlas.client, orgId, accessListIps, options);
   } catch (error) {
-    if (!(error instanceof AtlasError) || !(error.mayHaveTakenEffect || error.status === 409)) {
+    if (!(error instanceof AtlasError) || !(wasLost(error) || isLinkThere(error))) {
       throw error;
     }
   }
-  await drop(atlas, orgId);
+  await dropLink(atlas, orgId, options);
   return createLinkToken(atlas.client, orgId, accessListIps, options);
 }
 
-async function drop(atlas: AtlasSession, orgId: string): Promise<void> {
+/** Whether the link may have been made, with a token that nobody has seen. */
+function wasLost(error: AtlasError): boolean {
+  return error.operation === "createOrgLiveMigrationLinkToken" && error.mayHaveTakenEffect;
+}
+
+/**
+ * Whether Atlas refuses to make a link because there is one. Under which code is not documented, so any counts that speaks
+ * of the link, but not one about something else, such as a migration that is active.
+ */
+function isLinkThere({
+  operation,
+  status,
+  errorCode = "UNEXPECTED_ERROR",
+  isFromAtlas,
+}: AtlasError): boolean {
+  return (
+    operation === "createOrgLiveMigrationLinkToken" &&
+    status === 409 &&
+    isFromAtlas &&
+    (errorCode === "UNEXPECTED_ERROR" ||
+      (errorCode.includes("LINK") && !errorCode.includes("ACTIVE_LIVE_MIGRATION")))
+  );
+}
+
+async function dropLink(atlas: AtlasSession, orgId: string, options: RequestOptions): Promise<void> {
   try {
-    await deleteLinkToken(atlas.client, orgId);
+    await deleteLinkToken(atlas.client, orgId, options);
   } catch (error) {
-    // Atlas has answered 'no link' under no code and under UNEXPECTED_ERROR; a missing organization has its own.
-    if (!(error instanceof AtlasError) || error.status !== 404 || error.errorCode === "ORG_NOT_FOUND") {
+    if (!(error instanceof AtlasError) || !isNoLink(error)) {
       throw error;
     }
   }
+}
+
+/** Whether Atlas says that there is no link: it has done so under no code and under UNEXPECTED_ERROR. */
+function isNoLink({ operation, status, errorCode = "UNEXPECTED_ERROR", isFromAtlas }: AtlasError): boolean {
+  return (
+    operation === "deleteOrgLiveMigrationLinkTokens" &&
+    status === 404 &&
+    isFromAtlas &&
+    errorCode === "UNEXPECTED_ERROR"
+  );
 }
 
 function declaredOf({ orgId, accessListIps }: Inputs): Inputs {

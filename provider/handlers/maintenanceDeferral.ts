@@ -1,18 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
-import { AtlasError } from "../atlas/error";
 import { readId } from "../atlas/id";
-import {
-  type AtlasMaintenanceWindow,
-  deferMaintenance,
-  getMaintenanceWindow,
-  type WriteOptions,
-} from "../atlas/operations/index";
-import type { AtlasSession } from "../atlas/session";
+import { type AtlasMaintenanceWindow, getMaintenanceWindow } from "../atlas/operations/index";
 import { atlasId, checkArguments, mustBe } from "./arguments";
 import type { Connection } from "./connection";
+import { checkDeclaredOnce, thing } from "./declarations";
+import { deferUntil } from "./deferring";
+import { argumentsThatReplace, difference } from "./differences";
 import type { Handler } from "./handler";
-import { customTimeoutMs, type Timeouts } from "./timeouts";
+import { recall } from "./state";
+import { startDeadline, type Timeouts, timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
 
 interface Inputs {
@@ -23,7 +20,7 @@ interface Inputs {
   __timeouts?: Timeouts;
 }
 
-interface Outputs extends Omit<Inputs, "__timeouts"> {
+interface Outputs extends Inputs {
   status: "DEFERRED" | "NOT_SCHEDULED";
   numberOfDeferrals: number;
   dayOfWeek?: number;
@@ -31,76 +28,74 @@ interface Outputs extends Omit<Inputs, "__timeouts"> {
   timeZoneId?: string;
 }
 
+const triggers = v.custom<object>(
+  (value) => typeof value === "object" && value !== null,
+  mustBe("a list or a map of values whose change asks again"),
+);
+
 const shape = {
   projectId: atlasId("project"),
   deferrals: v.optional(
     v.picklist([1, 2], mustBe("1 or 2, as Atlas lets a maintenance be put off twice")),
     1,
   ),
-  triggers: v.optional(
-    v.custom(
-      (value) => typeof value === "object" && value !== null,
-      mustBe("a list or a map of values whose change asks again"),
-    ),
-  ),
+  triggers: v.optional(triggers),
   requireScheduled: v.optional(v.boolean(mustBe("true or false")), false),
 };
 
-/** How long the window is watched after an answer was lost, before the request is taken for lost as well. */
-const settleMs = 5_000;
+/** What counts of a state, beside its id. */
+const stored = {
+  // 0 where a refresh has found none, or for `.get()`.
+  deferrals: v.picklist([0, 1, 2]),
+  triggers,
+  requireScheduled: v.boolean(),
+  status: v.picklist(["DEFERRED", "NOT_SCHEDULED"]),
+  numberOfDeferrals: v.number(),
+  __timeouts: timeouts,
+};
 
-/** Requests that may be lost in a row before it is an error. */
-const attemptsPerDeferral = 3;
+/** The longest that a deferral may take, waits included, unless `customTimeouts` says otherwise. */
+const defaultTimeMs = 15 * 60_000;
 
 /** The life of a {@link MaintenanceDeferral}: a project's scheduled maintenance that has been put off. */
 export function maintenanceDeferralHandler(connection: Connection): Handler<Inputs, Outputs> {
   return {
     async check(_olds, news) {
-      return checkArguments(connection, news, shape);
+      return checkDeclaredOnce(connection.run.declarations, news, checkArguments(connection, news, shape), {
+        kind: "deferral",
+        identity: ["projectId"],
+        where: " for a project",
+      });
     },
 
-    async diff(_id, olds, news) {
-      const replaces = olds.projectId === news.projectId ? [] : ["projectId"];
-      const changes =
-        replaces.length > 0 ||
-        isUnknown([news.deferrals, news.triggers, news.requireScheduled]) ||
-        olds.deferrals !== news.deferrals ||
-        olds.requireScheduled !== news.requireScheduled ||
-        !isDeepStrictEqual(olds.triggers, news.triggers);
-      return { changes, replaces, deleteBeforeReplace: true };
+    async diff(id, olds, news) {
+      const { deferrals, requireScheduled = false, triggers } = recall(olds, stored);
+      const differs =
+        isUnknown([news.projectId, news.deferrals, news.triggers, news.requireScheduled]) ||
+        deferrals !== news.deferrals ||
+        requireScheduled !== news.requireScheduled ||
+        !isDeepStrictEqual(triggers, news.triggers);
+      return difference(differs, argumentsThatReplace({ projectId: parseId(id) }, news));
     },
 
     async create(inputs) {
-      const options = { throttleBudgetMs: customTimeoutMs(inputs, "create") };
-      return {
-        id: inputs.projectId,
-        outs: await putOff(connection, inputs, options),
-      };
+      return { id: inputs.projectId, outs: await defer(connection, inputs, "create") };
     },
 
     async read(id, props) {
       const projectId = parseId(id);
-      const atlas = connection.atlas();
-      const window = await getMaintenanceWindow(atlas.client, projectId);
-      const outs = observe({ ...readDefaults, ...props, projectId }, window);
-      const { deferrals, requireScheduled, triggers } = outs;
-      const inputs = {
-        projectId,
-        deferrals,
-        requireScheduled,
-        ...(triggers === undefined ? {} : { triggers }),
-      };
-      return { id: projectId, props: outs, inputs: inputs as Outputs };
+      const window = await getMaintenanceWindow(connection.atlas().client, projectId, {});
+      const outs = observe({ ...readDefaults, ...recall(props, stored), projectId }, window);
+      return { id: projectId, props: outs, inputs: declaredOf(outs) as Outputs };
     },
 
     async update(_id, _olds, news) {
-      const options = { throttleBudgetMs: customTimeoutMs(news, "update") };
-      return { outs: await putOff(connection, news, options) };
+      return { outs: await defer(connection, news, "update") };
     },
 
     async delete(id) {
       connection.report(
-        `Deleting the MaintenanceDeferral of project ${id} changes nothing in Atlas: a deferral cannot be taken back.`,
+        `Deleting the MaintenanceDeferral of project ${parseId(id)} changes nothing in Atlas: a deferral cannot be taken back.`,
       );
     },
   };
@@ -115,7 +110,7 @@ const readDefaults = { deferrals: 0, requireScheduled: false, status: "DEFERRED"
  * moved since.
  */
 function observe(
-  declared: Omit<Inputs, "__timeouts"> & Pick<Outputs, "status"> & { numberOfDeferrals?: number },
+  declared: Inputs & Pick<Outputs, "status"> & { numberOfDeferrals?: number },
   window: AtlasMaintenanceWindow,
 ): Outputs {
   const { numberOfDeferrals } = window;
@@ -130,26 +125,29 @@ function observe(
 }
 
 /** Puts the maintenance off until it has been put off as often as declared; what was done before counts. */
-async function putOff(connection: Connection, declared: Inputs, options: WriteOptions): Promise<Outputs> {
-  const atlas = connection.atlas();
-  let window = await getMaintenanceWindow(atlas.client, declared.projectId, options);
-  while (window.numberOfDeferrals < declared.deferrals) {
-    const outcome = await deferOnce(atlas, declared.projectId, window.numberOfDeferrals, options);
-    if (outcome === "nothing scheduled") {
-      return settleUnscheduled(connection, declared, window);
-    }
-    window = outcome;
-  }
-  return outputs(declared, window, "DEFERRED");
-}
-
-function settleUnscheduled(
+async function defer(
   connection: Connection,
   declared: Inputs,
-  window: AtlasMaintenanceWindow,
-): Outputs {
-  const sentence = `No maintenance is scheduled for project ${declared.projectId}, so there is nothing to put off.`;
-  if (declared.requireScheduled) {
+  operation: "create" | "update",
+): Promise<Outputs> {
+  const atlas = connection.atlas();
+  const { projectId, deferrals, requireScheduled } = declared;
+  const deadline = startDeadline(atlas.clock, declared, operation, defaultTimeMs);
+  // Two that look at the same time would both find a deferral missing.
+  const { window, outcome } = await connection.run.turns.take(thing("deferral", [projectId]), () =>
+    deferUntil(atlas, projectId, deferrals, { deadline }),
+  );
+  if (outcome === "in doubt") {
+    connection.report(
+      `Warning: Atlas has accepted to put off the maintenance of project ${projectId}, but shows ${window.numberOfDeferrals} ` +
+        `of ${deferrals} deferrals. Look at the window in Atlas, then run \`pulumi up --refresh\`.`,
+    );
+  }
+  if (outcome !== "nothing scheduled") {
+    return outputs(declared, window, "DEFERRED");
+  }
+  const sentence = `No maintenance is scheduled for project ${projectId}, so there is nothing to put off.`;
+  if (requireScheduled) {
     throw new Error(
       `${sentence} Run \`pulumi up\` again when Atlas has announced one, or leave requireScheduled out.`,
     );
@@ -158,98 +156,29 @@ function settleUnscheduled(
   return outputs(declared, window, "NOT_SCHEDULED");
 }
 
-/**
- * Puts the maintenance off once more than `before` times. A lost answer is settled by reading the window, because a
- * second request would put it off by another week.
- */
-async function deferOnce(
-  atlas: AtlasSession,
-  projectId: string,
-  before: number,
-  options: WriteOptions,
-): Promise<AtlasMaintenanceWindow | "nothing scheduled"> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await deferMaintenance(atlas.client, projectId, options);
-      break;
-    } catch (error) {
-      if (!(error instanceof AtlasError)) {
-        throw error;
-      }
-      if (error.errorCode === "ATLAS_MAINTENANCE_NOT_SCHEDULED") {
-        return "nothing scheduled";
-      }
-      if (error.mayHaveTakenEffect) {
-        const window = await watch(atlas, projectId, before, options);
-        if (window !== undefined) {
-          return window;
-        }
-        if (attempt < attemptsPerDeferral) {
-          continue;
-        }
-      }
-      throw explain(error);
-    }
-  }
-  // Outside the loop, because a look that fails here must not lead to another request: Atlas has taken this one, so
-  // it counts even if the window does not show it yet.
-  const window = await getMaintenanceWindow(atlas.client, projectId, options);
-  return { ...window, numberOfDeferrals: Math.max(window.numberOfDeferrals, before + 1) };
-}
-
-/** The window as soon as it shows more deferrals than before; `undefined` when it does not within a few seconds. */
-async function watch(
-  atlas: AtlasSession,
-  projectId: string,
-  before: number,
-  options: WriteOptions,
-): Promise<AtlasMaintenanceWindow | undefined> {
-  for (const pauseMs of [0, settleMs]) {
-    if (pauseMs > 0) {
-      await atlas.clock.sleep(pauseMs);
-    }
-    const window = await getMaintenanceWindow(atlas.client, projectId, options);
-    if (window.numberOfDeferrals > before) {
-      return window;
-    }
-  }
-  return undefined;
-}
-
-function explain(error: AtlasError): AtlasError {
-  switch (error.errorCode) {
-    case "ATLAS_MAINTENANCE_WINDOW_NOT_DEFINED":
-      return error.withAdvice(
-        "Define a maintenance window for the project first, for example with MaintenanceWindow of @pulumi/mongodbatlas.",
-      );
-    case "ATLAS_NUM_MAINTENANCE_DEFERRALS_EXCEEDED":
-      return error.withAdvice(
-        "Atlas lets one maintenance be put off twice: it has to take place now, or the window has to be moved.",
-      );
-    default:
-      return error.status === 400
-        ? error.withAdvice(
-            "Atlas lets a maintenance be put off only within a limited time before it starts: run `pulumi up` again then.",
-          )
-        : error;
-  }
-}
-
 function outputs(
-  { projectId, deferrals, requireScheduled, triggers }: Omit<Inputs, "__timeouts">,
+  declared: Inputs,
   { numberOfDeferrals, dayOfWeek, hourOfDay, timeZoneId }: AtlasMaintenanceWindow,
   status: Outputs["status"],
 ): Outputs {
   return {
-    projectId,
-    deferrals,
-    requireScheduled,
-    ...(triggers === undefined ? {} : { triggers }),
+    ...declaredOf(declared),
     status,
     numberOfDeferrals,
     // Atlas shows day 0, or none, for a window that is not defined.
     ...(dayOfWeek ? { dayOfWeek, ...(hourOfDay == null ? {} : { hourOfDay }) } : {}),
     ...(timeZoneId ? { timeZoneId } : {}),
+  };
+}
+
+function declaredOf({ projectId, deferrals, requireScheduled, triggers, __timeouts }: Inputs): Inputs {
+  return {
+    projectId,
+    deferrals,
+    requireScheduled,
+    ...(triggers === undefined ? {} : { triggers }),
+    // A refresh gets the outputs only, and must give the inputs back as they were.
+    ...(__timeouts === undefined ? {} : { __timeouts }),
   };
 }
 

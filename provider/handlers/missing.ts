@@ -8,6 +8,8 @@ const codes = new Set([
   "TEAM_NOT_FOUND",
   "TEAM_NOT_IN_ORG",
   "INVALID_TEAM_ID",
+  // For what is just being deleted, with the path for its explanation.
+  "RESOURCE_NOT_FOUND",
 ]);
 
 /**

@@ -1,21 +1,15 @@
 import * as v from "valibot";
-import { AtlasError } from "../atlas/error";
-import {
-  type AtlasProjectUser,
-  addProjectUser,
-  addProjectUserRole,
-  removeProjectUser,
-  removeProjectUserRole,
-  type WriteOptions,
-} from "../atlas/operations/index";
-import type { AtlasSession } from "../atlas/session";
-import { atlasId, checkArguments, mustBe, username } from "./arguments";
+import { type AtlasProjectUser, removeProjectUser } from "../atlas/operations/index";
+import { atlasId, checkArguments, keepSpelling, mustBe, username } from "./arguments";
 import type { Connection } from "./connection";
+import { checkDeclaredOnce, stays, thing } from "./declarations";
+import { argumentsThatReplace, difference, sameName } from "./differences";
 import type { Handler } from "./handler";
-import { convergenceRounds, removeMember } from "./membership";
-import { isParentMissing } from "./missing";
-import { planRoles, sameRoles } from "./roles";
-import { customTimeoutMs, type Timeouts } from "./timeouts";
+import { removeMember } from "./membership";
+import { reconcileProjectUser, rolesOf } from "./projectMembership";
+import { sameRoles } from "./roles";
+import { isGet, recall } from "./state";
+import { startDeadline, type Timeouts, timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
 
 interface Inputs {
@@ -25,9 +19,10 @@ interface Inputs {
   __timeouts?: Timeouts;
 }
 
-interface Outputs extends Omit<Inputs, "__timeouts"> {
+interface Outputs extends Inputs {
   userId: string;
-  orgMembershipStatus: string;
+  /** Absent when Atlas shows none. */
+  orgMembershipStatus?: string;
   invitationCreatedAt?: string;
   invitationExpiresAt?: string;
   inviterUsername?: string;
@@ -55,151 +50,106 @@ const shape = {
   ),
 };
 
+/** What counts of a state, beside its id. */
+const stored = {
+  username: username(),
+  userId: atlasId("user"),
+  roles: v.array(v.string()),
+  __timeouts: timeouts,
+};
+
 /** The life of a {@link ProjectUser}: a user's membership of a project, pending or active. */
 export function projectUserHandler(connection: Connection): Handler<Inputs, Outputs> {
   return {
-    async check(_olds, news) {
-      return checkArguments(connection, news, shape);
+    async check(olds, news) {
+      const result = checkArguments(connection, news, shape);
+      keepSpelling(olds, result.inputs);
+      return checkDeclaredOnce(connection.run.declarations, news, result, {
+        kind: "project user",
+        identity: ["projectId", "username"],
+        where: " in a project",
+      });
     },
 
-    async diff(_id, olds, news) {
-      const replaces: string[] = [];
-      if (olds.projectId !== news.projectId) {
-        replaces.push("projectId");
-      }
-      if (!sameName(olds.username, news.username)) {
-        replaces.push("username");
-      }
-      return {
-        changes: replaces.length > 0 || isUnknown(news.roles) || !sameRoles(olds.roles, news.roles),
-        replaces,
-        deleteBeforeReplace: true,
-      };
+    async diff(id, olds, news) {
+      const replaces = argumentsThatReplace(parseId(id), news);
+      const { roles = [] } = recall(olds, stored);
+      const differs = isUnknown([news.projectId, news.username, news.roles]) || !sameRoles(roles, news.roles);
+      // The other user is added first: a project must keep an owner, and whoever deletes first does so before the rest of
+      // the program is known.
+      return difference(differs, replaces);
     },
 
     async create(inputs) {
-      const options = { throttleBudgetMs: customTimeoutMs(inputs, "create") };
-      const user = await converge(connection.atlas(), inputs, options, "add");
-      return { id: idOf(inputs), outs: outputs(inputs, user) };
+      return { id: idOf(inputs), outs: await reconcile(connection, inputs, "create") };
     },
 
     async read(id, props) {
       const named = parseId(id);
-      // The engine hands over no properties for `.get()`; the id names the user then.
-      const declared = {
-        ...named,
-        ...(props?.username === undefined ? {} : { username: props.username }),
-      };
-      const user = await connection.atlas().projectUsers(named.projectId).find(named.username);
+      const before = recall(props, stored);
+      const user = await connection.atlas().projectUsers(named.projectId).find(named.username, {});
       if (user === undefined) {
+        if (isGet(props)) {
+          throw new Error(
+            `${named.username} is not a user of project ${named.projectId}, and has no pending invitation to it, so there is nothing to read.`,
+          );
+        }
         return {};
       }
-      return {
-        id: idOf(named),
-        props: outputs(declared, user),
-        inputs: { ...declared, roles: user.roles } as Outputs,
+      const spelled = sameName(before.username, named.username) ? before.username : undefined;
+      const declared = {
+        projectId: named.projectId,
+        username: spelled ?? named.username,
+        roles: rolesOf(user, named.projectId),
+        ...(before.__timeouts === undefined ? {} : { __timeouts: before.__timeouts }),
       };
+      return { id: idOf(named), props: outputs(declared, user), inputs: declared as Outputs };
     },
 
     async update(_id, _olds, news) {
-      const options = { throttleBudgetMs: customTimeoutMs(news, "update") };
-      return {
-        outs: outputs(news, await converge(connection.atlas(), news, options, "look")),
-      };
+      return { outs: await reconcile(connection, news, "update") };
     },
 
-    async delete(_id, props) {
+    async delete(id, props) {
+      const { projectId, username } = parseId(id);
+      const declaration = connection.run.declarations.find([thing("project user", [projectId, username])]);
+      if (declaration !== undefined) {
+        connection.report(stays(username, `project ${projectId}`, declaration));
+        return;
+      }
       const atlas = connection.atlas();
-      const { projectId, username } = props;
-      await removeMember(atlas.projectUsers(projectId), props, (userId) =>
-        removeProjectUser(atlas.client, projectId, { userId, username }),
+      const { userId } = recall(props, stored);
+      await removeMember(atlas.projectUsers(projectId), { name: username, userId }, (liveId) =>
+        removeProjectUser(atlas.client, projectId, { userId: liveId, username }),
       );
     },
   };
 }
 
-/**
- * Brings the user to the declared roles, whatever Atlas has now: an answer that was lost, a crash in between or a
- * user who was there already are all the same case. It looks again after each surprise and repeats nothing blindly.
- */
-async function converge(
-  atlas: AtlasSession,
-  declared: Inputs,
-  options: WriteOptions,
-  firstStep: "add" | "look",
-): Promise<AtlasProjectUser> {
-  const { projectId, username, roles } = declared;
-  const roster = atlas.projectUsers(projectId);
-  let live = firstStep === "look" ? await roster.lookUp(username) : undefined;
-  for (let round = 1; ; round += 1) {
-    try {
-      live ??= await roster.add(
-        username,
-        () => addProjectUser(atlas.client, projectId, { username, roles }, options),
-        (error) => error instanceof AtlasError && isAlreadyMember(error),
-      );
-      return sameRoles(live.roles, roles)
-        ? live
-        : await roster.write([username], () =>
-            changeRoles(atlas, declared, live as AtlasProjectUser, options),
-          );
-    } catch (error) {
-      if (round === convergenceRounds || !needsAnotherLook(error)) {
-        throw error;
-      }
-      live = await roster.lookUp(username);
-      if (live === undefined && isAlreadyMember(error)) {
-        throw error.withAdvice(
-          "Atlas lists no such user in the project, so this is probably an invitation made with the deprecated API, " +
-            "which the current one cannot see: withdraw it under the project's pending invitations in Atlas, then run `pulumi up` again.",
-        );
-      }
-    }
-  }
-}
-
-/** Adds before it removes, because Atlas wants a user to have a role at all times. */
-async function changeRoles(
-  atlas: AtlasSession,
-  { projectId, roles }: Inputs,
-  live: AtlasProjectUser,
-  options: WriteOptions,
-): Promise<AtlasProjectUser> {
-  const plan = planRoles(live.roles, roles);
-  let user = live;
-  for (const role of plan.add) {
-    user = await addProjectUserRole(atlas.client, projectId, live, role, options);
-  }
-  for (const role of plan.remove) {
-    user = await removeProjectUserRole(atlas.client, projectId, live, role, options);
-  }
-  if (!sameRoles(user.roles, roles)) {
-    user = { ...user, roles };
-  }
-  return user;
-}
-
-/** Whether Atlas may have another state than the request took for granted. */
-function needsAnotherLook(error: unknown): error is AtlasError {
-  return (
-    error instanceof AtlasError &&
-    (error.mayHaveTakenEffect || error.status === 409 || (error.status === 404 && !isParentMissing(error)))
+async function reconcile(
+  connection: Connection,
+  inputs: Inputs,
+  operation: "create" | "update",
+): Promise<Outputs> {
+  const atlas = connection.atlas();
+  const deadline = startDeadline(atlas.clock, inputs, operation);
+  const user = await reconcileProjectUser(
+    atlas,
+    inputs,
+    { deadline },
+    operation === "create" ? "add" : "look",
   );
+  // Listings of the organization may not show the user yet, and a TeamUser may be next.
+  connection.run.declarations.settle(thing("user", [inputs.username]));
+  return outputs(inputs, user);
 }
 
-function isAlreadyMember(error: AtlasError): boolean {
-  return error.status === 409 && !error.path.includes(":");
-}
-
-function outputs({ projectId, username }: Omit<Inputs, "roles">, user: AtlasProjectUser): Outputs {
-  const { userId, roles, orgMembershipStatus, invitationCreatedAt, invitationExpiresAt, inviterUsername } =
-    user;
+function outputs(declared: Inputs, user: AtlasProjectUser): Outputs {
+  const { userId, orgMembershipStatus, invitationCreatedAt, invitationExpiresAt, inviterUsername } = user;
   return {
-    projectId,
-    username,
-    roles,
+    ...declared,
     userId,
-    orgMembershipStatus,
+    ...(orgMembershipStatus ? { orgMembershipStatus } : {}),
     ...(invitationCreatedAt ? { invitationCreatedAt } : {}),
     ...(invitationExpiresAt ? { invitationExpiresAt } : {}),
     ...(inviterUsername ? { inviterUsername } : {}),
@@ -211,15 +161,12 @@ function idOf({ projectId, username }: { projectId: string; username: string }):
 }
 
 function parseId(id: string): { projectId: string; username: string } {
-  const [, projectId, name] = /^([a-f0-9]{24})\/([^/]+@[^/]+)$/.exec(id.toLowerCase()) ?? [];
+  // The part of an address before its @ may have slashes.
+  const [, projectId, name] = /^([a-f0-9]{24})\/([^@]+@[^@/]+)$/.exec(id.toLowerCase()) ?? [];
   if (projectId === undefined || name === undefined) {
     throw new Error(
       `The id of a ProjectUser must be <projectId>/<username>, such as 5f1b3c2a9d8e7f6a5b4c3d2e/ada@example.com, but got '${id}'.`,
     );
   }
   return { projectId, username: name };
-}
-
-function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

@@ -5,7 +5,7 @@ export function planRoles(
 ): { add: string[]; remove: string[] } {
   return {
     add: declared.filter((role) => !live.includes(role)),
-    remove: live.filter((role) => !declared.includes(role)),
+    remove: live.filter((role) => !declared.includes(role)).sort(ownerFirst),
   };
 }
 
@@ -13,4 +13,9 @@ export function planRoles(
 export function sameRoles(a: readonly string[], b: readonly string[]): boolean {
   const { add, remove } = planRoles(a, b);
   return add.length === 0 && remove.length === 0;
+}
+
+/** Atlas may refuse to take this role, so it comes before anything else is taken. */
+function ownerFirst(a: string, b: string): number {
+  return Number(b === "GROUP_OWNER") - Number(a === "GROUP_OWNER");
 }

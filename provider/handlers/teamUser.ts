@@ -1,21 +1,15 @@
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
-import {
-  type AtlasOrganizationUser,
-  addTeamUser,
-  findOrganizationUsers,
-  listInvitations,
-  removeTeamUser,
-  type TeamKey,
-  type WriteOptions,
-} from "../atlas/operations/index";
-import type { AtlasSession } from "../atlas/session";
-import { atlasId, checkArguments, username } from "./arguments";
+import { type AtlasOrganizationUser, removeTeamUser, type TeamKey } from "../atlas/operations/index";
+import { atlasId, checkArguments, keepSpelling, username } from "./arguments";
 import type { Connection } from "./connection";
+import { checkDeclaredOnce, stays, thing } from "./declarations";
+import { argumentsThatReplace, difference, sameName } from "./differences";
 import type { Handler } from "./handler";
-import { convergenceRounds, removeMember } from "./membership";
-import { isParentMissing } from "./missing";
-import { customTimeoutMs, type Timeouts } from "./timeouts";
+import { removeMember } from "./membership";
+import { isGet, recall } from "./state";
+import { explainTeam, reconcileTeamUser } from "./teamMembership";
+import { startDeadline, type Timeouts } from "./timeouts";
 import { isUnknown } from "./unknown";
 
 interface Inputs extends TeamKey {
@@ -27,8 +21,12 @@ interface Inputs extends TeamKey {
 interface Outputs extends TeamKey {
   username: string;
   userId: string;
-  orgMembershipStatus: string;
+  /** Absent when Atlas shows none. */
+  orgMembershipStatus?: string;
 }
+
+/** A team and one user of it, by name or by id. */
+type Key = TeamKey & ({ username: string; userId?: never } | { userId: string; username?: never });
 
 const shape = {
   orgId: atlasId("organization"),
@@ -37,11 +35,15 @@ const shape = {
   userId: v.optional(atlasId("user")),
 };
 
+/** What counts of a state, beside its id. */
+const stored = { username: username(), userId: atlasId("user") };
+
 /** The life of a {@link TeamUser}: one user's membership of a team. It touches nobody else's. */
 export function teamUserHandler(connection: Connection): Handler<Inputs, Outputs> {
   return {
-    async check(_olds, news) {
+    async check(olds, news) {
       const { inputs, failures = [] } = checkArguments(connection, news, shape);
+      keepSpelling(olds, inputs);
       const given = [news.username, news.userId].filter((value) => value !== undefined && value !== null);
       if (given.length !== 1) {
         const got = given.length === 0 ? "neither of them" : "both";
@@ -49,161 +51,128 @@ export function teamUserHandler(connection: Connection): Handler<Inputs, Outputs
           property: "username",
           reason: `must be given or userId, exactly one, but got ${got}`,
         });
+        return { inputs, failures };
       }
-      return { inputs, failures };
+      return checkDeclaredOnce(
+        connection.run.declarations,
+        news,
+        { inputs, failures },
+        {
+          kind: "team user",
+          identity: ["orgId", "teamId", inputs.username === undefined ? "userId" : "username"],
+          where: " in a team",
+        },
+      );
     },
 
-    async diff(id, _olds, news) {
-      // The id says what the user was declared by: Atlas fills in the other name, and may change the user's id.
-      const [orgId, teamId, name] = id.split("/");
-      const replaces: string[] = [];
-      if (orgId !== news.orgId) {
-        replaces.push("orgId");
-      }
-      if (teamId !== news.teamId) {
-        replaces.push("teamId");
-      }
-      if (isUnknown([news.username, news.userId]) || name !== nameOf(news)) {
+    async diff(id, olds, news) {
+      const { orgId, teamId, ...who } = parseId(id);
+      const replaces = argumentsThatReplace({ orgId, teamId }, news);
+      if (!isUnknown([news.username, news.userId]) && !isSameUser(who, recall(olds, stored), news)) {
         replaces.push(news.username === undefined ? "userId" : "username");
       }
-      return { changes: replaces.length > 0, replaces, deleteBeforeReplace: true };
+      return difference(isUnknown([news.orgId, news.teamId, news.username, news.userId]), replaces);
     },
 
     async create(inputs) {
-      const options = { throttleBudgetMs: customTimeoutMs(inputs, "create") };
-      return {
-        id: idOf(inputs),
-        outs: outputs(inputs, await join(connection.atlas(), inputs, options)),
-      };
+      return { id: idOf(inputs), outs: await join(connection, inputs, "create") };
     },
 
     async read(id, props) {
-      const declared = parseId(id);
-      const roster = connection.atlas().teamUsers(declared);
+      const key = parseId(id);
+      const before = recall(props, stored);
+      const roster = connection.atlas().teamUsers(key);
       // A user who was declared by the id of a pending invitation is known by name when it has been accepted.
       const user =
-        (await roster.find(nameOf(declared))) ??
-        (declared.userId !== undefined && props?.username ? await roster.find(props.username) : undefined);
+        (await roster.find(nameOf(key), {})) ??
+        (key.userId !== undefined && before.username ? await roster.find(before.username, {}) : undefined);
       if (user === undefined) {
+        if (isGet(props)) {
+          throw new Error(
+            `${nameOf(key)} is not in team ${key.teamId} of organization ${key.orgId}, so there is nothing to read.`,
+          );
+        }
         return {};
       }
-      const spelled =
-        declared.username === undefined ? {} : { username: props?.username ?? declared.username };
-      const inputs = { ...declared, ...spelled };
-      return { id: idOf(declared), props: outputs(inputs, user), inputs: inputs as Outputs };
+      learn(connection, key, user);
+      const spelled = sameName(before.username, key.username) ? before.username : key.username;
+      const inputs = { ...key, ...(spelled === undefined ? {} : { username: spelled }) };
+      return { id: idOf(key), props: outputs(inputs, user), inputs: inputs as Outputs };
     },
 
     // Every argument identifies the user or the team, so a change replaces; only a retry of the engine leads here.
     async update(_id, _olds, news) {
-      const options = { throttleBudgetMs: customTimeoutMs(news, "update") };
-      return { outs: outputs(news, await join(connection.atlas(), news, options)) };
+      return { outs: await join(connection, news, "update") };
     },
 
-    async delete(_id, props) {
-      const atlas = connection.atlas();
+    async delete(id, props) {
+      const key = parseId(id);
+      const before = recall(props, stored);
+      const name = key.username ?? before.username ?? key.userId;
+      const { declarations } = connection.run;
+      const declaration = declarations.find(thingsOf(key, [name, nameOf(key), before.userId]));
+      if (declaration !== undefined) {
+        connection.report(stays(name, `team ${key.teamId}`, declaration));
+        return;
+      }
+      const { client } = connection.atlas();
       try {
-        await removeMember(atlas.teamUsers(props), props, (userId) =>
-          removeTeamUser(atlas.client, props, { userId, name: props.username }),
+        const userId = before.userId ?? key.userId;
+        await removeMember(connection.atlas().teamUsers(key), { name, userId }, (liveId) =>
+          removeTeamUser(client, key, { userId: liveId, name }),
         );
       } catch (error) {
-        throw explain(error, props);
+        throw error instanceof AtlasError ? explainTeam(error, key) : error;
       }
     },
   };
 }
 
-/** Adds the user, or takes over one who is in the team already. */
 async function join(
-  atlas: AtlasSession,
-  declared: Inputs,
-  options: WriteOptions,
-): Promise<AtlasOrganizationUser> {
-  const roster = atlas.teamUsers(declared);
-  for (let round = 1; ; round += 1) {
-    try {
-      return await roster.add(
-        nameOf(declared),
-        async () => {
-          const userId = declared.userId ?? (await resolve(atlas, declared.orgId, declared.username ?? ""));
-          return addTeamUser(atlas.client, declared, { userId, name: nameOf(declared) }, options);
-        },
-        (error) => error instanceof AtlasError && error.status === 409,
-      );
-    } catch (error) {
-      if (
-        round === convergenceRounds ||
-        !(error instanceof AtlasError) ||
-        !needsAnotherLook(error, declared)
-      ) {
-        throw explain(error, declared);
-      }
-      const member = await roster.lookUp(nameOf(declared));
-      if (member !== undefined) {
-        return member;
-      }
-      if (error.status === 409) {
-        throw error;
-      }
-    }
-  }
+  connection: Connection,
+  inputs: Inputs,
+  operation: "create" | "update",
+): Promise<Outputs> {
+  const atlas = connection.atlas();
+  const { declarations } = connection.run;
+  const user = await reconcileTeamUser(atlas, inputs, {
+    deadline: startDeadline(atlas.clock, inputs, operation),
+    isInvited: declarations.isSettled(thing("user", [nameOf(inputs)])),
+  });
+  learn(connection, inputs, user);
+  return outputs(inputs, user);
 }
 
-function needsAnotherLook(error: AtlasError, { userId }: Inputs): boolean {
-  // The id that was looked up by name is missing when the invitation has been accepted since.
-  const idMayHaveChanged = userId === undefined && error.status === 404 && !isParentMissing(error);
-  return error.method === "POST" && (error.mayHaveTakenEffect || error.status === 409 || idMayHaveChanged);
+/** Whether a user is declared as the id says; Atlas may have changed the user's id since, which the state knows. */
+function isSameUser(
+  who: { username?: string; userId?: string },
+  before: { username?: string; userId?: string },
+  news: Inputs,
+): boolean {
+  return who.username === undefined
+    ? sameName(news.userId, who.userId) || sameName(news.userId, before.userId)
+    : sameName(news.username, who.username);
 }
 
-/** The id of an active or pending user of the organization. */
-async function resolve(atlas: AtlasSession, orgId: string, username: string): Promise<string> {
-  const lower = username.toLowerCase();
-  // Atlas keeps usernames in lower case; whether its filter minds the case of ours is not documented.
-  const { items } = await findOrganizationUsers(atlas.client, orgId, lower);
-  const user = items.find((item) => item.username.toLowerCase() === lower);
-  if (user !== undefined) {
-    return user.userId;
-  }
-  throw new Error(
-    `${username} is not a user of organization ${orgId}, so it cannot join a team. ${await adviseOnStranger(atlas, orgId, lower)}`,
-  );
+/** What the run learns of a user's names, by any of which the program may declare the user. */
+function learn({ run }: Connection, declared: Inputs, user: AtlasOrganizationUser): void {
+  run.declarations.learn(thingsOf(declared, [nameOf(declared), user.username, user.userId]));
 }
 
-async function adviseOnStranger(atlas: AtlasSession, orgId: string, username: string): Promise<string> {
-  try {
-    const { invitations } = await listInvitations(atlas.client, orgId, username);
-    if (invitations.some((invitation) => invitation.username.toLowerCase() === username)) {
-      return (
-        "There is an invitation made with the deprecated API, which teams do not accept: " +
-        "wait until it is accepted, or withdraw it and invite with a ProjectUser."
-      );
-    }
-  } catch (error) {
-    if (!(error instanceof AtlasError)) {
-      throw error;
-    }
-    // The deprecated operation may be gone, or need a role that these credentials lack.
-    return "Invite the user first, for example with a ProjectUser; whether a legacy invitation is open could not be seen.";
-  }
-  return "Invite the user first, for example with a ProjectUser, and make the TeamUser depend on it.";
-}
-
-function explain(error: unknown, { teamId, orgId }: Inputs): unknown {
-  if (error instanceof AtlasError && isParentMissing(error) && error.path.includes("/teams/")) {
-    return error.withAdvice(`Check that team ${teamId} belongs to organization ${orgId}.`);
-  }
-  return error;
+function thingsOf({ orgId, teamId }: TeamKey, names: readonly (string | undefined)[]): string[] {
+  return names.flatMap((name) => (name === undefined ? [] : [thing("team user", [orgId, teamId, name])]));
 }
 
 function outputs(
   declared: TeamKey & { username?: string | undefined },
-  user: AtlasOrganizationUser,
+  { username, userId, orgMembershipStatus }: AtlasOrganizationUser,
 ): Outputs {
   return {
     orgId: declared.orgId,
     teamId: declared.teamId,
-    username: declared.username ?? user.username,
-    userId: user.userId,
-    orgMembershipStatus: user.orgMembershipStatus,
+    username: declared.username ?? username,
+    userId,
+    ...(orgMembershipStatus ? { orgMembershipStatus } : {}),
   };
 }
 
@@ -215,9 +184,10 @@ function idOf(declared: Inputs): string {
   return `${declared.orgId}/${declared.teamId}/${nameOf(declared)}`;
 }
 
-function parseId(id: string): Inputs {
+function parseId(id: string): Key {
+  // The part of an address before its @ may have slashes.
   const [, orgId, teamId, name] =
-    /^([a-f0-9]{24})\/([a-f0-9]{24})\/([a-f0-9]{24}|[^/]+@[^/]+)$/.exec(id.toLowerCase()) ?? [];
+    /^([a-f0-9]{24})\/([a-f0-9]{24})\/([a-f0-9]{24}|[^@]+@[^@/]+)$/.exec(id.toLowerCase()) ?? [];
   if (orgId === undefined || teamId === undefined || name === undefined) {
     throw new Error(
       `The id of a TeamUser must be <orgId>/<teamId>/<username or userId>, such as ` +

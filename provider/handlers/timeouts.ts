@@ -1,8 +1,17 @@
+import * as v from "valibot";
+import { type Clock, Deadline } from "../atlas/clock";
+
 /** Times that `customTimeouts` of the resource options sets, as the resource passes them on: `{ create: "10m" }`. */
 export interface Timeouts {
   create?: string;
   update?: string;
 }
+
+/** The form of {@link Timeouts}. */
+export const timeouts = v.object({
+  create: v.optional(v.string()),
+  update: v.optional(v.string()),
+}) as v.GenericSchema<unknown, Timeouts>;
 
 const unitMs: Readonly<Record<string, number>> = {
   ns: 1e-6,
@@ -25,8 +34,8 @@ export function customTimeoutMs(
   inputs: { __timeouts?: Timeouts },
   operation: keyof Timeouts,
 ): number | undefined {
-  const text = inputs.__timeouts?.[operation];
-  if (text === undefined) {
+  const text: unknown = inputs.__timeouts?.[operation];
+  if (typeof text !== "string") {
     return undefined;
   }
   let totalMs = 0;
@@ -34,4 +43,31 @@ export function customTimeoutMs(
     totalMs += Number(amount) * (unitMs[unit ?? ""] ?? 0);
   }
   return totalMs;
+}
+
+/**
+ * When an operation has to be over: `customTimeouts`, counted from now on. It is made once, at the start of the operation,
+ * and handed to everything below.
+ *
+ * @param otherwiseMs the time when the user has set none. @default none, so that requests go by limits of their own
+ */
+export function startDeadline(
+  clock: Clock,
+  inputs: { __timeouts?: Timeouts },
+  operation: keyof Timeouts,
+  otherwiseMs: number,
+): Deadline;
+export function startDeadline(
+  clock: Clock,
+  inputs: { __timeouts?: Timeouts },
+  operation: keyof Timeouts,
+): Deadline | undefined;
+export function startDeadline(
+  clock: Clock,
+  inputs: { __timeouts?: Timeouts },
+  operation: keyof Timeouts,
+  otherwiseMs?: number,
+): Deadline | undefined {
+  const afterMs = customTimeoutMs(inputs, operation) ?? otherwiseMs;
+  return afterMs === undefined ? undefined : new Deadline(clock, afterMs);
 }

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { properties, typeToken } from "./registration";
+import { declaration } from "./declaration";
+import { typeToken } from "./registration";
+import { leaveUnprinted } from "./unprintedResponse";
 
 /** Arguments of {@link LinkToken}. */
 export interface LinkTokenArgs {
@@ -18,14 +20,17 @@ export interface LinkTokenArgs {
  * The organization can be linked to Cloud Manager or Ops Manager for a live migration, by this token.
  *
  * Atlas shows a token once, when it is made, and an organization has one link. The token is kept as a secret in the
- * state. It cannot be read back: after `LinkToken.get` it is undefined.
+ * state, and stands in no output, debug message or event of a run. The engine's own `--tracing` and `-v=9` write it in
+ * clear, and so does a debug message about another resource that the program hands it to. It cannot be read back: after
+ * `LinkToken.get` it is undefined.
  *
  * - **Adopts** nothing: a link that is there already is dropped, and a new token made.
  * - **Refresh** keeps what is stored and makes no request. It does not notice that a link was dropped in Atlas.
- * - **Replaced** (deleting first) when `orgId` or `accessListIps` changes: the old token stops working.
- * - **Deleting** drops the organization's link.
+ * - **Replaced** (deleting first) when `orgId` or `accessListIps` changes: the old token stops working. The resource
+ *   option `deleteBeforeReplace` is set, so this goes for `pulumi up --replace` too.
+ * - **Deleting** drops the organization's link, unless this run has just made it under another name.
  * - **Role needed**: Organization Owner (`ORG_OWNER`) to make and to delete, none to refresh.
- * - **Errors**: the organization must exist; Atlas refuses to drop a link while a live migration is active, and the
+ * - **Errors**: the organization must exist, and is linked once in a program; Atlas refuses to drop a link while a live migration is active, and the
  *   error names the projects.
  *
  * Atlas operations: `createOrgLiveMigrationLinkToken`, `deleteOrgLiveMigrationLinkTokens`.
@@ -48,11 +53,14 @@ export class LinkToken extends pulumi.CustomResource {
   declare readonly linkToken: pulumi.Output<string>;
 
   constructor(name: string, args: LinkTokenArgs, options?: pulumi.CustomResourceOptions) {
+    leaveUnprinted(typeToken("LinkToken"));
     super(
-      typeToken("LinkToken"),
-      name,
-      properties("linkToken", args, ["orgId", "accessListIps", "linkToken"], options),
-      pulumi.mergeOptions(options, { additionalSecretOutputs: ["linkToken"] }),
+      ...declaration("LinkToken", name, args, ["orgId", "accessListIps", "linkToken"], {
+        ...pulumi.mergeOptions(options, { additionalSecretOutputs: ["linkToken"] }),
+        // An organization has one link. What the handler says of the order counts only where it plans the replacement
+        // itself, and not when the user asks for one.
+        deleteBeforeReplace: options?.deleteBeforeReplace ?? true,
+      }),
     );
   }
 

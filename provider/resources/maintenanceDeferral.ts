@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { properties, typeToken } from "./registration";
+import { declaration } from "./declaration";
 
 /** Arguments of {@link MaintenanceDeferral}. */
 export interface MaintenanceDeferralArgs {
@@ -84,12 +84,7 @@ export class MaintenanceDeferral extends pulumi.CustomResource {
       "hourOfDay",
       "timeZoneId",
     ];
-    super(
-      typeToken("MaintenanceDeferral"),
-      name,
-      properties("maintenanceDeferral", args, outputs, options),
-      options,
-    );
+    super(...declaration("MaintenanceDeferral", name, args, outputs, options));
   }
 
   /**

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { properties, typeToken } from "./registration";
+import { declaration } from "./declaration";
 
 /** Arguments of {@link MigrationCutover}. */
 export interface MigrationCutoverArgs {
@@ -61,12 +61,7 @@ export class MigrationCutover extends pulumi.CustomResource {
       "migrationHosts",
       "cutoverRequestedAt",
     ];
-    super(
-      typeToken("MigrationCutover"),
-      name,
-      properties("migrationCutover", args, outputs, options),
-      options,
-    );
+    super(...declaration("MigrationCutover", name, args, outputs, options));
   }
 
   /**

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { properties, typeToken } from "./registration";
+import { declaration } from "./declaration";
 
 /** Arguments of {@link ProjectUser}. */
 export interface ProjectUserArgs {
@@ -28,10 +28,11 @@ export interface ProjectUserArgs {
  * - **Adopts** a user who is in the project already, and brings it to the declared roles.
  * - **Refresh** shows other roles as a difference. A user who is no longer in the project is gone, as is an invitation
  *   that has expired or was rejected; the next `pulumi up` adds or invites again.
- * - **Replaced** (deleting first) when `projectId` or `username` changes.
+ * - **Replaced** when `projectId` or `username` changes: the other user is added first, then this one is removed.
  * - **Deleting** removes the user from the project or withdraws the invitation; the user stays in the organization.
+ *   Nobody is removed whom the program declares, so another name, parent or place in a list takes nobody's access away.
  * - **Role needed**: Project Owner (`GROUP_OWNER`) to change, Project Read Only (`GROUP_READ_ONLY`) to refresh.
- * - **Errors**: the project must exist; Atlas refuses to remove or demote its last Project Owner; an invitation made with
+ * - **Errors**: the project must exist, and a user is declared once in it; Atlas refuses to remove or demote its last Project Owner; an invitation made with
  *   Atlas's deprecated API must be withdrawn first.
  *
  * Atlas operations: `addGroupUsers`, `listGroupUsers`, `addGroupUserRole`, `removeGroupUserRole`, `removeGroupUser`.
@@ -74,7 +75,7 @@ export class ProjectUser extends pulumi.CustomResource {
       "invitationExpiresAt",
       "inviterUsername",
     ];
-    super(typeToken("ProjectUser"), name, properties("projectUser", args, outputs, options), options);
+    super(...declaration("ProjectUser", name, args, outputs, options));
   }
 
   /**

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { properties, typeToken } from "./registration";
+import { declaration } from "./declaration";
 
 /** Arguments of {@link TeamUser}: one of `username` and `userId`. */
 export interface TeamUserArgs {
@@ -29,12 +29,13 @@ export interface TeamUserArgs {
  * - **Adopts** a user who is in the team already.
  * - **Refresh** finds a user gone who is no longer in the team, and the next `pulumi up` adds it again. Accepting an
  *   invitation to the organization is no difference.
- * - **Replaced** (deleting first) when any argument changes.
- * - **Deleting** removes this user from the team; the user stays in the organization.
+ * - **Replaced** when an argument leads to another user or team: that user is added first, then this one is removed.
+ * - **Deleting** removes this user from the team; the user stays in the organization. Nobody is removed whom the
+ *   program declares, so another name, parent or place in a list takes nobody out of a team.
  * - **Role needed**: Organization Owner (`ORG_OWNER`) to change, Organization Member to refresh.
  * - **Errors**: the user must be active or pending in the organization, which is found out before anything is written;
  *   an invitation made with Atlas's deprecated API does not count, and the error says when there is one. The team must
- *   belong to the organization, and holds 250 users.
+ *   belong to the organization, holds 250 users, and a user is declared once in it.
  *
  * Atlas operations: `addOrgTeamUser`, `removeOrgTeamUser`, `listOrgTeamUsers`, `listOrgUsers`.
  *
@@ -61,7 +62,7 @@ export class TeamUser extends pulumi.CustomResource {
 
   constructor(name: string, args: TeamUserArgs, options?: pulumi.CustomResourceOptions) {
     const outputs = ["orgId", "teamId", "username", "userId", "orgMembershipStatus"];
-    super(typeToken("TeamUser"), name, properties("teamUser", args, outputs, options), options);
+    super(...declaration("TeamUser", name, args, outputs, options));
   }
 
   /**

@@ -14,17 +14,11 @@ export interface Answer {
   readonly mediaType?: string;
 }
 
-export interface FieldViolation {
-  readonly description: string;
-  readonly field: string;
-}
-
 /** Thrown wherever Atlas would answer with an error. */
 export class Refusal extends Error {
   readonly status: number;
   readonly errorCode: string | null;
   readonly parameters: readonly unknown[] | null;
-  readonly fields: readonly FieldViolation[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -33,7 +27,6 @@ export class Refusal extends Error {
     detail: string,
     more: {
       parameters?: readonly unknown[] | null;
-      fields?: readonly FieldViolation[];
       headers?: Readonly<Record<string, string>>;
     } = {},
   ) {
@@ -41,7 +34,6 @@ export class Refusal extends Error {
     this.status = status;
     this.errorCode = errorCode;
     this.parameters = more.parameters === undefined ? [] : more.parameters;
-    this.fields = more.fields;
     this.headers = more.headers ?? {};
   }
 
@@ -52,7 +44,6 @@ export class Refusal extends Error {
       mediaType: "application/json",
       headers: { ...this.headers, ...(this.errorCode === null ? {} : { "X-Error-Code": this.errorCode }) },
       body: {
-        ...(this.fields ? { badRequestDetail: { fields: this.fields } } : {}),
         detail: this.message,
         error: this.status,
         errorCode: this.errorCode,

@@ -2,24 +2,46 @@ import { randomBytes } from "node:crypto";
 import { BASIC, parseAuthorizationHeader } from "http-auth-utils";
 import { type Answer, Refusal } from "./answers";
 import type { Caller, KeyRing } from "./credentials";
-import { BAD_TOKEN_CODE, MAX_LIVE_TOKENS } from "./inferred";
+import { BAD_TOKEN_CODE, REVOKING_AN_UNKNOWN_TOKEN_IS_REFUSED } from "./inferred";
+import { MinuteLimit } from "./rate-limit";
 
 interface Token {
   readonly caller: Caller;
   readonly expiresAt: number;
 }
 
+export interface TokenRules {
+  readonly lifetimeSeconds: number;
+  readonly perMinute: number;
+}
+
 /** Service accounts: tokens for client credentials, and the check of the tokens. */
 export class OAuthAuthentication {
+  /** Live tokens that one service account may have. */
+  maxLiveTokens = 100;
+  /** Whether the 401 for a bad token has a `WWW-Authenticate`, as RFC 6750 wants it. */
+  challengesBadTokens = true;
+  /** Tokens that were ever handed out. */
+  issued = 0;
+  /** Tokens that a client has given back. */
+  revoked = 0;
   readonly #tokens = new Map<string, Token>();
   readonly #keys: KeyRing;
   readonly #lifetimeSeconds: number;
+  readonly #limit: MinuteLimit;
   readonly #now: () => number;
 
-  constructor(keys: KeyRing, lifetimeSeconds: number, now: () => number) {
+  constructor(keys: KeyRing, rules: TokenRules, now: () => number) {
     this.#keys = keys;
-    this.#lifetimeSeconds = lifetimeSeconds;
+    this.#lifetimeSeconds = rules.lifetimeSeconds;
+    this.#limit = new MinuteLimit(rules.perMinute, now);
     this.#now = now;
+  }
+
+  /** Tokens that would be accepted now, of every service account. */
+  get live(): number {
+    this.#dropExpired();
+    return this.#tokens.size;
   }
 
   check(authorization: string): Caller | undefined {
@@ -30,11 +52,11 @@ export class OAuthAuthentication {
   /** A Bearer token that is unknown or has expired. */
   refusal(): Refusal {
     return new Refusal(401, BAD_TOKEN_CODE, "The access token is invalid or has expired.", {
-      headers: { "WWW-Authenticate": 'Bearer error="invalid_token"' },
+      headers: this.challengesBadTokens ? { "WWW-Authenticate": 'Bearer error="invalid_token"' } : {},
     });
   }
 
-  /** Who asks for a token, by HTTP Basic. */
+  /** Who asks for a token or gives one back, by HTTP Basic. */
   client(authorization: string | undefined): Caller | undefined {
     const pair = basicPair(authorization);
     const client = pair && this.#keys.byClientId(pair.id);
@@ -42,11 +64,16 @@ export class OAuthAuthentication {
   }
 
   issue(caller: Caller): Answer {
-    if (this.#liveTokensOf(caller) >= MAX_LIVE_TOKENS) {
+    if (this.#limit.isReached) return oauthError(429, "too_many_requests", "Too many token requests.");
+    this.#limit.count();
+    this.#dropExpired();
+    const live = [...this.#tokens.values()].filter((token) => token.caller.name === caller.name).length;
+    if (live >= this.maxLiveTokens) {
       return oauthError(403, "access_denied", "Access Token limit reached for this service account.");
     }
     const token = `eyJ${randomBytes(96).toString("base64url")}`;
     this.#tokens.set(token, { caller, expiresAt: this.#now() + this.#lifetimeSeconds * 1000 });
+    this.issued += 1;
     return {
       status: 200,
       mediaType: "application/json",
@@ -55,17 +82,27 @@ export class OAuthAuthentication {
     };
   }
 
+  /** A client gives a token back. */
+  revoke(caller: Caller, token: string): Answer {
+    const known = this.#tokens.get(token);
+    if (known?.caller.name === caller.name) {
+      this.#tokens.delete(token);
+      this.revoked += 1;
+    } else if (REVOKING_AN_UNKNOWN_TOKEN_IS_REFUSED) {
+      return oauthError(400, "invalid_request", "The token is not known.");
+    }
+    return { status: 200 };
+  }
+
+  /** Every token is refused from now on. */
   revokeTokens(): void {
     this.#tokens.clear();
   }
 
-  #liveTokensOf(caller: Caller): number {
-    let live = 0;
+  #dropExpired(): void {
     for (const [value, token] of this.#tokens) {
       if (token.expiresAt <= this.#now()) this.#tokens.delete(value);
-      else if (token.caller.name === caller.name) live += 1;
     }
-    return live;
   }
 }
 

@@ -117,6 +117,53 @@ test("refuses a nonce that is used up", async (t) => {
   nonceOf(await tryWith({ nc: "00000002" }));
 });
 
+test("forgets nonces at moments that the seed decides", async (t) => {
+  const accepted = async (seed: number): Promise<string> => {
+    const { simulator, client, projectId } = await atlas(t, { nonceDrops: { seed, chance: 0.3 } });
+    const statuses: number[] = [];
+    // Each refusal brings a new nonce, with which the client goes on.
+    for (let turn = 0; turn < 30; turn += 1) await client.get(`/groups/${projectId}/users`);
+    for (const { status } of simulator.log.entries) statuses.push(status ?? 0);
+    return statuses.join();
+  };
+  const once = await accepted(1);
+  assert.ok((once.match(/401/g) ?? []).length > 3, once);
+  assert.ok((once.match(/200/g) ?? []).length > 15, once);
+  assert.equal(await accepted(1), once);
+  assert.notEqual(await accepted(2), once);
+});
+
+test("says 'stale' only of a right proof with a nonce that is over, and only if told to", async (t) => {
+  const { simulator, keys, tryWith } = await challenged(t, { nonceUses: 1 });
+  const isStale = async (proof: Parameters<typeof tryWith>[0]): Promise<boolean> => {
+    const reply = await tryWith(proof);
+    assert.equal(reply.status, 401);
+    return /stale=true/.test(reply.headers.get("www-authenticate") ?? "");
+  };
+  assert.equal((await tryWith({})).status, 200);
+  assert.equal(await isStale({ nc: "00000002" }), false);
+  simulator.digest.saysStale = true;
+  assert.equal(await isStale({ nc: "00000002" }), true);
+  assert.equal(await isStale({ nonce: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" }), true);
+  assert.equal(await isStale({ nc: "00000002", keys: { ...keys, privateKey: "wrong" } }), false);
+  assert.equal(await isStale({ nc: "00000002", keys: { ...keys, ...stranger } }), false);
+});
+
+test("asks for other proofs than Atlas does, alone or first", async (t) => {
+  const { simulator, client, path } = await challenged(t);
+  const challenge = async (): Promise<string> =>
+    (await client.sendAs(undefined, "GET", path)).headers.get("www-authenticate") ?? "";
+  simulator.digest.schemes = ["Basic"];
+  assert.equal(await challenge(), 'Basic realm="MMS Public API"');
+  simulator.digest.schemes = ["SHA-256"];
+  assert.match(await challenge(), /^Digest realm=.*, algorithm=SHA-256, qop="auth", stale=false$/);
+  simulator.digest.schemes = ["Negotiate", "SHA-256", "MD5"];
+  assert.match(
+    await challenge(),
+    /^Negotiate, Digest .*SHA-256.*, Digest .*algorithm=MD5, qop="auth", stale=false$/,
+  );
+});
+
 test("refuses every earlier nonce once told to", async (t) => {
   const { simulator, tryWith } = await challenged(t);
   simulator.expireNonces();
@@ -175,6 +222,47 @@ test("refuses a token that it revoked, and one that it never issued", async (t) 
   assertRefused(await use("made-up"), 401, "UNAUTHORIZED");
 });
 
+test("refuses a bad token without a challenge where it is told so", async (t) => {
+  const { simulator, client, projectId } = await atlas(t);
+  simulator.oauth.challengesBadTokens = false;
+  const refused = await client.sendAs("Bearer made-up", "GET", `/groups/${projectId}/users`);
+  assertRefused(refused, 401, "UNAUTHORIZED");
+  assert.equal(refused.headers.get("www-authenticate"), null);
+});
+
+test("takes a token back, with an answer of no body, and refuses it from then on", async (t) => {
+  const { simulator, client, projectId } = await atlas(t);
+  const [first, second] = [(await client.token()).body, (await client.token()).body];
+  assert.equal(simulator.oauth.live, 2);
+  const reply = await client.revoke(String(first?.access_token));
+  assert.deepEqual([reply.status, reply.text], [200, ""]);
+  assert.deepEqual([simulator.oauth.live, simulator.oauth.issued, simulator.oauth.revoked], [1, 2, 1]);
+  const use = (value: unknown) => client.sendAs(`Bearer ${value}`, "GET", `/groups/${projectId}/users`);
+  assertRefused(await use(first?.access_token), 401, "UNAUTHORIZED");
+  assert.equal((await use(second?.access_token)).status, 200);
+  assert.deepEqual(simulator.log.lines("revokeAccessToken"), ["POST /api/oauth/revoke 200"]);
+});
+
+test("takes back only what it gave this service account, and an unknown token without a word", async (t) => {
+  const { simulator, client } = await atlas(t);
+  const { access_token: token } = (await client.token()).body;
+  assert.equal((await client.revoke("made-up")).status, 200);
+  assert.equal(
+    (await new TestClient(simulator.url, simulator.readOnlyKeys).revoke(String(token))).status,
+    200,
+  );
+  const wrong = await client.revoke(String(token), { secret: "wrong" });
+  assert.deepEqual([wrong.status, wrong.body.error], [401, "invalid_client"]);
+  assert.deepEqual([simulator.oauth.live, simulator.oauth.revoked], [1, 0]);
+});
+
+test("refuses a revocation that is not the form it must be", async (t) => {
+  const { simulator, client } = await atlasWithViolations(t);
+  const reply = await client.revoke("", { form: "access_token=x" });
+  assert.deepEqual([reply.status, reply.body.error], [400, "invalid_request"]);
+  assert.equal(simulator.violations.length, 1);
+});
+
 test("signs the invitations of a service account with its client id", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
   const token = (await client.token()).body.access_token;
@@ -208,13 +296,34 @@ test("refuses a token request that is not the form it must be", async (t) => {
   assert.equal(simulator.violations.length, 3);
 });
 
+test("hands out so many tokens a minute where it is told so", async (t) => {
+  let now = 0;
+  const { client } = await atlas(t, { now: () => now, tokensPerMinute: 2 });
+  assert.deepEqual([(await client.token()).status, (await client.token()).status], [200, 200]);
+  const refused = await client.token();
+  assert.deepEqual([refused.status, refused.body.error], [429, "too_many_requests"]);
+  now = 60_000;
+  assert.equal((await client.token()).status, 200);
+});
+
+test("hands out another token in the place of one that was taken back", async (t) => {
+  const { simulator, client } = await atlas(t);
+  simulator.oauth.maxLiveTokens = 1;
+  const { access_token: token } = (await client.token()).body;
+  assert.equal((await client.token()).status, 403);
+  await client.revoke(String(token));
+  assert.equal((await client.token()).status, 200);
+});
+
 test("refuses the hundred and first live token, until one has expired", async (t) => {
   let now = 0;
-  const { client } = await atlas(t, { now: () => now, tokenLifetimeSeconds: 60 });
+  const { simulator, client } = await atlas(t, { now: () => now, tokenLifetimeSeconds: 60 });
   await Promise.all(Array.from({ length: 100 }, () => client.token()));
   const refused = await client.token();
   assert.deepEqual([refused.status, refused.body.error], [403, "access_denied"]);
+  assert.equal(simulator.oauth.live, 100);
   now = 60_000;
+  assert.equal(simulator.oauth.live, 0);
   assert.equal((await client.token()).status, 200);
 });
 

@@ -1,7 +1,7 @@
 import type { Answer } from "./answers";
 import { Refusal } from "./answers";
 import type { Query } from "./contract";
-import { BAD_QUERY_CODE, UNKNOWN_ORGANIZATION_CODE } from "./inferred";
+import { BAD_QUERY_CODE, NO_SUCH_RESOURCE_CODE, UNKNOWN_ORGANIZATION_CODE } from "./inferred";
 import type { MembershipStatus, Organization, Project } from "./people";
 import { VISIBLE_BY_DEFAULT } from "./people";
 import type { InvitationThrottle } from "./rate-limit";
@@ -28,9 +28,35 @@ export type Handlers = Readonly<Record<string, Handler>>;
 export function projectOf({ world, params }: Pick<Call, "world" | "params">): Project {
   const id = params.groupId ?? "";
   const project = world.directory.projects.get(id);
-  if (!project)
-    throw new Refusal(404, "GROUP_NOT_FOUND", `No group with ID ${id} exists.`, { parameters: [id] });
+  if (!project) throw noSuchProject(id);
   return project;
+}
+
+/** Refuses a request below a project or an organization that is not there for the caller. */
+export function checkParent(call: Pick<Call, "world" | "params">, path: string): void {
+  if (call.params.groupId === undefined) {
+    organizationOf(call);
+    return;
+  }
+  const { id, hiddenAs } = projectOf(call);
+  switch (hiddenAs) {
+    case undefined:
+      return;
+    case "GROUP_NOT_FOUND":
+      throw noSuchProject(id);
+    case "USER_CANNOT_ACCESS_GROUP":
+      throw new Refusal(401, hiddenAs, "User cannot access this group.");
+    case "RESOURCE_NOT_FOUND":
+      throw noSuchResource(path);
+  }
+}
+
+export function noSuchResource(path: string): Refusal {
+  return new Refusal(404, NO_SUCH_RESOURCE_CODE, `Cannot find resource ${path}.`, { parameters: [path] });
+}
+
+function noSuchProject(id: string): Refusal {
+  return new Refusal(404, "GROUP_NOT_FOUND", `No group with ID ${id} exists.`, { parameters: [id] });
 }
 
 export function organizationOf({ world, params }: Pick<Call, "world" | "params">): Organization {

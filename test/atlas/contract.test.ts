@@ -6,10 +6,11 @@ import { assertRefused, atlas, atlasWithViolations } from "./test-client";
 
 const UNKNOWN_ID = "0123456789abcdef01234567";
 
-test("has a handler for every operation of the contract but the token's", async () => {
+test("has a handler for every operation of the contract but those about tokens", async () => {
   const contract = await Contract.load();
-  assert.equal(contract.operationIds.length, 20);
-  assert.deepEqual([...Object.keys(handlers), "createAccessToken"].sort(), contract.operationIds);
+  assert.equal(contract.operationIds.length, 22);
+  const ofTokens = ["createAccessToken", "revokeAccessToken"];
+  assert.deepEqual([...Object.keys(handlers), ...ofTokens].sort(), contract.operationIds);
 });
 
 test("tells paths that end in a verb from those that end in an id", async () => {
@@ -61,6 +62,18 @@ test("refuses bodies that do not fit, names the code, and reports a violation", 
   );
   assert.deepEqual(simulator.world.members(projectId), {});
   assert.equal((await client.post(path, good)).status, 201);
+});
+
+test("says in Atlas's words what is wrong with a body, and names no fields", async (t) => {
+  const { client, projectId } = await atlasWithViolations(t);
+  const { body } = await client.post(`/groups/${projectId}/users`, {
+    username: "bob@example.com",
+    roles: [],
+  });
+  const because = "roles must NOT have fewer than 1 items";
+  assert.equal(body.detail, `The request content produced the validation error: ${because}.`);
+  assert.deepEqual(body.parameters, [because]);
+  assert.equal("badRequestDetail" in body, false);
 });
 
 test("refuses attributes that are read-only", async (t) => {
@@ -119,7 +132,9 @@ test("refuses ids that are none", async (t) => {
 
 test("refuses paths and methods that are not in the contract", async (t) => {
   const { simulator, client, projectId } = await atlasWithViolations(t);
-  assertRefused(await client.get(`/groups/${projectId}/clusters`), 404, "RESOURCE_NOT_FOUND");
+  const unknown = await client.get(`/groups/${projectId}/clusters`);
+  assertRefused(unknown, 404, "RESOURCE_NOT_FOUND");
+  assert.deepEqual(unknown.body.parameters, [`/api/atlas/v2/groups/${projectId}/clusters`]);
   assertRefused(await client.send("PUT", `/groups/${projectId}/users`), 405, "METHOD_NOT_ALLOWED");
   assert.equal(simulator.violations.length, 2);
 });
@@ -172,6 +187,19 @@ test("turns an answer of its own that does not fit into a violation and a 500", 
     /^answer of getGroupMaintenanceWindow: \/dayOfWeek must be <= 7/,
   );
   assert.match(simulator.violations.at(-1) ?? "", /broken handler/);
+});
+
+test("finds an answer without the headers that it must have, unless they may be missing", async () => {
+  const contract = await Contract.load();
+  const list = contract.find("GET", "/api/atlas/v2/groups/g/users")?.operation;
+  const answer = { status: 200, body: { links: [], results: [], totalCount: 0 } };
+  const faults = (headers: Record<string, string>, mustBeThere: boolean): number =>
+    contract.faultsOf(list, answer, headers, mustBeThere).length;
+  const headers = { "Ratelimit-Limit": "1200", "Ratelimit-Remaining": "1199" };
+  assert.equal(faults(headers, true), 0);
+  assert.equal(faults({}, true), 1);
+  assert.equal(faults({}, false), 0);
+  assert.equal(faults({ ...headers, "Ratelimit-Remaining": "many" }, false), 1);
 });
 
 test("refuses an answer in which a user is half active and half pending", async (t) => {

@@ -104,7 +104,9 @@ export class Contract {
   ): Refusal | undefined {
     const hasBody = request.body !== "";
     if (hasBody && !operation.takesBody) {
-      return new Refusal(400, "VALIDATION_ERROR", `${operation.id} takes no request body.`);
+      const because = `${operation.id} takes no request body`;
+      const detail = `The request content produced the validation error: ${because}.`;
+      return new Refusal(400, "VALIDATION_ERROR", detail, { parameters: [because] });
     }
     const { errors } = this.#backend.validator.validateRequest(
       {
@@ -122,11 +124,16 @@ export class Contract {
     return first && refusalFor(first, request.path);
   }
 
-  /** What is wrong with an answer of the simulator's own; empty if it fits. */
+  /**
+   * What is wrong with an answer of the simulator's own; empty if it fits.
+   *
+   * @param headersMustBeThere false: those of the contract may be missing, but not be wrong
+   */
   faultsOf(
     operation: Operation | undefined,
     answer: Answer,
     headers: Readonly<Record<string, string | number>>,
+    headersMustBeThere: boolean,
   ): string[] {
     const declared = operation && this.#declaredAnswer(operation, answer.status);
     if (!operation || !declared) {
@@ -137,7 +144,7 @@ export class Contract {
       return answer.body === undefined ? [] : ["a body where the contract has none"];
     const { errors } = this.#backend.validator.validateResponseHeaders(headers, operation.definition, {
       statusCode: answer.status,
-      setMatchType: SetMatchType.Superset,
+      setMatchType: headersMustBeThere ? SetMatchType.Superset : SetMatchType.Any,
     });
     return [...this.#errorsOf(operation, answer.body, answer.status), ...(errors ?? []).map(wordsOf)];
   }
@@ -234,8 +241,8 @@ function refusalFor(error: ErrorObject, path: string): Refusal {
       parameters: [name],
     });
   }
-  const fields = [{ description: error.message ?? "is invalid", field: name }];
-  return new Refusal(400, "VALIDATION_ERROR", `Validation error: ${because}.`, { fields });
+  const detail = `The request content produced the validation error: ${because}.`;
+  return new Refusal(400, "VALIDATION_ERROR", detail, { parameters: [because] });
 }
 
 function wordsOf(error: ErrorObject): string {

@@ -20,7 +20,7 @@ export function populate({ world }: AtlasSimulator): Demonstration {
   world.addActiveUser(organizationId, "grace@example.com");
   world.grant(projectId, "ada@example.com", ["GROUP_READ_ONLY"]);
   world.addToTeam(teamId, "grace@example.com");
-  world.inviteLegacy(organizationId, "legacy@example.com");
+  world.inviteToOrganization(organizationId, "legacy@example.com");
   world.setMaintenance(projectId, {
     dayOfWeek: 7,
     hourOfDay: 4,

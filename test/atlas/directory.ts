@@ -18,7 +18,8 @@ const INVITATION_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
 export interface SentInvitation {
   readonly username: string;
   readonly organizationId: string;
-  readonly projectId: string;
+  /** Undefined for an invitation to the organization alone. */
+  readonly projectId: string | undefined;
   readonly at: number;
 }
 
@@ -45,7 +46,7 @@ export class Directory {
       members: new Roster((member) => member),
       byUserId: new Map(),
       projects: new Set(),
-      legacyInvitations: [],
+      projectInvitations: [],
       link: undefined,
       linkTokensMade: 0,
     };
@@ -59,7 +60,9 @@ export class Directory {
       name,
       organization,
       createdWithOwner,
+      hiddenAs: undefined,
       members: new Roster((member) => member.membership),
+      teams: new Map(),
       maintenance: new MaintenanceWindow(),
       migrations: new Map(),
       pipelines: new Map(),
@@ -89,19 +92,27 @@ export class Directory {
 
   /** Sends an invitation: a new pending user, known to the organization and not yet to any project. */
   invite(project: Project, username: string, inviterUsername: string): Membership {
-    const { organization } = project;
+    return this.inviteTo(project.organization, username, { inviterUsername, projectId: project.id });
+  }
+
+  inviteTo(
+    organization: Organization,
+    username: string,
+    sent: { inviterUsername: string; projectId?: string; organizationRoles?: readonly string[] },
+  ): Membership {
     const previous = organization.members.get(username);
     if (previous && REPLACED_INVITATION_LOSES_OTHER_ACCESS) this.forget(previous);
     const member = organization.members.get(username) ?? this.#newMembership(organization, username);
-    const invitation = this.newInvitation(inviterUsername);
+    const invitation = this.newInvitation(sent.inviterUsername);
     member.invitation = invitation;
-    member.organizationRoles.add(DEFAULT_ORGANIZATION_ROLE);
+    for (const role of sent.organizationRoles ?? [DEFAULT_ORGANIZATION_ROLE])
+      member.organizationRoles.add(role);
     this.#nextExpiry = Math.min(this.#nextExpiry, invitation.expiresAt ?? Number.POSITIVE_INFINITY);
     this.#setStatus(member, "PENDING", this.#ids.next());
     this.invitationsSent.push({
       username: member.username,
       organizationId: organization.id,
-      projectId: project.id,
+      projectId: sent.projectId,
       at: this.#now(),
     });
     return member;

@@ -1,12 +1,13 @@
 import { Refusal } from "./answers";
 import { type Handlers, projectOf } from "./call";
 import { DEFER_OUTSIDE_TIME_CODE, UNSET_WINDOW_SHOWS_ZEROS, WINDOW_LOCKED_WHILE_SCHEDULED } from "./inferred";
-import { MAX_DEFERRALS, type MaintenanceSettings, type MaintenanceWindow } from "./maintenance";
+import type { MaintenanceSettings, MaintenanceWindow } from "./maintenance";
 
 export const maintenanceHandlers: Handlers = {
   /** Never 404: a window that was not set is a 200 too. */
   getGroupMaintenanceWindow: (call) => {
-    return { status: 200, body: viewOf(projectOf(call).maintenance) };
+    const { maintenance } = projectOf(call);
+    return { status: 200, body: viewOf(call.world.reads.show(maintenance)) };
   },
 
   updateGroupMaintenanceWindow: (call) => {
@@ -25,6 +26,11 @@ export const maintenanceHandlers: Handlers = {
     return { status: 200, versionIn: "X-Content-Type" };
   },
 
+  resetGroupMaintenanceWindow: (call) => {
+    projectOf(call).maintenance.reset();
+    return { status: 204, versionIn: "X-Content-Type" };
+  },
+
   /** Not idempotent: every call puts the maintenance off by another week. */
   deferGroupMaintenanceWindow: (call) => {
     const { maintenance } = projectOf(call);
@@ -32,10 +38,11 @@ export const maintenanceHandlers: Handlers = {
     if (!maintenance.isSet) {
       throw new Refusal(400, "ATLAS_MAINTENANCE_WINDOW_NOT_DEFINED", "No maintenance window is defined.");
     }
-    if (maintenance.numberOfDeferrals >= MAX_DEFERRALS) {
-      const detail = `Maintenance can be deferred at most ${MAX_DEFERRALS} times.`;
+    const most = call.world.limits.deferrals;
+    if (maintenance.numberOfDeferrals >= most) {
+      const detail = `Maintenance can be deferred at most ${most} times.`;
       throw new Refusal(400, "ATLAS_NUM_MAINTENANCE_DEFERRALS_EXCEEDED", detail, {
-        parameters: [MAX_DEFERRALS],
+        parameters: [most],
       });
     }
     if (!call.world.deferWindowOpen) {

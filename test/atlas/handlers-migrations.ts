@@ -80,7 +80,7 @@ export const migrationHandlers: Handlers = {
         `Migration ${migration.id} is not ready for the cutover.`,
       );
     }
-    migration.cutOver();
+    migration.cutOver(call.world.lags.migrations);
     return { status: 202 };
   },
 };

@@ -1,7 +1,8 @@
 import { headerDate } from "./answers";
 import { type Handlers, organizationOf, statusesOf, text } from "./call";
+import { ORGANIZATION_LISTS_INVITATIONS_OF_PROJECTS } from "./inferred";
 import { pageOf } from "./pages";
-import { legacyInvitation, organizationUser, pendingInvitation } from "./views";
+import { organizationUser, pendingInvitation, projectInvitation } from "./views";
 import type { World } from "./world";
 
 /** When Atlas replaced the invitations by pending users. */
@@ -9,7 +10,7 @@ const INVITES_DEPRECATED_ON = Date.UTC(2025, 1, 19);
 
 export const organizationHandlers: Handlers = {
   listOrgUsers: (call) => {
-    const { members } = organizationOf(call);
+    const members = call.world.reads.show(organizationOf(call).members);
     const statuses = statusesOf(call);
     const username = text(call, "username");
     const member = username === undefined ? undefined : members.get(username);
@@ -25,20 +26,22 @@ export const organizationHandlers: Handlers = {
   listOrgInvites: (call) => {
     const organization = organizationOf(call);
     const username = text(call, "username")?.toLowerCase();
-    const pending = organization.members.list(new Set(["PENDING"])).flatMap((member) => {
+    const members = call.world.reads.show(organization.members);
+    const pending = members.list(new Set(["PENDING"])).flatMap((member) => {
       const { invitation } = member;
       return invitation
         ? [{ invitation, username: member.username, row: pendingInvitation(member, invitation) }]
         : [];
     });
-    const legacy = organization.legacyInvitations
+    const ofProjects = organization.projectInvitations
+      .filter(() => ORGANIZATION_LISTS_INVITATIONS_OF_PROJECTS)
       .filter(({ invitation }) => (invitation.expiresAt ?? 0) > call.now)
       .map((each) => ({
         invitation: each.invitation,
         username: each.username,
-        row: legacyInvitation(organization, each),
+        row: projectInvitation(organization, each),
       }));
-    const rows = [...pending, ...legacy]
+    const rows = [...pending, ...ofProjects]
       .filter((each) => username === undefined || each.username === username)
       .sort((left, right) => (left.invitation.id < right.invitation.id ? -1 : 1))
       .map((each) => each.row);

@@ -1,49 +1,32 @@
 import { Refusal } from "./answers";
 import { type Call, flag, type Handlers, projectOf, statusesOf, text } from "./call";
-import {
-  PENDING_OWNERS_COUNT,
-  PENDING_USER_STAYS_IN_ORGANIZATION,
-  ROLE_ALREADY_HELD_CODE,
-  ROLE_NOT_HELD_CODE,
-} from "./inferred";
+import { PENDING_USER_STAYS_IN_ORGANIZATION, ROLE_ALREADY_HELD_CODE, ROLE_NOT_HELD_CODE } from "./inferred";
 import { pageOf } from "./pages";
-import { type Project, type ProjectMember, VISIBLE_BY_DEFAULT } from "./people";
+import {
+  type MembershipStatus,
+  type Project,
+  type ProjectMember,
+  type Roster,
+  VISIBLE_BY_DEFAULT,
+} from "./people";
+import { checkOwnerLeft, checkRole, checkRoom, checkRoomInOrganization, OWNER } from "./project-rules";
 import { groupUser } from "./views";
-
-const OWNER = "GROUP_OWNER";
-
-const PROJECT_ROLES: ReadonlySet<string> = new Set([
-  OWNER,
-  "GROUP_BACKUP_MANAGER",
-  "GROUP_CLUSTER_MANAGER",
-  "GROUP_DATABASE_ACCESS_ADMIN",
-  "GROUP_DATA_ACCESS_ADMIN",
-  "GROUP_DATA_ACCESS_READ_ONLY",
-  "GROUP_DATA_ACCESS_READ_WRITE",
-  "GROUP_OBSERVABILITY_VIEWER",
-  "GROUP_READ_ONLY",
-  "GROUP_SEARCH_INDEX_EDITOR",
-  "GROUP_STREAM_PROCESSING_OWNER",
-]);
 
 /** Organization roles that see every project without a role in it. */
 const IMPLICIT_ACCESS = ["ORG_OWNER", "ORG_READ_ONLY"];
 
 export const projectUserHandlers: Handlers = {
   listGroupUsers: (call) => {
-    const project = projectOf(call);
-    const items = flag(call, "includeOrgUsers", false)
-      ? withOrganizationUsers(call, project)
-      : listed(call, project);
     return pageOf(call, {
-      items,
+      items: listed(call, projectOf(call)),
       view: groupUser,
       flags: { flattenTeams: false, includeCount: true, includeOrgUsers: false },
     });
   },
 
   getGroupUser: (call) => {
-    return { status: 200, body: groupUser(memberOf(call)) };
+    const { members } = projectOf(call);
+    return { status: 200, body: groupUser(memberOf(call, call.world.reads.show(members))) };
   },
 
   addGroupUsers: (call) => {
@@ -105,20 +88,34 @@ export const projectUserHandlers: Handlers = {
 
 function listed(call: Call, project: Project): readonly ProjectMember[] {
   const statuses = statusesOf(call);
-  const username = text(call, "username");
-  if (username === undefined) return project.members.list(statuses);
-  const member = project.members.get(username);
+  const username = text(call, "username")?.toLowerCase();
+  const members = call.world.reads.show(project.members);
+  if (flag(call, "flattenTeams", false) || flag(call, "includeOrgUsers", false)) {
+    return withAccess(call, project, members, statuses).filter(
+      ({ membership }) => username === undefined || membership.username === username,
+    );
+  }
+  if (username === undefined) return members.list(statuses);
+  const member = members.get(username);
   return member && statuses.has(member.membership.status) ? [member] : [];
 }
 
-function withOrganizationUsers(call: Call, project: Project): readonly ProjectMember[] {
-  const username = text(call, "username")?.toLowerCase();
-  return project.organization.members.list(statusesOf(call)).flatMap((membership) => {
-    if (username !== undefined && membership.username !== username) return [];
-    const member = project.members.get(membership.username);
-    if (member) return [member];
-    const seesAll = IMPLICIT_ACCESS.some((role) => membership.organizationRoles.has(role));
-    return seesAll ? [{ membership, roles: new Set<string>() }] : [];
+/** Everyone of the organization who has access in one of the ways that the query asks for. */
+function withAccess(
+  call: Call,
+  project: Project,
+  members: Roster<ProjectMember>,
+  statuses: ReadonlySet<MembershipStatus>,
+): readonly ProjectMember[] {
+  const byTeam = flag(call, "flattenTeams", false) ? [...project.teams] : [];
+  const byOrganization = flag(call, "includeOrgUsers", false);
+  return project.organization.members.list(statuses).flatMap((membership) => {
+    const direct = members.get(membership.username);
+    const teams = byTeam.filter(([team]) => membership.teams.has(team));
+    const seesAll = byOrganization && IMPLICIT_ACCESS.some((role) => membership.organizationRoles.has(role));
+    if (!direct && teams.length === 0 && !seesAll) return [];
+    const roles = new Set([...(direct?.roles ?? []), ...teams.flatMap(([, ofTeam]) => ofTeam)]);
+    return [{ membership, roles }];
   });
 }
 
@@ -128,75 +125,31 @@ function add(call: Call, project: Project, username: string, roles: readonly str
   const key = username.toLowerCase();
   const membership = project.organization.members.get(key);
   const belongs = membership !== undefined && VISIBLE_BY_DEFAULT.has(membership.status);
-  const isLegacy = project.organization.legacyInvitations.some(
+  const isInvitedElsewhere = project.organization.projectInvitations.some(
     (each) => each.projectId === project.id && each.username === key,
   );
-  if (isLegacy || (belongs && project.members.get(key))) {
+  if (isInvitedElsewhere || (belongs && project.members.get(key))) {
     throw new Refusal(409, "USER_ALREADY_IN_GROUP", `The user ${key} is already in group ${project.id}.`, {
       parameters: [key, project.id],
     });
   }
   checkRoom(call, project);
   if (belongs) return directory.addToProject(project, membership, roles);
+  checkRoomInOrganization(call, project.organization);
   call.invitations.check(call.world.invitationThrottleCode);
   const invited = directory.invite(project, key, call.callerName);
   call.invitations.sent();
   return directory.addToProject(project, invited, roles);
 }
 
-function memberOf(call: Call): ProjectMember {
+function memberOf(call: Call, members?: Roster<ProjectMember>): ProjectMember {
   const project = projectOf(call);
   const userId = call.params.userId ?? "";
-  const member = call.world.directory.projectMember(project, userId);
+  const member = members ? members.byUserId(userId) : call.world.directory.projectMember(project, userId);
   if (!member || !statusesOf(call).has(member.membership.status)) {
     throw new Refusal(404, "USER_NOT_IN_GROUP", `No user with ID ${userId} in group ${project.id}.`, {
       parameters: [userId, project.id],
     });
   }
   return member;
-}
-
-function checkRole(role: string): void {
-  if (role.startsWith("ORG_")) {
-    throw new Refusal(
-      400,
-      "CANNOT_ADD_ORG_ROLE",
-      `The organization role ${role} cannot be given in a group.`,
-      {
-        parameters: [role],
-      },
-    );
-  }
-  if (!PROJECT_ROLES.has(role)) {
-    throw new Refusal(400, "INVALID_ROLE_FOR_GROUP", `The role ${role} is not valid for a group.`, {
-      parameters: [role],
-    });
-  }
-}
-
-function checkRoom(call: Call, project: Project): void {
-  const most = call.world.limits.usersPerProject;
-  if (project.members.size < most || project.members.list().length < most) return;
-  throw new Refusal(400, "MAX_USERS_PER_GROUP_EXCEEDED", `A group cannot have more than ${most} users.`, {
-    parameters: [most],
-  });
-}
-
-function checkOwnerLeft(call: Call, project: Project, member: ProjectMember): void {
-  const { protectLastOwner } = call.world;
-  const isProtected = typeof protectLastOwner === "boolean" ? protectLastOwner : project.createdWithOwner;
-  if (!isProtected || !isOwner(member)) return;
-  if (project.members.list().some((other) => other !== member && isOwner(other))) return;
-  throw new Refusal(
-    403,
-    "CANNOT_DELETE_LAST_ADMIN",
-    `The last owner of group ${project.id} cannot be removed.`,
-    {
-      parameters: [project.id],
-    },
-  );
-}
-
-function isOwner({ membership, roles }: ProjectMember): boolean {
-  return roles.has(OWNER) && (PENDING_OWNERS_COUNT || membership.status === "ACTIVE");
 }

@@ -1,15 +1,16 @@
 import { Refusal } from "./answers";
 import { type Call, type Handlers, organizationOf, statusesOf, text } from "./call";
 import { pageOf } from "./pages";
-import { type Membership, type Team, VISIBLE_BY_DEFAULT } from "./people";
+import { type Membership, type Roster, type Team, VISIBLE_BY_DEFAULT } from "./people";
 import { organizationUser } from "./views";
 
 export const teamHandlers: Handlers = {
   listOrgTeamUsers: (call) => {
     const team = teamOf(call);
     const statuses = statusesOf(call);
+    const members = call.world.reads.show(team.members);
     return pageOf(call, {
-      items: candidates(call, team).filter((member) => statuses.has(member.status)),
+      items: candidates(call, members).filter((member) => statuses.has(member.status)),
       view: organizationUser,
       flags: {},
     });
@@ -45,13 +46,12 @@ function teamOf(call: Call): Team {
   return team;
 }
 
-function candidates(call: Call, team: Team): readonly Membership[] {
+function candidates(call: Call, members: Roster<Membership>): readonly Membership[] {
   const userId = text(call, "userId");
   const username = text(call, "username")?.toLowerCase();
-  if (userId === undefined && username === undefined) return team.members.list(statusesOf(call));
-  const member =
-    userId === undefined ? team.members.get(username ?? "") : team.organization.byUserId.get(userId);
-  const fits = member?.teams.has(team) && (username === undefined || member.username === username);
+  if (userId === undefined && username === undefined) return members.list(statusesOf(call));
+  const member = userId === undefined ? members.get(username ?? "") : members.byUserId(userId);
+  const fits = username === undefined || member?.username === username;
   return member && fits ? [member] : [];
 }
 

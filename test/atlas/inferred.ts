@@ -9,8 +9,8 @@ export const PERMISSION_DENIED_STATUS = 401;
 /** Refused by the API access list: the documents say `…_WHITELIST`, the live service was seen to say this. */
 export const ACCESS_LIST_CODE = "IP_ADDRESS_NOT_ON_ACCESS_LIST";
 
-/** The documents give both `RATE_LIMITED` and `RATE_LIMITED_TOKEN_BUCKET` for a 429. */
-export const THROTTLED_CODE = "RATE_LIMITED";
+/** The documents give both `RATE_LIMITED` and this one for a 429; only this one was ever seen in a log. */
+export const THROTTLED_CODE = "RATE_LIMITED_TOKEN_BUCKET";
 
 /** One document says 406 for a missing or unknown version date, another says 400 with this code. */
 export const VERSION_REFUSED_STATUS = 406;
@@ -22,6 +22,12 @@ export const WRONG_CONTENT_TYPE_CODE = "UNSUPPORTED_MEDIA_TYPE";
 
 /** The example of a generic 404 in the API description, used for paths that do not exist. */
 export const NO_SUCH_RESOURCE_CODE = "RESOURCE_NOT_FOUND";
+
+/** The `{org}` in 'Maximum number of users per org (500) in {org} exceeded': the id, and not the name. */
+export const FULL_ORGANIZATION_IS_NAMED_BY = "id";
+
+/** Not documented for users of a project; for API keys of a project a live log shows it. */
+export const UNKNOWN_ROLE_CODE = "INVALID_ENUM_VALUE";
 
 /** An organization that does not exist; the code is not on the public list. */
 export const UNKNOWN_ORGANIZATION_CODE = "ORG_NOT_FOUND";
@@ -38,14 +44,17 @@ export const LINKS_KEEP_FILTERS = true;
 /** The public ApiError for a bad Bearer token; only the header is certain, by RFC 6750. */
 export const BAD_TOKEN_CODE = "UNAUTHORIZED";
 
-/** Only one document names a limit of tokens, of the service account's live ones. */
-export const MAX_LIVE_TOKENS = 100;
+/** Whose token is revoked is not looked at beyond the client, and an unknown token is no error: RFC 7009. */
+export const REVOKING_AN_UNKNOWN_TOKEN_IS_REFUSED = false;
 
 /** `inviterUsername` of an invitation that a service account sends; for API keys it is the public key. */
 export const SERVICE_ACCOUNT_INVITES_AS = "clientId";
 
 /** The organization role of a person who was invited through a project. */
 export const DEFAULT_ORGANIZATION_ROLE = "ORG_MEMBER";
+
+/** Invitations of the deprecated endpoint of a *project*: no list of users shows them, the one of invitations may. */
+export const ORGANIZATION_LISTS_INVITATIONS_OF_PROJECTS = true;
 
 /** `:addRole` of a role already held and `:removeRole` of one not held: 409 is documented, the codes are not. */
 export const ROLE_ALREADY_HELD_CODE = "USER_ALREADY_HAS_GROUP_ROLE";
@@ -86,6 +95,9 @@ export const UNSET_WINDOW_SHOWS_ZEROS = true;
 /** The documents lock the window while maintenance is scheduled, yet also say that a PATCH resets the deferrals. */
 export const WINDOW_LOCKED_WHILE_SCHEDULED = false;
 
+/** Resetting the window leaves the maintenance that is scheduled where it is. */
+export const RESET_UNSCHEDULES_MAINTENANCE = false;
+
 /** The pipelines are no longer described; what an unknown one answered is not known. */
 export const UNKNOWN_PIPELINE_CODE = "DATA_LAKE_PIPELINE_NOT_FOUND";
 
@@ -95,5 +107,5 @@ export const PIPELINES_DEPRECATED_ON = Date.UTC(2024, 8, 9);
 /** An endpoint that has been removed no longer announces its removal. */
 export const REMOVED_ENDPOINT_KEEPS_SUNSET_HEADERS = false;
 
-/** Sets that the table of rate limits does not list: the pipelines, and GET of a migration. */
+/** The pipelines are not in the table of rate limits. */
 export const UNLISTED_ENDPOINT_SET = { capacity: 1200, refill: 500 };

@@ -85,6 +85,33 @@ test("takes the deferrals back when the window is edited", async (t) => {
   assert.equal((await client.post(`${path}/defer`)).status, 200);
 });
 
+test("grants more deferrals where Atlas has allowed them", async (t) => {
+  const { simulator, client, projectId } = await atlas(t);
+  const { world } = simulator;
+  world.limits.deferrals = 3;
+  world.setMaintenance(projectId, { ...WINDOW, scheduled: true, numberOfDeferrals: 2 });
+  const defer = () => client.post(`/groups/${projectId}/maintenanceWindow/defer`);
+  assert.equal((await defer()).status, 200);
+  assertRefused(await defer(), 400, "ATLAS_NUM_MAINTENANCE_DEFERRALS_EXCEEDED");
+});
+
+test("resets the window without a body or a content type, and with it what was put off", async (t) => {
+  const { simulator, client, projectId } = await atlas(t);
+  const { world } = simulator;
+  const path = `/groups/${projectId}/maintenanceWindow`;
+  const set = { ...WINDOW, autoDeferOnceEnabled: true, numberOfDeferrals: 2, protectedHours: {} };
+  world.setMaintenance(projectId, { ...set, scheduled: true });
+  const reply = await client.send("DELETE", path);
+  assert.deepEqual([reply.status, reply.text, reply.headers.get("content-type")], [204, "", null]);
+  assert.equal(reply.headers.get("x-content-type"), "application/vnd.atlas.2023-01-01+json;charset=utf-8");
+  const unset = { ...WINDOW, dayOfWeek: 0, hourOfDay: 0 };
+  assert.deepEqual((await client.get(path)).body, unset);
+  assertRefused(await client.post(`${path}/defer`), 400, "ATLAS_MAINTENANCE_WINDOW_NOT_DEFINED");
+  world.setMaintenance(projectId, set);
+  world.resetWindow(projectId);
+  assert.deepEqual((await client.get(path)).body, unset);
+});
+
 test("starts at once only what is scheduled", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
   simulator.world.setMaintenance(projectId, WINDOW);

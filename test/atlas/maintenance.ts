@@ -1,3 +1,5 @@
+import { RESET_UNSCHEDULES_MAINTENANCE } from "./inferred";
+
 export interface MaintenanceSettings {
   dayOfWeek?: number;
   hourOfDay?: number;
@@ -9,8 +11,6 @@ export interface MaintenanceSettings {
   /** Whether Atlas has planned maintenance: nothing in the API shows it, `defer` only works while it is so. */
   scheduled?: boolean;
 }
-
-export const MAX_DEFERRALS = 2;
 
 /** The maintenance window of one project. It always exists; before the first PATCH it is only not set. */
 export class MaintenanceWindow {
@@ -37,6 +37,19 @@ export class MaintenanceWindow {
   edit(settings: MaintenanceSettings): void {
     this.apply(settings);
     this.numberOfDeferrals = 0;
+  }
+
+  /** As if it had never been set; the project keeps its time zone. */
+  reset(): void {
+    this.edit({ autoDeferOnceEnabled: false, startASAP: false });
+    this.dayOfWeek = undefined;
+    this.hourOfDay = undefined;
+    this.protectedHours = undefined;
+    if (RESET_UNSCHEDULES_MAINTENANCE) this.scheduled = false;
+  }
+
+  copy(): MaintenanceWindow {
+    return Object.assign(new MaintenanceWindow(), this);
   }
 
   defer(): void {

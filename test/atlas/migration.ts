@@ -33,6 +33,8 @@ export class LiveMigration {
   /** Cutovers that a client asked for, refused ones included. */
   cutoverRequests = 0;
   #vanished = false;
+  /** What the next answers show although the cutover was accepted, and how many do. */
+  #behind: { step: MigrationStep; answersLeft: number } | undefined;
   #readySince: number | undefined;
   #lastShown: MigrationStep | undefined;
 
@@ -65,6 +67,10 @@ export class LiveMigration {
 
   /** Answers one GET and moves on to the next state. */
   observe(now: number): MigrationStep {
+    if (this.#behind && this.#behind.answersLeft > 0) {
+      this.#behind.answersLeft -= 1;
+      return this.#behind.step;
+    }
     this.#expireIfDue(now);
     const step = this.current;
     if (this.#script.length > 1) this.#script.shift();
@@ -73,7 +79,9 @@ export class LiveMigration {
     return step;
   }
 
-  cutOver(): void {
+  /** @param lag how many answers go on showing what was shown before */
+  cutOver(lag = 0): void {
+    this.#behind = { step: this.#lastShown ?? this.current, answersLeft: lag };
     this.cutovers += 1;
     this.#lastShown = undefined;
   }

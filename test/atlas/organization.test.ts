@@ -66,7 +66,7 @@ test("lists invitations as a bare list in the order of creation, under ids of th
   const add = (username: string) =>
     client.post(`/groups/${projectId}/users`, { username, roles: ["GROUP_READ_ONLY"] });
   const zoe = await add("zoe@example.com");
-  simulator.world.inviteLegacy(organizationId, "mia@example.com");
+  simulator.world.inviteInvisibly(projectId, "mia@example.com");
   await add("ann@example.com");
   const reply = await client.get(`/orgs/${organizationId}/invites`);
   const rows = rowsOf(reply);
@@ -83,6 +83,45 @@ test("lists invitations as a bare list in the order of creation, under ids of th
     "ann@example.com",
     "zoe@example.com",
   ]);
+});
+
+test("shows who was invited to the organization as a pending user, by every list", async (t) => {
+  const { simulator, client, organizationId } = await atlas(t);
+  const id = simulator.world.inviteToOrganization(organizationId, "Mia@example.com", {
+    orgRoles: ["ORG_READ_ONLY"],
+  });
+  const [user] = rowsOf(await client.get(`/orgs/${organizationId}/users`));
+  assert.deepEqual([user?.id, user?.orgMembershipStatus], [id, "PENDING"]);
+  assert.deepEqual(user?.roles, { groupRoleAssignments: [], orgRoles: ["ORG_READ_ONLY"] });
+  const [invitation] = rowsOf(await client.get(`/orgs/${organizationId}/invites`));
+  assert.deepEqual([invitation?.username, invitation?.roles], ["mia@example.com", ["ORG_READ_ONLY"]]);
+  assert.notEqual(invitation?.id, id);
+  assert.throws(
+    () => simulator.world.inviteToOrganization(organizationId, "mia@example.com"),
+    /belongs to it/,
+  );
+});
+
+test("names an organization whose name has spaces", async (t) => {
+  const { simulator, client } = await atlas(t);
+  const organizationId = simulator.world.createOrganization("Example & Sons (EU)");
+  simulator.world.inviteToOrganization(organizationId, "mia@example.com");
+  const [invitation] = rowsOf(await client.get(`/orgs/${organizationId}/invites`));
+  assert.equal(invitation?.orgName, "Example & Sons (EU)");
+});
+
+test("lists people by username, the pending among the others, and ended invitations only where asked", async (t) => {
+  const { simulator, client, organizationId } = await atlas(t);
+  for (const name of ["ann", "zoe"]) simulator.world.addActiveUser(organizationId, `${name}@example.com`);
+  for (const name of ["bob", "eve", "mia"])
+    simulator.world.inviteToOrganization(organizationId, `${name}@example.com`);
+  simulator.world.expireInvitation("eve@example.com");
+  simulator.world.rejectInvitation("mia@example.com");
+  const list = async (query = "") => usernamesOf(await client.get(`/orgs/${organizationId}/users${query}`));
+  assert.deepEqual(await list(), ["ann@example.com", "bob@example.com", "zoe@example.com"]);
+  assert.deepEqual(await list("?username=eve@example.com"), []);
+  const ended = "?orgMembershipStatuses=INVITATION_EXPIRED&orgMembershipStatuses=INVITATION_REJECTED";
+  assert.deepEqual(await list(ended), ["eve@example.com", "mia@example.com"]);
 });
 
 test("forgets an invitation that was accepted, rejected or has expired", async (t) => {
@@ -125,6 +164,9 @@ test("removes the invitations with a 410 or a 404, and brings them back", async 
   simulator.world.removeEndpoint("invites", 410);
   const gone = await client.get(path);
   assertRefused(gone, 410, "VERSION_GONE");
+  const fullPath = `/api/atlas/v2${path}`;
+  assert.equal(gone.body.detail, `Version 2023-01-01 of ${fullPath} is no longer available.`);
+  assert.deepEqual(gone.body.parameters, ["2023-01-01", fullPath]);
   assert.equal(gone.headers.get("sunset"), null);
   simulator.world.removeEndpoint("invites", 404);
   assertRefused(await client.get(path), 404, "RESOURCE_NOT_FOUND");

@@ -48,14 +48,16 @@ export interface ProjectMember {
   readonly roles: Set<string>;
 }
 
-/** An invitation made with the endpoints that came before the users endpoints: no user list shows it. */
-export interface LegacyInvitation {
+/** An invitation made with the deprecated endpoint of a project: no list of users shows the person. */
+export interface ProjectInvitation {
   readonly username: string;
   readonly invitation: Invitation;
-  readonly organizationRoles: readonly string[];
-  readonly projectId: string | undefined;
+  readonly projectId: string;
   readonly roles: readonly string[];
 }
+
+/** What a request for a project that is deleted, or not the caller's to see, is answered with. */
+export type HiddenAs = "GROUP_NOT_FOUND" | "USER_CANNOT_ACCESS_GROUP" | "RESOURCE_NOT_FOUND";
 
 export interface LinkToken {
   readonly linkToken: string;
@@ -68,7 +70,7 @@ export interface Organization {
   readonly members: Roster<Membership>;
   readonly byUserId: Map<string, Membership>;
   readonly projects: Set<Project>;
-  readonly legacyInvitations: LegacyInvitation[];
+  readonly projectInvitations: ProjectInvitation[];
   link: LinkToken | undefined;
   linkTokensMade: number;
 }
@@ -79,7 +81,11 @@ export interface Project {
   readonly organization: Organization;
   /** Whether the project was created with an owner, as Atlas does for a person or a key. */
   readonly createdWithOwner: boolean;
+  /** Undefined: the project is there for everyone. */
+  hiddenAs: HiddenAs | undefined;
   readonly members: Roster<ProjectMember>;
+  /** The roles that the project gives to whole teams. */
+  readonly teams: Map<Team, readonly string[]>;
   readonly maintenance: MaintenanceWindow;
   readonly migrations: Map<string, LiveMigration>;
   readonly pipelines: Map<string, readonly PipelineSchedule[]>;
@@ -100,7 +106,17 @@ export interface PipelineSchedule {
   readonly retentionValue: number;
 }
 
-/** Members by username, listed as Atlas does (by username, pending last) without sorting for every page. */
+/** Copies what changes of a member, so that it can be shown later as it was. */
+export function copyOf(membership: Membership): Membership {
+  return {
+    ...membership,
+    organizationRoles: new Set(membership.organizationRoles),
+    projects: new Set(membership.projects),
+    teams: new Set(membership.teams),
+  };
+}
+
+/** Members by username, listed by it as Atlas does (the pending among the others) without sorting for every page. */
 export class Roster<T> {
   readonly #byUsername = new Map<string, T>();
   readonly #membershipOf: (item: T) => Membership;
@@ -122,6 +138,17 @@ export class Roster<T> {
   set(item: T): void {
     this.#byUsername.set(this.#membershipOf(item).username, item);
     this.touch();
+  }
+
+  byUserId(userId: string): T | undefined {
+    return this.#all().find((item) => this.#membershipOf(item).userId === userId);
+  }
+
+  /** The same members as they are now. */
+  copy(copyItem: (item: T) => T): Roster<T> {
+    const copy = new Roster(this.#membershipOf);
+    for (const item of this.#byUsername.values()) copy.set(copyItem(item));
+    return copy;
   }
 
   delete(username: string): boolean {
@@ -154,7 +181,5 @@ export class Roster<T> {
 }
 
 function inListOrder(left: Membership, right: Membership): number {
-  const byStatus = Number(left.status !== "ACTIVE") - Number(right.status !== "ACTIVE");
-  if (byStatus !== 0) return byStatus;
   return left.username < right.username ? -1 : 1;
 }

@@ -15,6 +15,54 @@ test("counts down the documented bucket, one token for a call and none for its c
   assert.deepEqual(budget(await client.get(`/groups/${projectId}/maintenanceWindow`)), ["1200", "1199"]);
 });
 
+test("counts the users of an organization apart from its invitations, and a migration with its cutover", async (t) => {
+  const { simulator, client, organizationId, projectId } = await atlas(t);
+  assert.deepEqual(budget(await client.get(`/orgs/${organizationId}/users`)), ["500", "499"]);
+  assert.deepEqual(budget(await client.get(`/orgs/${organizationId}/invites`)), ["500", "499"]);
+  const teamId = simulator.world.createTeam(organizationId);
+  const team = `/orgs/${organizationId}/teams/${teamId}/users`;
+  assert.deepEqual(budget(await client.get(team)), ["1200", "1199"]);
+  const link = `/orgs/${organizationId}/liveMigrations/linkTokens`;
+  assert.deepEqual(budget(await client.post(link, {})), ["500", "499"]);
+  const migration = `/groups/${projectId}/liveMigrations/${simulator.world.addMigration(projectId).id}`;
+  assert.deepEqual(budget(await client.get(migration)), ["1200", "1199"]);
+  assert.deepEqual(budget(await client.send("PUT", `${migration}/cutover`)), ["1200", "1198"]);
+  const window = `/groups/${projectId}/maintenanceWindow`;
+  assert.deepEqual(budget(await client.get(window)), ["1200", "1199"]);
+  assert.deepEqual(budget(await client.send("DELETE", window)), ["1200", "1198"]);
+});
+
+test("tells nothing of its buckets where it is told so", async (t) => {
+  const { simulator, client, projectId } = await atlas(t);
+  simulator.limiter.tellsRoom = false;
+  assert.deepEqual(budget(await client.get(`/groups/${projectId}/users`)), [null, null]);
+  simulator.limiter.exhaust("listGroupUsers", projectId);
+  const throttled = await client.get(`/groups/${projectId}/users`);
+  assert.deepEqual([throttled.status, ...budget(throttled)], [429, null, null]);
+});
+
+for (const [retryAfter, header, seconds] of [
+  ["next step", "60", 60],
+  ["zero", "0", 0],
+  ["missing", null, 60],
+] as const) {
+  test(`throttles in Atlas's words, with the time to wait as '${retryAfter}'`, async (t) => {
+    const { simulator, client, projectId } = await atlas(t, { now: () => 1_000_000 });
+    simulator.limiter.retryAfter = retryAfter;
+    simulator.limiter.exhaust("listGroupUsers", projectId);
+    const throttled = await client.get(`/groups/${projectId}/users?pageNum=1`);
+    assertRefused(throttled, 429, "RATE_LIMITED_TOKEN_BUCKET");
+    assert.equal(throttled.headers.get("retry-after"), header);
+    const path = `api/atlas/v2/groups/${projectId}/users`;
+    assert.equal(
+      throttled.body.detail,
+      `Rate limit exceeded for ${path}. Please retry after ${seconds} seconds. ` +
+        "Request capacity: 1200. Refill rate: 500 per 60 seconds.",
+    );
+    assert.deepEqual(throttled.body.parameters, [path, seconds, 1200, 500, 60]);
+  });
+}
+
 test("charges errors too", async (t) => {
   const { client, projectId } = await atlasWithViolations(t);
   const reply = await client.get(`/groups/${projectId}/users?nonsense=1`);
@@ -31,7 +79,7 @@ test("throttles with the seconds until the next step, and refills in steps", asy
   assert.deepEqual([(await get()).status, (await get()).status, (await get()).status], [200, 200, 200]);
   now += 500;
   const throttled = await get();
-  assertRefused(throttled, 429, "RATE_LIMITED");
+  assertRefused(throttled, 429, "RATE_LIMITED_TOKEN_BUCKET");
   assert.equal(throttled.headers.get("retry-after"), "60");
   assert.deepEqual(budget(throttled), ["3", "0"]);
   now += 58_700;
@@ -48,7 +96,7 @@ test("does nothing for a request that it throttles", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
   simulator.limiter.exhaust("addGroupUsers", projectId);
   const body = { username: "bob@example.com", roles: ["GROUP_READ_ONLY"] };
-  assertRefused(await client.post(`/groups/${projectId}/users`, body), 429, "RATE_LIMITED");
+  assertRefused(await client.post(`/groups/${projectId}/users`, body), 429, "RATE_LIMITED_TOKEN_BUCKET");
   assert.deepEqual(simulator.world.members(projectId), {});
   assert.deepEqual(simulator.log.effects(), []);
 });

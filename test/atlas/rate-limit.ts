@@ -22,7 +22,8 @@ interface EndpointSet {
 
 const MINUTE_MS = 60_000;
 
-const USERS: EndpointSet = { name: "MongoDB Cloud Users", capacity: 1200, refill: 500 };
+const USERS: EndpointSet = { name: "MongoDB Cloud Users (project)", capacity: 1200, refill: 500 };
+const MEMBERS: EndpointSet = { name: "MongoDB Cloud Users (organization)", capacity: 500, refill: 250 };
 const TEAMS: EndpointSet = { name: "Teams", capacity: 1200, refill: 500 };
 const ORGANIZATIONS: EndpointSet = { name: "Organizations", capacity: 500, refill: 250 };
 const LINKS: EndpointSet = { name: "Cloud Migration (organization)", capacity: 500, refill: 250 };
@@ -39,13 +40,15 @@ const SET_OF: Readonly<Record<string, EndpointSet>> = {
   listOrgTeamUsers: TEAMS,
   addOrgTeamUser: TEAMS,
   removeOrgTeamUser: TEAMS,
-  listOrgUsers: ORGANIZATIONS,
+  listOrgUsers: MEMBERS,
   listOrgInvites: ORGANIZATIONS,
   createOrgLiveMigrationLinkToken: LINKS,
   deleteOrgLiveMigrationLinkTokens: LINKS,
+  getGroupLiveMigration: MIGRATIONS,
   cutoverGroupLiveMigration: MIGRATIONS,
   getGroupMaintenanceWindow: MAINTENANCE,
   updateGroupMaintenanceWindow: MAINTENANCE,
+  resetGroupMaintenanceWindow: MAINTENANCE,
   deferGroupMaintenanceWindow: MAINTENANCE,
 };
 
@@ -56,6 +59,10 @@ export interface Toll {
 
 /** One token bucket for each set of endpoints and each organization or project. */
 export class RateLimiter {
+  /** Whether answers have `Ratelimit-Limit` and `Ratelimit-Remaining`, which Atlas does not promise. */
+  tellsRoom = true;
+  /** What a 429 says about when to come back. `zero` was seen in logs, in the text; `missing` leaves the header out. */
+  retryAfter: "next step" | "zero" | "missing" = "next step";
   readonly #buckets = new Map<string, Bucket>();
   readonly #override: BucketSize | undefined;
   readonly #now: () => number;
@@ -65,10 +72,14 @@ export class RateLimiter {
     this.#now = now;
   }
 
+  /** Whether answers have every header of the contract. */
+  get tellsAll(): boolean {
+    return this.tellsRoom && this.retryAfter !== "missing";
+  }
+
   /** Takes the token of one request. */
-  charge(operationId: string, scopeId: string): Toll {
-    const set = SET_OF[operationId] ?? { name: operationId, ...UNLISTED_ENDPOINT_SET };
-    const bucket = this.#bucket(set, scopeId);
+  charge(operationId: string, scopeId: string, path: string): Toll {
+    const bucket = this.#bucket(operationId, scopeId);
     const now = this.#now();
     const { capacity, refill, everyMs } = bucket.size;
     if (now >= bucket.nextRefillAt) {
@@ -78,17 +89,37 @@ export class RateLimiter {
     }
     const granted = bucket.remaining > 0;
     if (granted) bucket.remaining -= 1;
-    const headers = { "Ratelimit-Limit": String(capacity), "Ratelimit-Remaining": String(bucket.remaining) };
-    return { headers, refusal: granted ? undefined : throttled(set, bucket, now) };
+    const room = { "Ratelimit-Limit": String(capacity), "Ratelimit-Remaining": String(bucket.remaining) };
+    return {
+      headers: this.tellsRoom ? room : {},
+      refusal: granted ? undefined : this.#refusal(path, bucket, now),
+    };
   }
 
   /** Empties the bucket of an operation, so that its next request is throttled. */
   exhaust(operationId: string, scopeId: string): void {
-    const set = SET_OF[operationId] ?? { name: operationId, ...UNLISTED_ENDPOINT_SET };
-    this.#bucket(set, scopeId).remaining = 0;
+    this.#bucket(operationId, scopeId).remaining = 0;
   }
 
-  #bucket(set: EndpointSet, scopeId: string): Bucket {
+  #refusal(path: string, { size, nextRefillAt }: Bucket, now: number): Refusal {
+    const untilNextStep = Math.max(1, Math.ceil((nextRefillAt - now) / 1000));
+    const seconds = this.retryAfter === "zero" ? 0 : untilNextStep;
+    const { capacity, refill } = size;
+    const per = Math.round(size.everyMs / 1000);
+    // The sample in the documents has no slash in front.
+    const resource = path.replace(/^\//, "");
+    const detail =
+      `Rate limit exceeded for ${resource}. Please retry after ${seconds} seconds. ` +
+      `Request capacity: ${capacity}. Refill rate: ${refill} per ${per} seconds.`;
+    return new Refusal(429, THROTTLED_CODE, detail, {
+      // Atlas mixes strings and numbers here.
+      parameters: [resource, seconds, capacity, refill, per],
+      headers: this.retryAfter === "missing" ? {} : { "Retry-After": String(seconds) },
+    });
+  }
+
+  #bucket(operationId: string, scopeId: string): Bucket {
+    const set = SET_OF[operationId] ?? { name: operationId, ...UNLISTED_ENDPOINT_SET };
     const key = `${set.name} ${scopeId}`;
     let bucket = this.#buckets.get(key);
     if (!bucket) {
@@ -100,36 +131,45 @@ export class RateLimiter {
   }
 }
 
-function throttled(set: EndpointSet, { size, nextRefillAt }: Bucket, now: number): Refusal {
-  const seconds = Math.max(1, Math.ceil((nextRefillAt - now) / 1000));
-  return new Refusal(429, THROTTLED_CODE, `Too many requests to ${set.name}. Try again in ${seconds} s.`, {
-    // Atlas mixes strings and numbers here.
-    parameters: [set.name, 0, size.capacity, size.refill, Math.round(size.everyMs / 1000)],
-    headers: { "Retry-After": String(seconds) },
-  });
+/** How often something was done in the last minute. */
+export class MinuteLimit {
+  readonly perMinute: number;
+  readonly #now: () => number;
+  #doneAt: number[] = [];
+
+  constructor(perMinute: number, now: () => number) {
+    this.perMinute = perMinute;
+    this.#now = now;
+  }
+
+  get isReached(): boolean {
+    const since = this.#now() - MINUTE_MS;
+    this.#doneAt = this.#doneAt.filter((at) => at > since);
+    return this.#doneAt.length >= this.perMinute;
+  }
+
+  count(): void {
+    this.#doneAt.push(this.#now());
+  }
 }
 
 /** How many invitations were sent in the last minute, over everything that comes from one address. */
 export class InvitationThrottle {
-  readonly #perMinute: number;
-  readonly #now: () => number;
-  #sentAt: number[] = [];
+  readonly #limit: MinuteLimit;
 
   constructor(perMinute: number, now: () => number) {
-    this.#perMinute = perMinute;
-    this.#now = now;
+    this.#limit = new MinuteLimit(perMinute, now);
   }
 
   /** Throws what Atlas answers: a 400, although it is throttling, and without `Retry-After`. */
   check(errorCode: string): void {
-    const since = this.#now() - MINUTE_MS;
-    this.#sentAt = this.#sentAt.filter((at) => at > since);
-    if (this.#sentAt.length < this.#perMinute) return;
-    const detail = `Rate limit of ${this.#perMinute} invitations per 1 minutes exceeded.`;
-    throw new Refusal(400, errorCode, detail, { parameters: [this.#perMinute, 1] });
+    if (!this.#limit.isReached) return;
+    const { perMinute } = this.#limit;
+    const detail = `Rate limit of ${perMinute} invitations per 1 minutes exceeded.`;
+    throw new Refusal(400, errorCode, detail, { parameters: [perMinute, 1] });
   }
 
   sent(): void {
-    this.#sentAt.push(this.#now());
+    this.#limit.count();
   }
 }

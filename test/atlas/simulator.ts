@@ -8,37 +8,21 @@ import { KeyRing, type Keys } from "./credentials";
 import { exchange } from "./exchange";
 import { type FailureRule, Faults, type PlannedFailure } from "./faults";
 import { handlers } from "./handlers";
-import { type BucketSize, InvitationThrottle, RateLimiter } from "./rate-limit";
+import type { SimulatorOptions } from "./options";
+import { InvitationThrottle, RateLimiter } from "./rate-limit";
 import { type LogEntry, matches, RequestLog, type RequestMatcher } from "./request-log";
+import { isTokenOperation } from "./running";
 import { World } from "./world";
 
 export type { FailureRule, PlannedFailure } from "./faults";
+export type { SimulatorOptions } from "./options";
 export type { LogEntry, RequestMatcher } from "./request-log";
-
-export interface SimulatorOptions {
-  /** @default 0, any free port */
-  readonly port?: number;
-  /** Every expiry and window goes by this clock. @default Date.now */
-  readonly now?: () => number;
-  /** Before each answer. @default 0 */
-  readonly latencyMs?: number;
-  /** @default 60_000 */
-  readonly nonceLifetimeMs?: number;
-  /** 1: every nonce works once. @default Infinity */
-  readonly nonceUses?: number;
-  /** @default 3600 */
-  readonly tokenLifetimeSeconds?: number;
-  /** Invitations that really go out, over everything that comes from one address. @default 10 */
-  readonly invitationsPerMinute?: number;
-  /** The same bucket for every set of endpoints. @default the sizes that Atlas documents for each */
-  readonly rateLimit?: BucketSize;
-}
 
 /**
  * A stand-in for the MongoDB Atlas Administration API, over real HTTP on the loopback interface.
  *
- * `exchange.ts` is the way of a request through it; `handlers-*.ts` are the operations; `world.ts` is what Atlas
- * holds; `contract.json` is what requests and answers must look like; `inferred.ts` is what nobody knows.
+ * `exchange.ts` is the way of a request through it, `running.ts` what Atlas does with it; `handlers-*.ts` are the
+ * operations; `world.ts` is what Atlas holds; `contract.json` is what requests and answers must look like; `inferred.ts` is what nobody knows.
  */
 export class AtlasSimulator {
   readonly world: World;
@@ -46,10 +30,12 @@ export class AtlasSimulator {
   /** What broke the contract: requests of the client, or answers of the simulator. Tests expect it to be empty. */
   readonly violations: string[] = [];
   readonly limiter: RateLimiter;
+  /** How challenges look. */
+  readonly digest: DigestAuthentication;
+  /** How many tokens there are, and how bad ones are refused. */
+  readonly oauth: OAuthAuthentication;
   readonly #keys = new KeyRing();
   readonly #faults = new Faults();
-  readonly #digest: DigestAuthentication;
-  readonly #oauth: OAuthAuthentication;
   readonly #handlers: Record<string, Handler> = { ...handlers };
   readonly #listeners = new Set<{ matcher: RequestMatcher; found: (entry: LogEntry) => void }>();
   readonly #observers = new Set<(entry: LogEntry) => void>();
@@ -64,18 +50,26 @@ export class AtlasSimulator {
 
   private constructor(contract: Contract, options: SimulatorOptions) {
     const now = options.now ?? Date.now;
-    const nonces = { lifetimeMs: options.nonceLifetimeMs ?? 60_000, maxUses: options.nonceUses ?? Infinity };
+    const nonces = {
+      lifetimeMs: options.nonceLifetimeMs ?? 60_000,
+      maxUses: options.nonceUses ?? Infinity,
+      drops: options.nonceDrops,
+    };
+    const tokens = {
+      lifetimeSeconds: options.tokenLifetimeSeconds ?? 3600,
+      perMinute: options.tokensPerMinute ?? Infinity,
+    };
     this.world = new World(now);
     this.limiter = new RateLimiter(options.rateLimit, now);
-    this.#digest = new DigestAuthentication(this.#keys, nonces, now);
-    this.#oauth = new OAuthAuthentication(this.#keys, options.tokenLifetimeSeconds ?? 3600, now);
+    this.digest = new DigestAuthentication(this.#keys, nonces, now);
+    this.oauth = new OAuthAuthentication(this.#keys, tokens, now);
     const parts = {
       contract,
       world: this.world,
       log: this.log,
       faults: this.#faults,
-      digest: this.#digest,
-      oauth: this.#oauth,
+      digest: this.digest,
+      oauth: this.oauth,
       limiter: this.limiter,
       invitations: new InvitationThrottle(options.invitationsPerMinute ?? 10, now),
       handlers: this.#handlers as Handlers,
@@ -141,11 +135,11 @@ export class AtlasSimulator {
   }
 
   revokeTokens(): void {
-    this.#oauth.revokeTokens();
+    this.oauth.revokeTokens();
   }
 
   expireNonces(): void {
-    this.#digest.expireNonces();
+    this.digest.expireNonces();
   }
 
   /** A new private key and a new client secret; see {@link keys}. */
@@ -179,7 +173,7 @@ export class AtlasSimulator {
   #announce(entry: LogEntry): void {
     for (const listener of [...this.#listeners]) {
       const { matcher } = listener;
-      const isReady = typeof matcher !== "string" || entry.authenticated || matcher === "createAccessToken";
+      const isReady = typeof matcher !== "string" || entry.authenticated || isTokenOperation(matcher);
       if (!isReady || !matches(entry, matcher)) continue;
       this.#listeners.delete(listener);
       listener.found(entry);

@@ -31,7 +31,7 @@ test("adds active and pending users, and shows the team among theirs at once", a
     groupRoleAssignments: [{ groupId: projectId, groupRoles: ["GROUP_READ_ONLY"] }],
     orgRoles: ["ORG_MEMBER"],
   });
-  assert.deepEqual(usernamesOf(await list()), ["zann@example.com", "bob@example.com"]);
+  assert.deepEqual(usernamesOf(await list()), ["bob@example.com", "zann@example.com"]);
   assert.deepEqual(
     rowsOf(await client.get(`/orgs/${organizationId}/users`)).map((row) => row.teamIds),
     [[teamId], [teamId]],
@@ -69,6 +69,15 @@ test("does not count a user whose invitation has ended as one of the organizatio
   const bob = await invite("bob@example.com");
   simulator.world.expireInvitation("bob@example.com");
   assertRefused(await add(bob), 404, "USER_NOT_IN_ORG");
+});
+
+test("adds who was invited to the organization with the deprecated endpoint", async (t) => {
+  const { simulator, organizationId, teamId, add, list } = await team(t);
+  const id = simulator.world.inviteToOrganization(organizationId, "old@example.com");
+  assert.equal((await add(id)).status, 200);
+  assert.deepEqual(usernamesOf(await list(`?userId=${id}`)), ["old@example.com"]);
+  simulator.world.acceptInvitation("old@example.com");
+  assert.deepEqual(simulator.world.teamMembers(teamId), ["old@example.com"]);
 });
 
 test("removes a member and nobody else", async (t) => {

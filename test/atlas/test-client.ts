@@ -19,6 +19,14 @@ export interface Sent {
   readonly version?: string;
 }
 
+/** What of a request about tokens is not as it must be. */
+interface FormOptions {
+  readonly form?: string;
+  readonly secret?: string;
+  readonly authorization?: string;
+  readonly type?: string;
+}
+
 const DEFAULT_VERSION = "2025-03-12";
 
 /** A small client of Atlas for the tests of the simulator, with HTTP Digest of its own. */
@@ -76,20 +84,28 @@ export class TestClient {
   }
 
   /** Asks for a token. */
-  async token(
-    options: { form?: string; secret?: string; authorization?: string; type?: string } = {},
-  ): Promise<Reply> {
+  token(options: FormOptions = {}): Promise<Reply> {
+    return this.#sendForm("/api/oauth/token", "grant_type=client_credentials", options);
+  }
+
+  /** Gives a token back. */
+  revoke(token: string, options: FormOptions = {}): Promise<Reply> {
+    const form = new URLSearchParams({ token, token_type_hint: "access_token" });
+    return this.#sendForm("/api/oauth/revoke", form.toString(), options);
+  }
+
+  async #sendForm(path: string, form: string, options: FormOptions): Promise<Reply> {
     const basic = buildAuthorizationHeader(BASIC, {
       username: encodeURIComponent(this.#keys.clientId),
       password: encodeURIComponent(options.secret ?? this.#keys.clientSecret),
     });
-    const response = await fetch(`${this.#url}/api/oauth/token`, {
+    const response = await fetch(`${this.#url}${path}`, {
       method: "POST",
       headers: {
         authorization: options.authorization ?? basic,
         "content-type": options.type ?? "application/x-www-form-urlencoded",
       },
-      body: options.form ?? "grant_type=client_credentials",
+      body: options.form ?? form,
     });
     return replyOf(response);
   }

@@ -151,20 +151,20 @@ test("gives an accepted user another id and keeps roles and teams", async (t) =>
   );
 });
 
-test("lists by username with the pending last, and finds one without case", async (t) => {
+test("lists by username, the pending among the others, and finds one without case", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
   for (const name of ["zoe", "bob", "mia"])
     simulator.world.grant(projectId, `${name}@example.com`, ["GROUP_OWNER"]);
   await client.post(`/groups/${projectId}/users`, {
-    username: "ann@example.com",
+    username: "lea@example.com",
     roles: ["GROUP_READ_ONLY"],
   });
   const all = await client.get(`/groups/${projectId}/users`);
   assert.deepEqual(usernamesOf(all), [
     "bob@example.com",
+    "lea@example.com",
     "mia@example.com",
     "zoe@example.com",
-    "ann@example.com",
   ]);
   assert.equal(all.body.totalCount, 4);
   assert.deepEqual(usernamesOf(await client.get(`/groups/${projectId}/users?username=MIA%40example.com`)), [
@@ -214,11 +214,14 @@ test("refuses organization roles and unknown roles", async (t) => {
   const add = (role: string) =>
     client.post(`/groups/${projectId}/users`, { username: "bob@example.com", roles: ["GROUP_OWNER", role] });
   assertRefused(await add("ORG_OWNER"), 400, "CANNOT_ADD_ORG_ROLE");
-  assertRefused(await add("GROUP_KING"), 400, "INVALID_ROLE_FOR_GROUP");
+  const unknown = await add("GROUP_KING");
+  assertRefused(unknown, 400, "INVALID_ENUM_VALUE");
+  assert.equal(unknown.body.detail, "An invalid enumeration value GROUP_KING was specified.");
+  assert.deepEqual(unknown.body.parameters, ["GROUP_KING"]);
   simulator.world.grant(projectId, "ann@example.com", ["GROUP_READ_ONLY"]);
   const id = simulator.world.members(projectId)["ann@example.com"]?.id;
   const grant = await client.post(`/groups/${projectId}/users/${id}:addRole`, { groupRole: "GROUP_KING" });
-  assertRefused(grant, 400, "INVALID_ROLE_FOR_GROUP");
+  assertRefused(grant, 400, "INVALID_ENUM_VALUE");
   assert.equal(simulator.world.invitationsSent.length, 0);
 });
 
@@ -278,6 +281,26 @@ test("refuses a user above the limit of a project", async (t) => {
   assertRefused(await add("b@example.com"), 400, "MAX_USERS_PER_GROUP_EXCEEDED");
 });
 
+test("refuses to invite a stranger into an organization that is full, and nobody who is in it", async (t) => {
+  const { simulator, client, organizationId, projectId } = await atlas(t);
+  const { world } = simulator;
+  assert.equal(world.limits.usersPerOrganization, 500);
+  world.limits.usersPerOrganization = 2;
+  world.addActiveUser(organizationId, "ann@example.com");
+  world.inviteToOrganization(organizationId, "bob@example.com");
+  const add = (username: string) =>
+    client.post(`/groups/${projectId}/users`, { username, roles: ["GROUP_READ_ONLY"] });
+  const refused = await add("eve@example.com");
+  assertRefused(refused, 400, "MAX_USERS_PER_ORG_EXCEEDED");
+  const detail = `Maximum number of users per org (2) in ${organizationId} exceeded while trying to add users.`;
+  assert.equal(refused.body.detail, detail);
+  assert.deepEqual(refused.body.parameters, [2, organizationId]);
+  assert.equal((await add("ann@example.com")).status, 201);
+  assert.equal((await add("bob@example.com")).status, 201);
+  world.expireInvitation("bob@example.com");
+  assert.equal((await add("eve@example.com")).status, 201);
+});
+
 test("throttles invitations with a 400, and nothing that sends none", async (t) => {
   let now = Date.UTC(2026, 0, 1);
   const { simulator, client, organizationId, projectId } = await atlas(t, {
@@ -299,9 +322,9 @@ test("throttles invitations with a 400, and nothing that sends none", async (t) 
   assert.equal((await add("c@example.com")).status, 201);
 });
 
-test("refuses a user who has a legacy invitation to the project, though no list shows one", async (t) => {
+test("refuses a user who has an invitation of the deprecated kind to the project, though no list shows one", async (t) => {
   const { simulator, client, organizationId, projectId } = await atlas(t);
-  simulator.world.inviteLegacy(organizationId, "old@example.com", { projectId });
+  simulator.world.inviteInvisibly(projectId, "old@example.com");
   assert.deepEqual(usernamesOf(await client.get(`/groups/${projectId}/users`)), []);
   assert.deepEqual(usernamesOf(await client.get(`/orgs/${organizationId}/users`)), []);
   const body = { username: "old@example.com", roles: ["GROUP_READ_ONLY"] };
@@ -319,6 +342,28 @@ test("does not know a project: 404 without rate limit headers", async (t) => {
   assert.equal(reply.headers.get("ratelimit-limit"), null);
 });
 
+for (const [hiddenAs, status, parameters] of [
+  ["GROUP_NOT_FOUND", 404, (id: string) => [id]],
+  ["USER_CANNOT_ACCESS_GROUP", 401, () => []],
+  ["RESOURCE_NOT_FOUND", 404, (id: string) => [`/api/atlas/v2/groups/${id}/users`]],
+] as const) {
+  test(`answers ${status} ${hiddenAs} for a project that it hides so, until it shows it again`, async (t) => {
+    const { simulator, client, organizationId, projectId } = await atlas(t);
+    const other = simulator.world.createProject(organizationId);
+    simulator.world.hideProject(projectId, hiddenAs);
+    const reply = await client.get(`/groups/${projectId}/users`);
+    assertRefused(reply, status, hiddenAs);
+    assert.deepEqual(reply.body.parameters, parameters(projectId));
+    assert.equal(reply.headers.get("www-authenticate"), null);
+    assert.equal((await client.get(`/groups/${projectId}/maintenanceWindow`)).status, status);
+    const write = { username: "bob@example.com", roles: ["GROUP_READ_ONLY"] };
+    assert.equal((await client.post(`/groups/${projectId}/users`, write)).status, status);
+    assert.equal((await client.get(`/groups/${other}/users`)).status, 200);
+    simulator.world.showProject(projectId);
+    assert.deepEqual(usernamesOf(await client.get(`/groups/${projectId}/users`)), []);
+  });
+}
+
 test("shows organization owners in a project only where asked to", async (t) => {
   const { simulator, client, organizationId, projectId } = await atlas(t);
   simulator.world.addActiveUser(organizationId, "boss@example.com", { orgRoles: ["ORG_OWNER"] });
@@ -326,6 +371,29 @@ test("shows organization owners in a project only where asked to", async (t) => 
   assert.deepEqual(usernamesOf(await client.get(`/groups/${projectId}/users`)), []);
   const withThem = await client.get(`/groups/${projectId}/users?includeOrgUsers=true`);
   assert.deepEqual(usernamesOf(withThem), ["boss@example.com"]);
+});
+
+test("shows access by a team only where asked to, with the roles of the team", async (t) => {
+  const { simulator, client, organizationId, projectId } = await atlas(t);
+  const { world } = simulator;
+  const teamId = world.createTeam(organizationId);
+  for (const name of ["ann", "bob"]) world.addActiveUser(organizationId, `${name}@example.com`);
+  world.grant(projectId, "ann@example.com", ["GROUP_OWNER"]);
+  for (const name of ["ann", "bob"]) world.addToTeam(teamId, `${name}@example.com`);
+  world.grantTeam(projectId, teamId, ["GROUP_READ_ONLY"]);
+  const list = async (query: string) =>
+    rowsOf(await client.get(`/groups/${projectId}/users${query}`)).map(({ username, roles }) => [
+      username,
+      [...(roles as string[])].sort(),
+    ]);
+  assert.deepEqual(await list(""), [["ann@example.com", ["GROUP_OWNER"]]]);
+  assert.deepEqual(await list("?flattenTeams=true"), [
+    ["ann@example.com", ["GROUP_OWNER", "GROUP_READ_ONLY"]],
+    ["bob@example.com", ["GROUP_READ_ONLY"]],
+  ]);
+  assert.deepEqual(await list("?flattenTeams=true&username=bob@example.com"), [
+    ["bob@example.com", ["GROUP_READ_ONLY"]],
+  ]);
 });
 
 test("shows what a colleague did by hand", async (t) => {

@@ -1,7 +1,8 @@
 /** How people look in answers. The keys differ between active and pending users, and so tell them apart. */
 
 import { isoDate } from "./answers";
-import type { Invitation, LegacyInvitation, Membership, ProjectMember } from "./people";
+import { DEFAULT_ORGANIZATION_ROLE } from "./inferred";
+import type { Invitation, Membership, ProjectInvitation, ProjectMember } from "./people";
 
 let turn = 0;
 
@@ -74,16 +75,14 @@ export function pendingInvitation(membership: Membership, invitation: Invitation
   };
 }
 
-export function legacyInvitation(
+export function projectInvitation(
   organization: { id: string; name: string },
-  legacy: LegacyInvitation,
+  { projectId, username, invitation, roles }: ProjectInvitation,
 ): object {
-  const { projectId } = legacy;
   return {
-    ...invitationRow(organization, legacy.username, legacy.invitation),
-    groupRoleAssignments:
-      projectId === undefined ? [] : legacy.roles.map((groupRole) => ({ groupId: projectId, groupRole })),
-    roles: legacy.organizationRoles,
+    ...invitationRow(organization, username, invitation),
+    groupRoleAssignments: roles.map((groupRole) => ({ groupId: projectId, groupRole })),
+    roles: [DEFAULT_ORGANIZATION_ROLE],
     teamIds: [],
   };
 }

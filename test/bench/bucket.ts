@@ -1,6 +1,7 @@
 import { AtlasSession } from "../../provider/atlas/session";
 import { readSettings } from "../../provider/atlas/settings";
 import { projectUserHandler } from "../../provider/handlers/projectUser";
+import { Run } from "../../provider/handlers/run";
 import { BenchSimulator } from "./simulator";
 
 /** How well a limit of Atlas is used. */
@@ -47,6 +48,7 @@ export async function measureBucket(options: {
   ]);
   const session = new AtlasSession(readSettings((key) => config.get(key), {}));
   const handler = projectUserHandler({
+    run: new Run(),
     problem: () => undefined,
     atlas: () => session,
     report: () => {},

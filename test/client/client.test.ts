@@ -4,17 +4,19 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import * as v from "valibot";
-import { AtlasClient, type Call } from "../../provider/atlas/client";
+import { AtlasClient } from "../../provider/atlas/client";
 import { AtlasError } from "../../provider/atlas/error";
+import type { AtlasRequest } from "../../provider/atlas/request";
 import { FakeClock } from "../fakeClock";
 
-const call: Call = {
+const call: AtlasRequest = {
+  operation: "listGroupUsers",
   method: "GET",
   path: "/groups/5f1b3c2a9d8e7f6a5b4c3d2e/users",
-  repeatable: true,
-  purpose: "list the users",
-  role: "Project Read Only",
-  limit: "users",
+  idempotent: true,
+  summary: "list the users",
+  requiredRole: "Project Read Only",
+  rateLimitSet: "users",
 };
 
 /** A client of a server that does as it is told. */
@@ -57,15 +59,18 @@ describe("AtlasClient", () => {
         response.once("close", () => clearInterval(drip));
       },
       async (client) => {
-        await assert.rejects(client.send({ ...call, repeatable: false }, v.any()), (error: Error) => {
-          assert.ok(error instanceof AtlasError);
-          assert.match(
-            error.message,
-            /^Could not list the users: GET \S+ got no answer within 0\.1 s\. Check that 127/,
-          );
-          assert.ok(error.mayHaveTakenEffect);
-          return true;
-        });
+        await assert.rejects(
+          client.send({ ...call, method: "POST", idempotent: false }, v.any()),
+          (error: Error) => {
+            assert.ok(error instanceof AtlasError);
+            assert.match(
+              error.message,
+              /^Could not list the users: POST \S+ got no answer within 0\.1 s\. Check that 127/,
+            );
+            assert.ok(error.mayHaveTakenEffect);
+            return true;
+          },
+        );
       },
       { attemptTimeoutMs: 100 },
     ));
@@ -102,7 +107,7 @@ describe("AtlasClient", () => {
         response.end(`"${"x".repeat(17 * 1024 * 1024)}"`);
       },
       async (client) => {
-        await assert.rejects(client.send({ ...call, repeatable: false }, v.any()), AtlasError);
+        await assert.rejects(client.send({ ...call, idempotent: false }, v.any()), AtlasError);
       },
     ));
 

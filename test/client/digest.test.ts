@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { DIGEST } from "http-auth-utils";
+import { ProofTooLate, SharedFailure } from "../../provider/atlas/authentication";
+import { Deadline } from "../../provider/atlas/clock";
 import { DigestAuthentication, parseChallenge } from "../../provider/atlas/digest";
+import { FakeClock } from "../fakeClock";
 
 const key = { kind: "apiKey", publicKey: "abcdefgh", privateKey: "a:private:key" } as const;
 const challenge = (nonce: string): string =>
@@ -28,21 +31,23 @@ describe("DigestAuthentication", () => {
 
   test("answers a challenge and uses its nonce again, counting up from 1", async () => {
     const authentication = new DigestAuthentication(key);
-    const one = authentication.begin("GET", uri);
+    const one = authentication.begin({ method: "GET", url: uri });
     assert.equal(await one.header(), undefined);
-    assert.ok(one.challenged(challenge("n+1/==")));
+    assert.deepEqual(one.challenged(challenge("n+1/==")), { again: true });
     assert.deepEqual(verify(await one.header(), "GET", uri), { nonce: "n+1/==", nc: "00000001" });
     one.accepted();
 
-    const two = authentication.begin("POST", uri);
+    const two = authentication.begin({ method: "POST", url: uri });
     assert.deepEqual(verify(await two.header(), "POST", uri), { nonce: "n+1/==", nc: "00000002" });
   });
 
   test("lets the first request fetch the challenge while the others wait", async () => {
     const authentication = new DigestAuthentication(key);
-    const first = authentication.begin("GET", uri);
+    const first = authentication.begin({ method: "GET", url: uri });
     assert.equal(await first.header(), undefined);
-    const waiting = Array.from({ length: 15 }, () => authentication.begin("GET", uri).header());
+    const waiting = Array.from({ length: 15 }, () =>
+      authentication.begin({ method: "GET", url: uri }).header(),
+    );
     first.challenged(challenge("shared"));
     await first.header();
     first.accepted();
@@ -53,51 +58,133 @@ describe("DigestAuthentication", () => {
     );
   });
 
-  test("passes the first turn on when the first request ends without an answer", async () => {
+  test("passes the first turn on when the first request ends for a reason of its own", async () => {
     const authentication = new DigestAuthentication(key);
-    const first = authentication.begin("GET", uri);
+    const first = authentication.begin({ method: "GET", url: uri });
     await first.header();
-    const second = authentication.begin("GET", uri);
+    const second = authentication.begin({ method: "GET", url: uri });
     const header = second.header();
     first.abandoned();
+    first.ended();
     assert.equal(await header, undefined);
   });
 
   test("answers the refusal of a kept nonce with a nonce of its own, which nobody else uses before it is accepted", async () => {
     const authentication = new DigestAuthentication(key);
-    const first = authentication.begin("GET", uri);
+    const first = authentication.begin({ method: "GET", url: uri });
     await first.header();
     first.challenged(challenge("old"));
     await first.header();
     first.accepted();
 
-    const [a, b] = [authentication.begin("GET", uri), authentication.begin("GET", uri)];
+    const [a, b] = [
+      authentication.begin({ method: "GET", url: uri }),
+      authentication.begin({ method: "GET", url: uri }),
+    ];
     await a.header();
     await b.header();
-    assert.ok(a.challenged(challenge("for-a")));
-    assert.ok(b.challenged(challenge("for-b")));
+    assert.ok(a.challenged(challenge("for-a")).again);
+    assert.ok(b.challenged(challenge("for-b")).again);
     assert.deepEqual(verify(await a.header(), "GET", uri), { nonce: "for-a", nc: "00000001" });
     assert.deepEqual(verify(await b.header(), "GET", uri), { nonce: "for-b", nc: "00000001" });
     a.accepted();
     b.accepted();
-    assert.deepEqual(verify(await authentication.begin("GET", uri).header(), "GET", uri), {
+    assert.deepEqual(verify(await authentication.begin({ method: "GET", url: uri }).header(), "GET", uri), {
       nonce: "for-a",
       nc: "00000002",
     });
   });
 
   test("takes a second challenge to the same request for wrong keys", async () => {
-    const exchange = new DigestAuthentication(key).begin("GET", uri);
+    const exchange = new DigestAuthentication(key).begin({ method: "GET", url: uri });
     await exchange.header();
-    assert.ok(exchange.challenged(challenge("one")));
+    assert.ok(exchange.challenged(challenge("one")).again);
     await exchange.header();
-    assert.equal(exchange.challenged(challenge("two")), false);
+    assert.deepEqual(exchange.challenged(challenge("two")), { again: false, problem: { kind: "wrong" } });
+  });
+
+  test("keeps the others waiting while the first request tries again, and shares its failure with them", async () => {
+    const authentication = new DigestAuthentication(key);
+    const first = authentication.begin({ method: "GET", url: uri });
+    await first.header();
+    const waiting = Array.from({ length: 15 }, () =>
+      authentication.begin({ method: "GET", url: uri }).header(),
+    );
+    first.abandoned();
+    assert.equal(await first.header(), undefined);
+    first.abandoned();
+    first.ended({ happened: "got no answer within 60 s", advice: "Check the network." });
+    for (const each of await Promise.allSettled(waiting)) {
+      assert.ok(each.status === "rejected" && each.reason instanceof SharedFailure);
+      assert.deepEqual(each.reason.problem, {
+        happened: "got no answer within 60 s",
+        advice: "Check the network.",
+      });
+    }
+    assert.equal(await authentication.begin({ method: "GET", url: uri }).header(), undefined);
+  });
+
+  test("does not wait for the first challenge longer than its own time", async () => {
+    const authentication = new DigestAuthentication(key);
+    await authentication.begin({ method: "GET", url: uri }).header();
+    const deadline = new Deadline(new FakeClock(), 0);
+    await assert.rejects(authentication.begin({ method: "GET", url: uri, deadline }).header(), ProofTooLate);
+  });
+
+  /** An exchange of a process in which the key has been accepted, whose nonce is about to be refused. */
+  async function withKnownKey() {
+    const authentication = new DigestAuthentication(key);
+    const first = authentication.begin({ method: "GET", url: uri });
+    await first.header();
+    first.challenged(challenge("first"));
+    await first.header();
+    first.accepted();
+    return authentication.begin({ method: "GET", url: uri });
+  }
+
+  test("calls a key that it has seen accepted not wrong, however many nonces the server drops, up to ten", async () => {
+    const exchange = await withKnownKey();
+    for (let dropped = 1; dropped <= 10; dropped += 1) {
+      await exchange.header();
+      assert.deepEqual(exchange.challenged(challenge(`nonce-${dropped}`)), { again: true });
+    }
+    await exchange.header();
+    assert.deepEqual(exchange.challenged(challenge("nonce-11")), {
+      again: false,
+      problem: { kind: "no longer accepted" },
+    });
+  });
+
+  test("answers one more challenge after an answer that was lost, as the nonce may be used up", async () => {
+    const exchange = new DigestAuthentication(key).begin({ method: "GET", url: uri });
+    await exchange.header();
+    exchange.challenged(challenge("one"));
+    await exchange.header();
+    exchange.abandoned();
+    await exchange.header();
+    assert.ok(exchange.challenged(challenge("two")).again);
+    await exchange.header();
+    assert.equal(exchange.challenged(challenge("three")).again, false);
+  });
+
+  test("takes stale=true for the server's word that the key is right", async () => {
+    const exchange = new DigestAuthentication(key).begin({ method: "GET", url: uri });
+    await exchange.header();
+    exchange.challenged(challenge("one"));
+    await exchange.header();
+    const stale = challenge("two").replace("stale=false", "stale=true");
+    assert.ok(exchange.challenged(stale).again);
+    await exchange.header();
+    assert.ok(exchange.challenged(challenge("three")).again);
   });
 
   test("gives up on a challenge that it cannot answer", async () => {
-    const exchange = new DigestAuthentication(key).begin("GET", uri);
+    const exchange = new DigestAuthentication(key).begin({ method: "GET", url: uri });
     await exchange.header();
-    assert.equal(exchange.challenged('Basic realm="x"'), false);
+    assert.deepEqual(exchange.challenged('Basic realm="x"'), {
+      again: false,
+      problem: { kind: "unsupported", asked: 'Basic realm="x"' },
+    });
   });
 });
 
@@ -107,6 +194,7 @@ describe("parseChallenge", () => {
       realm: "MMS Public API",
       nonce: "abc",
       opaque: undefined,
+      stale: false,
     });
   });
 
@@ -115,6 +203,7 @@ describe("parseChallenge", () => {
       realm: "r",
       nonce: "n",
       opaque: "o",
+      stale: false,
     });
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Roster, type RosterSource } from "../../provider/atlas/roster";
+import { FakeClock } from "../fakeClock";
 
 interface Member {
   name: string;
@@ -12,6 +13,7 @@ function source(names: string[], pageSize = 500) {
   const asked: string[] = [];
   const state = { names: [...names] };
   const sourceOf: RosterSource<Member> = {
+    of: "project 5f1b3c2a9d8e7f6a5b4c3d2e",
     async list() {
       asked.push("list");
       const items: Member[] = [];
@@ -35,7 +37,13 @@ function source(names: string[], pageSize = 500) {
     namesOf: (member) => [member.name],
   };
   let onPage: (page: number) => Promise<void> = async () => {};
-  return { roster: new Roster(sourceOf), sourceOf, asked, state, onPage: (f: typeof onPage) => (onPage = f) };
+  return {
+    roster: new Roster(sourceOf, new FakeClock()),
+    sourceOf,
+    asked,
+    state,
+    onPage: (f: typeof onPage) => (onPage = f),
+  };
 }
 
 describe("Roster", () => {
@@ -90,16 +98,20 @@ describe("Roster", () => {
 
   test("asks again after a listing that failed", async () => {
     let fail = true;
-    const roster = new Roster<Member>({
-      find: async () => ({ items: [], atomic: true }),
-      list: async () => {
-        if (fail) {
-          throw new Error("no answer");
-        }
-        return { items: [{ name: "ada@example.com" }], atomic: true };
+    const roster = new Roster<Member>(
+      {
+        of: "project 5f1b3c2a9d8e7f6a5b4c3d2e",
+        find: async () => ({ items: [], atomic: true }),
+        list: async () => {
+          if (fail) {
+            throw new Error("no answer");
+          }
+          return { items: [{ name: "ada@example.com" }], atomic: true };
+        },
+        namesOf: (member) => [member.name],
       },
-      namesOf: (member) => [member.name],
-    });
+      new FakeClock(),
+    );
     await assert.rejects(roster.find("ada@example.com"), /no answer/);
     fail = false;
     assert.deepEqual(await roster.find("ada@example.com"), { name: "ada@example.com" });
@@ -137,8 +149,8 @@ describe("Roster", () => {
     function adding(names: string[]) {
       const made = source(names);
       const posts: string[] = [];
-      let now = 0;
-      const roster = new Roster<Member>(made.sourceOf, () => now);
+      const clock = new FakeClock();
+      const roster = new Roster<Member>(made.sourceOf, clock);
       const add = (name: string) =>
         roster.add(
           name,
@@ -150,7 +162,7 @@ describe("Roster", () => {
           },
           (error) => error instanceof Error && error.message === "there",
         );
-      return { ...made, roster, posts, add, pass: (ms: number) => (now += ms) };
+      return { ...made, roster, posts, add, pass: (ms: number) => clock.advance(ms) };
     }
     const people = Array.from({ length: 40 }, (_, index) => `user${index}@example.com`);
 

@@ -1,20 +1,28 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { ProofTooLate } from "../../provider/atlas/authentication";
+import { Deadline } from "../../provider/atlas/clock";
 import { ServiceAccountAuthentication } from "../../provider/atlas/serviceAccount";
 import { FakeClock } from "../fakeClock";
+
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function account(expiresInSeconds = 3_600) {
   const clock = new FakeClock();
   let fetched = 0;
+  const revoked: string[] = [];
   const authentication = new ServiceAccountAuthentication(
     "the-secret",
-    async () => {
-      fetched += 1;
-      return { value: `token-${fetched}`, expiresInSeconds };
+    {
+      fetch: async () => {
+        fetched += 1;
+        return { value: `token-${fetched}`, expiresInSeconds };
+      },
+      revoke: async (token) => void revoked.push(token),
     },
     clock,
   );
-  return { authentication, clock, fetched: () => fetched };
+  return { authentication, clock, fetched: () => fetched, revoked };
 }
 
 describe("ServiceAccountAuthentication", () => {
@@ -44,9 +52,9 @@ describe("ServiceAccountAuthentication", () => {
     const { authentication, fetched } = account();
     const [a, b] = [authentication.begin(), authentication.begin()];
     await Promise.all([a.header(), b.header()]);
-    assert.ok(a.challenged("Bearer"));
+    assert.ok(a.challenged("Bearer").again);
     assert.equal(await a.header(), "Bearer token-2");
-    assert.ok(b.challenged("Bearer"));
+    assert.ok(b.challenged("Bearer").again);
     assert.equal(await b.header(), "Bearer token-2");
     assert.equal(fetched(), 2);
   });
@@ -55,9 +63,9 @@ describe("ServiceAccountAuthentication", () => {
     const { authentication } = account();
     const exchange = authentication.begin();
     await exchange.header();
-    assert.ok(exchange.challenged("Bearer"));
+    assert.ok(exchange.challenged("Bearer").again);
     await exchange.header();
-    assert.equal(exchange.challenged("Bearer"), false);
+    assert.deepEqual(exchange.challenged("Bearer"), { again: false, problem: { kind: "wrong" } });
   });
 
   test("forgets a failure, so that the next request tries again", async () => {
@@ -65,12 +73,15 @@ describe("ServiceAccountAuthentication", () => {
     let calls = 0;
     const authentication = new ServiceAccountAuthentication(
       "the-secret",
-      async () => {
-        calls += 1;
-        if (calls === 1) {
-          throw new Error("no token");
-        }
-        return { value: "token", expiresInSeconds: 60 };
+      {
+        fetch: async () => {
+          calls += 1;
+          if (calls === 1) {
+            throw new Error("no token");
+          }
+          return { value: "token", expiresInSeconds: 60 };
+        },
+        revoke: async () => {},
       },
       clock,
     );
@@ -82,5 +93,40 @@ describe("ServiceAccountAuthentication", () => {
     const { authentication } = account();
     await authentication.begin().header();
     assert.deepEqual(authentication.secrets(), ["the-secret", "token-1"]);
+  });
+
+  test("replaces a token that is refused without a challenge once, and takes the next refusal for a missing role", async () => {
+    const { authentication, fetched } = account();
+    const exchange = authentication.begin();
+    await exchange.header();
+    assert.equal(exchange.refused(), true);
+    assert.equal(await exchange.header(), "Bearer token-2");
+    assert.equal(exchange.refused(), false);
+    const other = authentication.begin();
+    await other.header();
+    assert.equal(other.refused(), false);
+    assert.equal(fetched(), 2);
+  });
+
+  test("gives a token back when the process ends, and one that was replaced as soon as nobody uses it", async () => {
+    const { authentication, revoked } = account();
+    const [a, b] = [authentication.begin(), authentication.begin()];
+    await Promise.all([a.header(), b.header()]);
+    a.challenged("Bearer");
+    assert.equal(await a.header(), "Bearer token-2");
+    assert.deepEqual(revoked, []);
+    b.accepted();
+    await settled();
+    assert.deepEqual(revoked, ["token-1"]);
+    a.accepted();
+    await authentication.close();
+    assert.deepEqual(revoked, ["token-1", "token-2"]);
+  });
+
+  test("does not wait for a token longer than a request has time", async () => {
+    const clock = new FakeClock();
+    const source = { fetch: () => new Promise<never>(() => {}), revoke: async () => {} };
+    const authentication = new ServiceAccountAuthentication("the-secret", source, clock);
+    await assert.rejects(authentication.begin({ deadline: new Deadline(clock, 0) }).header(), ProofTooLate);
   });
 });

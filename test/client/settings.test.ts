@@ -165,3 +165,64 @@ describe("the base URL", () => {
     });
   }
 });
+
+describe("what else @pulumi/mongodbatlas reads", () => {
+  const government = { ...apiKey, "mongodbatlas:isMongodbgovCloud": "true" };
+
+  test("isMongodbgovCloud leads to Atlas for Government", () => {
+    assert.equal(read(government).baseUrl, "https://cloud.mongodbgov.com");
+    assert.equal(
+      read({ ...apiKey, "mongodbatlas:isMongodbgovCloud": "false" }).baseUrl,
+      "https://cloud.mongodb.com",
+    );
+  });
+
+  test("isMongodbgovCloud is refused beside an address elsewhere, and lets one of its own be", () => {
+    assert.throws(
+      () => read(government, { MONGODB_ATLAS_BASE_URL: "https://cloud.mongodb.com" }),
+      /^ConfigurationError: mongodbatlas:isMongodbgovCloud is true, but MONGODB_ATLAS_BASE_URL leads to cloud\.mongodb\.com: leave one of them out\.$/,
+    );
+    const own = "https://cloud-qa.mongodbgov.com";
+    assert.equal(read({ ...government, "mongodbatlas:baseUrl": own }).baseUrl, own);
+  });
+
+  test("isMongodbgovCloud must be true or false", () => {
+    assert.throws(
+      () => read({ ...apiKey, "mongodbatlas:isMongodbgovCloud": "yes" }),
+      /must be true or false, but got 'yes'/,
+    );
+  });
+
+  for (const key of ["assumeRole", "secretName"]) {
+    test(`${key} is refused by name, also beside other credentials`, () => {
+      assert.throws(
+        () => read({ ...apiKey, [`mongodbatlas:${key}`]: "x" }),
+        new RegExp(`mongodbatlas:${key} is set, and .* only @pulumi/mongodbatlas can do`),
+      );
+    });
+  }
+
+  test("an access token is taken as it is, before a service account of the same source", () => {
+    assert.deepEqual(read({ ...account, "mongodbatlas:accessToken": "token" }).credentials, {
+      kind: "accessToken",
+      foundIn: ["mongodbatlas:accessToken"],
+      accessToken: "token",
+    });
+    assert.equal(read({}, { MONGODB_ATLAS_ACCESS_TOKEN: "token" }).credentials.kind, "accessToken");
+  });
+
+  test("the variables of MongoDB's command line tools come last", () => {
+    const tools = {
+      MCLI_PUBLIC_API_KEY: "pub",
+      MCLI_PRIVATE_API_KEY: "priv",
+      MCLI_OPS_MANAGER_URL: "https://cloud-dev.mongodb.com/",
+    };
+    assert.equal(read({}, tools).baseUrl, "https://cloud-dev.mongodb.com");
+    assert.deepEqual(read({}, { ...tools, MONGODB_ATLAS_PUBLIC_KEY: "other" }).credentials, {
+      kind: "apiKey",
+      foundIn: ["MONGODB_ATLAS_PUBLIC_KEY", "MCLI_PRIVATE_API_KEY"],
+      publicKey: "other",
+      privateKey: "priv",
+    });
+  });
+});

@@ -44,12 +44,13 @@ test("a certificate that nobody vouches for is refused, whatever the environment
     await assert.rejects(
       client.send(
         {
+          operation: "listOrgs",
           method: "GET",
           path: "/orgs",
-          repeatable: true,
-          purpose: "list the organizations",
-          role: "any",
-          limit: "organizations",
+          idempotent: true,
+          summary: "list the organizations",
+          requiredRole: "any",
+          rateLimitSet: "organizations",
         },
         v.any(),
       ),

@@ -5,6 +5,7 @@ import {
   getLiveMigrationOutput,
   getPipelineSchedules,
   getPipelineSchedulesOutput,
+  getProjectUsersOutput,
   ProjectUser,
 } from "mongodbatlas-dynamic";
 import type { AtlasSimulator } from "../atlas/simulator";
@@ -71,5 +72,38 @@ describe("the functions in a program", () => {
     assert.deepEqual(simulator.log.lines(), []);
     const up = await stack.up({ mustSucceed: true });
     assert.deepEqual(up.outputs, { lag: 3, schedules: 1 });
+  });
+
+  test("ask after what they depend on: resources, children of components, and where their arguments come from", async () => {
+    const shop = simulator.world.createProject(simulator.world.createOrganization());
+    const stack = await atlasStack(simulator, {
+      program: async () => {
+        const team = new pulumi.ComponentResource("acme:Team", "team");
+        const declare = (name: string, options: pulumi.CustomResourceOptions = {}) =>
+          new ProjectUser(
+            name,
+            { projectId: shop, username: `${name}@example.com`, roles: ["GROUP_READ_ONLY"] },
+            options,
+          );
+        const ada = declare("ada");
+        declare("bob", { parent: team });
+        const names = (users: pulumi.Output<{ username: string }[]>) =>
+          users.apply((all) => all.map(({ username }) => username));
+        return {
+          afterResource: names(getProjectUsersOutput({ projectId: shop }, { dependsOn: ada }).users),
+          afterComponent: names(getProjectUsersOutput({ projectId: shop }, { dependsOn: [team] }).users),
+          // Known in a preview already, but not what it is about.
+          afterArgument: names(getProjectUsersOutput({ projectId: ada.projectId }).users),
+        };
+      },
+    });
+    simulator.log.clear();
+    await stack.preview({ mustSucceed: true });
+    assert.deepEqual(simulator.log.lines(), []);
+    const { outputs } = await stack.up({ mustSucceed: true });
+    const { afterResource, afterComponent, afterArgument } = outputs as Record<string, string[]>;
+    assert.ok(afterResource?.includes("ada@example.com"));
+    assert.ok(afterComponent?.includes("bob@example.com"));
+    assert.ok(afterArgument?.includes("ada@example.com"));
   });
 });

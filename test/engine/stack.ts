@@ -61,6 +61,8 @@ export interface UpOptions extends OperationOptions {
   target?: string[];
   replace?: string[];
   continueOnError?: boolean;
+  /** Operations at a time. @default 4 for each core */
+  parallel?: number;
 }
 
 export interface RefreshOptions extends OperationOptions {
@@ -393,7 +395,7 @@ class Harness implements EngineStack {
   async up(options: UpOptions = {}): Promise<EngineResult> {
     const result = await this.#operate("up", options, (callbacks) =>
       this.stack.up({
-        ...pick(options, ["expectNoChanges", "refresh", "target", "replace", "continueOnError"]),
+        ...pick(options, ["expectNoChanges", "refresh", "target", "replace", "continueOnError", "parallel"]),
         ...callbacks,
       }),
     );

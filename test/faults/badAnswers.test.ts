@@ -8,6 +8,7 @@ import { AtlasError } from "../../provider/atlas/error";
 import { AtlasSession } from "../../provider/atlas/session";
 import type { Connection } from "../../provider/handlers/connection";
 import { PartialFailure } from "../../provider/handlers/partialFailure";
+import { Run } from "../../provider/handlers/run";
 import { AtlasSimulator } from "../atlas/simulator";
 import { FakeClock } from "../fakeClock";
 import { type Flow, flows } from "./flows";
@@ -50,7 +51,7 @@ async function meet(flow: Flow, mutation: Mutation, times: "once" | "always"): P
     : ({ kind: "apiKey", publicKey: keys.publicKey, privateKey: keys.privateKey } as const);
   const report = (): void => {};
   const session = new AtlasSession({ baseUrl: relay.url, credentials }, { clock, random: () => 0, report });
-  const connection: Connection = { atlas: () => session, problem: () => undefined, report };
+  const connection: Connection = { run: new Run(), atlas: () => session, problem: () => undefined, report };
   const act = flow.prepare(world, names);
   let left = times === "once" ? 1 : Number.POSITIVE_INFINITY;
   relay.tamper = (request) => {

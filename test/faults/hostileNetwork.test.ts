@@ -4,8 +4,9 @@ import { createServer, type IncomingMessage, type RequestListener } from "node:h
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { afterEach, describe, test } from "node:test";
 import * as v from "valibot";
-import { AtlasClient, type Call } from "../../provider/atlas/client";
+import { AtlasClient } from "../../provider/atlas/client";
 import { AtlasError } from "../../provider/atlas/error";
+import type { AtlasRequest } from "../../provider/atlas/request";
 import type { Settings } from "../../provider/atlas/settings";
 import { FakeClock } from "../fakeClock";
 
@@ -13,13 +14,14 @@ const id = "5f1b3c2a9d8e7f6a5b4c3d2e";
 const apiKey = { kind: "apiKey", publicKey: "public", privateKey: "canary-private" } as const;
 const account = { kind: "serviceAccount", clientId: "client", clientSecret: "canary-secret" } as const;
 
-const call: Call = {
+const call: AtlasRequest = {
+  operation: "listGroupUsers",
   method: "GET",
   path: `/groups/${id}/users`,
-  repeatable: false,
-  purpose: "list the users",
-  role: "Project Read Only",
-  limit: "users",
+  idempotent: false,
+  summary: "list the users",
+  requiredRole: "Project Read Only",
+  rateLimitSet: "users",
 };
 
 /** A server on loopback, and what it was asked. */

@@ -2,6 +2,7 @@ import axios, { type AxiosAdapter, AxiosError, AxiosHeaders, type AxiosInstance,
 import { AtlasSession } from "../../provider/atlas/session";
 import type { Settings } from "../../provider/atlas/settings";
 import type { Connection } from "../../provider/handlers/connection";
+import { Run } from "../../provider/handlers/run";
 import type { AtlasSimulator } from "../atlas/simulator";
 import type { FakeClock } from "../fakeClock";
 import { type Kind, type KindName, kinds } from "./kinds";
@@ -29,6 +30,7 @@ const deadAddress = "http://127.0.0.1:1";
  * the simulator's are made between axios and the socket.
  */
 export class ProviderProcess implements Connection {
+  readonly run = new Run();
   readonly reports: string[] = [];
   /** Rejects when the process is killed. */
   readonly killed: Promise<never>;

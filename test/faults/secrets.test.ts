@@ -7,6 +7,7 @@ import { AtlasSession } from "../../provider/atlas/session";
 import type { Settings } from "../../provider/atlas/settings";
 import type { Connection } from "../../provider/handlers/connection";
 import { PartialFailure } from "../../provider/handlers/partialFailure";
+import { Run } from "../../provider/handlers/run";
 import { AtlasSimulator } from "../atlas/simulator";
 import { FakeClock } from "../fakeClock";
 import { type Canaries, seenIn, written } from "./canaries";
@@ -30,8 +31,6 @@ after(async () => {
   await relay.stop();
   await simulator.stop();
 });
-
-type Kind = Settings["credentials"]["kind"];
 
 /** What a request proves itself with, and what an answer hands out, is secret as well. */
 const overheard = new Map<string, string>();
@@ -74,7 +73,7 @@ function page(status: number, heard: string): WireAnswer {
 /** Runs one flow with answers that are tampered with, and searches what comes of it. */
 async function search(
   flow: (typeof flows)[number],
-  kind: Kind,
+  kind: "apiKey" | "serviceAccount",
   tamper: (request: string) => Tampering | undefined,
 ): Promise<void> {
   const { world, keys } = simulator;
@@ -87,7 +86,7 @@ async function search(
   const reports: string[] = [];
   const report = (line: string): void => void reports.push(line);
   const session = new AtlasSession({ baseUrl: relay.url, credentials }, { clock, random: () => 0, report });
-  const connection: Connection = { atlas: () => session, problem: () => undefined, report };
+  const connection: Connection = { run: new Run(), atlas: () => session, problem: () => undefined, report };
   overheard.clear();
   relay.tamper = (request) => tamper(request) ?? { apply: listen };
   const act = flow.prepare(world, names);

@@ -97,7 +97,7 @@ describe("after the removal", () => {
     assert.equal(
       error.message,
       `Could not list the schedules of pipeline orders in project ${projectId}: GET /api/atlas/v2/groups/${projectId}/pipelines/orders/availableSchedules ` +
-        "was answered 410 VERSION_GONE: This version of the resource is no longer available. " +
+        `was answered 410 VERSION_GONE: Version 2023-01-01 of /api/atlas/v2/groups/${projectId}/pipelines/orders/availableSchedules is no longer available. ` +
         "Atlas has removed this operation. Data Lake pipelines no longer exist: take this call out of the program.",
     );
   });
@@ -109,6 +109,8 @@ describe("after the removal", () => {
       error.message,
       `Could not list the schedules of pipeline orders in project ${projectId}: GET /api/atlas/v2/groups/${projectId}/pipelines/orders/availableSchedules ` +
         `was answered 404 RESOURCE_NOT_FOUND: Cannot find resource /api/atlas/v2/groups/${projectId}/pipelines/orders/availableSchedules. ` +
+        "Atlas knows nothing under this path: the project or the organization may be being deleted, or something on the way " +
+        "may have changed the path. " +
         "Either the project has no such pipeline, or Atlas has removed Data Lake pipelines, as announced for September 2025.",
     );
   });
@@ -124,7 +126,10 @@ test("says that there may be no such pipeline", async () => {
 
 test("says that there is no such project, and nothing about pipelines", async () => {
   const error = await failureOf(stack, ask({ projectId: nowhere }));
-  assert.match(error.message, /was answered 404 GROUP_NOT_FOUND: .* Check the project's id, and that /);
+  assert.match(
+    error.message,
+    /was answered 404 GROUP_NOT_FOUND: .* Check the project's id, that it has not been deleted, /,
+  );
   assert.ok(!error.message.includes("Data Lake"));
 });
 

@@ -30,12 +30,12 @@ teams: {support: {orgId: ${ORG}, teamId: ${SUPPORT}}}
 people:
 `;
 
-async function read(text: string): Promise<ReturnType<typeof readAccess>> {
+async function read(text: string | Buffer): Promise<ReturnType<typeof readAccess>> {
   await writeFile(file, text);
   return readAccess(file);
 }
 
-async function mistakesIn(text: string): Promise<string[]> {
+async function mistakesIn(text: string | Buffer): Promise<string[]> {
   const error: unknown = await read(text).catch((thrown: unknown) => thrown);
   assert.ok(pulumi.RunError.isInstance(error), `no mistake was found, but ${JSON.stringify(error)}`);
   return error.message.split("\n");
@@ -77,6 +77,54 @@ describe("the file that says who has access", () => {
     assert.deepEqual(projects, { constructor: SHOP });
   });
 
+  test("may have labels that YAML would take for something else than a text", async () => {
+    const teams = ["2024", "1e3", "true", "null", "2024-01-01"];
+    const { people } = await read(
+      `projects: {}
+teams:
+${teams.map((label, i) => `  ${label}: {orgId: ${ORG}, teamId: ${SUPPORT.slice(0, -1)}${i}}`).join("\n")}
+people:
+  ada@example.com: {teams: [${teams.join(", ")}]}
+  bob@example.com: {teams: ['2024']}
+`,
+    );
+    assert.deepEqual(people, { "ada@example.com": { teams }, "bob@example.com": { teams: ["2024"] } });
+  });
+
+  test("may have labels of several words, in every script", async () => {
+    const labels = ["Shop (EU) blue/green 2", "R&D_1.2 + it's", "Café", "Магазин", "日本語"];
+    const lines = labels.map((label, i) => `  ${JSON.stringify(label)}: ${SHOP.slice(0, -1)}${i}`);
+    const { projects } = await read(`projects:\n${lines.join("\n")}\npeople: {}\n`);
+    assert.deepEqual(Object.keys(projects), labels);
+  });
+
+  test("may hold an address with a slash and other signs before the @, which mistakes name in full", async () => {
+    const address = "ops/night~1~0%2f@example.com";
+    const { people } = await read(`${HEAD}  ${address}: {teams: [support]}\n`);
+    assert.deepEqual(people, { [address]: { teams: ["support"] } });
+    assert.deepEqual(
+      await mistakesIn(
+        `${HEAD}  ${address}:\n    projects: {shop: [admin]}\n    role: x\n    teams: support\n`,
+      ),
+      [
+        "access.yaml:5: 'admin' is no project role: write a project role such as GROUP_READ_ONLY",
+        `access.yaml:6: unknown key 'role' of ${address}: write 'projects' or 'teams'`,
+        `access.yaml:7: 'teams' of ${address} cannot be 'support': write a list of teams, such as [support]`,
+      ],
+    );
+  });
+
+  for (const [what, text] of [
+    ["a byte order mark", `\ufeff${HEAD}  ada@example.com: {teams: [support]}\n`],
+    ["line ends of Windows", `${HEAD}  ada@example.com: {teams: [support]}\n`.replaceAll("\n", "\r\n")],
+    ["marks of the beginning and the end", `---\n${HEAD}  ada@example.com: {teams: [support]}\n...\n`],
+    ["emoji and other spaces in a comment", `${HEAD}  ada@example.com: {teams: [support]} # ❤️\u00a0!\n`],
+  ] as const) {
+    test(`may have ${what}`, async () => {
+      assert.deepEqual((await read(text)).people, { "ada@example.com": { teams: ["support"] } });
+    });
+  }
+
   const person = "ada@example.com";
   const wrongId = "24 hexadecimal digits (in quotes if YAML takes it for a number)";
   const cases: [what: string, text: string, ...mistakes: string[]][] = [
@@ -117,6 +165,42 @@ describe("the file that says who has access", () => {
       "a space that is none, but not in a comment",
       `${HEAD}  # a\u00a0comment\n  ${person}:\u00a0{teams: [support]}\n`,
       "access.yaml:5: an invisible character stands in this line: write the line anew, with plain spaces",
+    ],
+    [
+      "a merge conflict in a file with line ends of Windows",
+      `${HEAD}<<<<<<< HEAD\n  ${person}: {teams: [support]}\n||||||| base\n=======\n`.replaceAll(
+        "\n",
+        "\r\n",
+      ),
+      "access.yaml:4: a merge conflict is left here: keep one of the sides, and take out its marks",
+      "access.yaml:6: a merge conflict is left here: keep one of the sides, and take out its marks",
+      "access.yaml:7: a merge conflict is left here: keep one of the sides, and take out its marks",
+    ],
+    [
+      "a second document after the mark of an end",
+      "projects: {}\npeople: {}\n...\nmore: x\n",
+      "access.yaml:4: a second document begins here: keep one, and take out the line '...'",
+    ],
+    [
+      "a directive, which may make another thing of what follows",
+      "%YAML 1.1\n---\nprojects: {}\npeople: {}\n",
+      "access.yaml:1: a line that begins with % may change what YAML takes the words below for: take it out",
+    ],
+    [
+      "what stands too deep",
+      `projects: ${"[".repeat(60)}${"]".repeat(60)}\npeople: {}\n`,
+      "access.yaml:1: too many lists or mappings stand in each other here: write the file as README.md shows",
+    ],
+    [
+      "what stands deeper than the parser goes",
+      `projects: ${"[".repeat(100_000)}`,
+      "access.yaml:1: too many lists or mappings stand in each other here: write the file as README.md shows",
+    ],
+    [
+      "an alias that stands for much, once for each line",
+      `a: &a [x, x, x]\nb: &b [*a, *a, *a]\nc: [*b, *b, *b]\n`,
+      "access.yaml:2: *a stands for something in another line: write that out here",
+      "access.yaml:3: *b stands for something in another line: write that out here",
     ],
     [
       "a second document",
@@ -217,6 +301,11 @@ describe("the file that says who has access", () => {
       "access.yaml:4: GROUP_OWNR is no role that is known here: write GROUP_OWNER",
     ],
     [
+      "what begins as a role",
+      `${HEAD}  ${person}: {projects: {shop: [GROUP_Owner]}}\n`,
+      "access.yaml:4: 'GROUP_Owner' is no project role: write a project role such as GROUP_OWNER",
+    ],
+    [
       "a role that nobody knows",
       `${HEAD}  ${person}: {projects: {shop: [GROUP_ADMIN]}}\n`,
       "access.yaml:4: GROUP_ADMIN is no role that is known here: write one that access.schema.json lists, or add it there if Atlas has it now",
@@ -257,6 +346,161 @@ describe("the file that says who has access", () => {
       assert.deepEqual(await mistakesIn(text), mistakes);
     });
   }
+
+  const anew = "stands in this line, so it may not say what it shows: write the line anew";
+  for (const [code, what] of [
+    ["U+202E", "a character that turns the direction of the text"],
+    ["U+2066", "a character that turns the direction of the text"],
+    ["U+2069", "a character that turns the direction of the text"],
+    ["U+061C", "a character that turns the direction of the text"],
+    ["U+200F", "a character that turns the direction of the text"],
+    ["U+00AD", "an invisible character"],
+    ["U+200B", "an invisible character"],
+    ["U+200D", "an invisible character"],
+    ["U+FEFF", "an invisible character"],
+    ["U+E0041", "an invisible character"],
+    ["U+2028", "an invisible character"],
+    ["U+3164", "an invisible character"],
+    ["U+001B", "a control character"],
+    ["U+0000", "a control character"],
+    ["U+0085", "a control character"],
+    ["U+000D", "a carriage return without a line feed"],
+    ["U+FFFD", "the trace of a character that was lost in another encoding"],
+  ] as const) {
+    const hidden = String.fromCodePoint(Number.parseInt(code.slice(2), 16));
+    test(`is refused for ${code}, wherever it stands`, async () => {
+      for (const [line, text] of [
+        [1, `projects: {"sh${hidden}op": ${SHOP}}\npeople: {}\n`],
+        [4, `${HEAD}  a${hidden}da@example.com: {teams: [support]}\n`],
+        [4, `${HEAD}  ${person}: {projects: {shop: [GROUP_${hidden}OWNER]}}\n`],
+        [5, `${HEAD}  ${person}: {teams: [support]}\n  # not${hidden}hing\n`],
+        [4, `${HEAD}  ${person}: {teams: [support]} #${hidden}!\n`],
+      ] as const) {
+        assert.deepEqual(await mistakesIn(text), [`access.yaml:${line}: ${what} (${code}) ${anew}`]);
+      }
+    });
+  }
+
+  test("is refused for what an escape or a text of several lines hides in a value", async () => {
+    assert.deepEqual(
+      await mistakesIn(
+        `projects:\n  "sh\\u202Eop": ${SHOP}\n  ? |\n    a\n    b\n  : ${ORG}\npeople:\n  ${person}: {teams: ["sup # \u00a0port", "\\uD800"]}\n`,
+      ),
+      [
+        "access.yaml:2: 'sh\\u{202e}op' holds a character that turns the direction of the text (U+202E): write it without",
+        "access.yaml:3: 'a\\u{a}b\\u{a}' holds a control character (U+000A): write it without",
+        "access.yaml:8: 'sup # \\u{a0}port' holds a space that is not the plain one (U+00A0): write it without",
+        "access.yaml:8: '\\u{d800}' holds a character that has no shape (U+D800): write it without",
+      ],
+    );
+  });
+
+  const advice = "write at most 4 words of letters, digits and - _ . / ( ) & + ', such as 'online shop'";
+  for (const [label, flaw] of [
+    ["www.example.com", "is a link"],
+    ["see http://example.com", "is a link"],
+    ["@ada", "has an @, which calls somebody"],
+    ["acme.@ada", "has an @, which calls somebody"],
+    ["[shop](x)", "has a [ in it"],
+    ["<b>shop</b>", "has a < in it"],
+    ["**shop**", "has a * in it"],
+    ["`shop`", "has a ` in it"],
+    ["a | b", "has a | in it"],
+    ["shop#1", "has a # in it"],
+    ["&commat;ada", "has a ; in it"],
+    ["nothing changes here, merge it", "has a , in it"],
+    ["nothing changes here merge it", "has more than 4 words"],
+    ["Shop. Merge it", "is a sentence"],
+    ["a  b", "has spaces at an end or beside each other"],
+    [" shop", "has spaces at an end or beside each other"],
+    ["_shop_", "does not begin with a letter or a digit"],
+    ["__proto__", "does not begin with a letter or a digit"],
+    ["", "does not begin with a letter or a digit"],
+    ["sh\u043ep", "has letters of two alphabets, some of which look alike"],
+    ["cafe\u0301", "has an accent as a character of its own, which looks the same and is not"],
+    ["x".repeat(65), "is longer than 64 characters"],
+  ] as const) {
+    test(`is refused for a label such as '${label}'`, async () => {
+      assert.deepEqual(
+        await mistakesIn(
+          `projects:\n  ${JSON.stringify(label)}: ${SHOP}\nteams:\n  ${JSON.stringify(label)}: {orgId: ${ORG}, teamId: ${SUPPORT}}\npeople: {}\n`,
+        ),
+        [
+          `access.yaml:2: the label '${label}' ${flaw}: ${advice}`,
+          `access.yaml:4: the label '${label}' ${flaw}: ${advice}`,
+        ],
+      );
+    });
+  }
+
+  test("is refused for an address that is none, with what makes it look like one", async () => {
+    const long = `${"a".repeat(250)}@example.com`;
+    assert.deepEqual(
+      await mistakesIn(
+        `${HEAD}  \u0430da@example.com: {teams: [support]}\n  ${long}: {teams: [support]}\n  ada@-example.com: {teams: [support]}\n`,
+      ),
+      [
+        "access.yaml:4: '\u0430da@example.com' has a character that is none of an e-mail address, \u0430 (U+0430): write an e-mail address such as ada@example.com",
+        `access.yaml:5: '${"a".repeat(80)}…' is longer than 254 characters: write an e-mail address such as ada@example.com`,
+        "access.yaml:6: 'ada@-example.com' is no e-mail address: write an e-mail address such as ada@example.com",
+      ],
+    );
+  });
+
+  const save =
+    "and a review shows no changes of such a file: save it as UTF-8 (in Windows PowerShell write '| Out-File -Encoding utf8 access.yaml' in place of '> access.yaml')";
+  const inUtf16 = (text: string): Buffer => Buffer.from(text, "utf16le");
+  for (const [what, bytes, encoding] of [
+    ["UTF-16 with a mark", inUtf16(`\ufeff${HEAD}`), "UTF-16 (little endian)"],
+    ["UTF-16 without a mark", inUtf16(HEAD), "UTF-16 (little endian)"],
+    ["UTF-16 with a mark, big end first", inUtf16(`\ufeff${HEAD}`).swap16(), "UTF-16 (big endian)"],
+    ["UTF-16 without a mark, big end first", inUtf16(HEAD).swap16(), "UTF-16 (big endian)"],
+    ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x70, 0, 0, 0]), "UTF-32"],
+  ] as const) {
+    test(`is refused in ${what}, with what makes it UTF-8`, async () => {
+      assert.deepEqual(await mistakesIn(bytes), [`access.yaml:1: the file is in ${encoding}, ${save}`]);
+    });
+  }
+
+  test("is refused with a letter in Latin-1", async () => {
+    assert.deepEqual(
+      await mistakesIn(Buffer.from(`${HEAD}  # é\n  ${person}: {teams: [support]}\n`, "latin1")),
+      [
+        "access.yaml:4: this line is not in UTF-8, but perhaps in Latin-1 or Windows-1252: save the file as UTF-8, and look whether its letters with accents are still right",
+      ],
+    );
+  });
+
+  test("is refused before it is parsed where it is too large", async () => {
+    const start = performance.now();
+    assert.deepEqual(await mistakesIn(`projects: {}\npeople:\n${"  a@example.com: {}\n".repeat(500_000)}`), [
+      `${file} has 10.0 MB, and may have 1 MB: divide it between stacks, or name another with 'pulumi config set accessFile'`,
+    ]);
+    assert.ok(performance.now() - start < 2_000, "parsing it takes half a minute");
+  });
+
+  test("shows up to a thousand mistakes, and counts the others", async () => {
+    const people = (count: number): string =>
+      Array.from({ length: count }, (_, i) => `  p${i}: {projects: {shop: [GROUP_OWNER]}}\n`).join("");
+    const thousand = await mistakesIn(HEAD + people(1_000));
+    assert.equal(thousand.length, 1_000);
+    assert.match(thousand.at(-1) ?? "", /^access\.yaml:1003: 'p999' is no e-mail address/);
+    const more = await mistakesIn(HEAD + people(1_002));
+    assert.deepEqual(
+      [more.length, more.at(-1)],
+      [1_001, "There are 2 more: mend these first, and look again."],
+    );
+  });
+
+  test("proposes the labels that are nearest where there are many", async () => {
+    const labels = Array.from({ length: 20 }, (_, i) => `project-${String.fromCodePoint(97 + i).repeat(4)}`);
+    const projects = labels.map((label, i) => `  ${label}: ${SHOP.slice(0, -2)}${10 + i}`).join("\n");
+    const [mistake = ""] = await mistakesIn(
+      `projects:\n${projects}\npeople:\n  ${person}: {projects: {project-ccc: [GROUP_OWNER]}}\n`,
+    );
+    assert.match(mistake, /^access\.yaml:23: project-ccc is not among the projects: write .*project-cccc/);
+    assert.equal(mistake.match(/project-\w{4}/g)?.length, 8);
+  });
 
   test("is refused for everything at once, in the order of the lines", async () => {
     const lines = await mistakesIn(
@@ -316,8 +560,8 @@ describe("the program", () => {
     await pulumi.runtime.setMocks({
       newResource: async ({ type, name, inputs: given }) => {
         const kind = type.split(":").at(-1);
-        // Not an input of the user's, but the line that refers to the package.
-        const { __provider, ...rest } = given as Record<string, unknown>;
+        // Not inputs of the user's, but the line that refers to the package, and where the resource is declared.
+        const { __provider, __declaredAs, ...rest } = given as Record<string, unknown>;
         inputs[name] = rest;
         events.push(`${kind} ${name}`);
         await new Promise((resolve) => setImmediate(resolve));

@@ -27,12 +27,13 @@ export interface FakeIssue {
 }
 
 /** What is answered in place of the real thing: a status with a body, or a connection that breaks. */
-export type Fault = { status: number; body?: unknown; location?: string } | "broken";
+export type Fault = { status: number; body?: unknown; headers?: Record<string, string> } | "broken";
 
 interface Answer {
   status: number;
+  /** Sent as it is where it is a text, and otherwise as JSON. */
   body?: unknown;
-  link?: string;
+  headers?: Record<string, string>;
 }
 
 const TOKEN = "token-for-the-tests-only";
@@ -53,6 +54,10 @@ export abstract class Forge {
   readonly requests: string[] = [];
   /** The next requests get these. */
   readonly faults: Fault[] = [];
+  /** Whether the conversation of the pull request is closed to the token. */
+  isLocked = false;
+  hasIssues = true;
+  isArchived = false;
   private nextId = 1;
   private readonly server: Server;
 
@@ -121,12 +126,8 @@ export abstract class Forge {
       return;
     }
     const answer = fault ?? this.normalAnswer(request, url, body);
-    response.writeHead(answer.status, {
-      "Content-Type": "application/json",
-      ...("link" in answer && answer.link !== undefined ? { Link: answer.link } : {}),
-      ...("location" in answer && answer.location !== undefined ? { Location: answer.location } : {}),
-    });
-    response.end(answer.body === undefined ? "" : JSON.stringify(answer.body));
+    response.writeHead(answer.status, { "Content-Type": "application/json", ...answer.headers });
+    response.end(typeof answer.body === "object" ? JSON.stringify(answer.body) : answer.body);
   }
 
   private normalAnswer(request: IncomingMessage, url: URL, body: string): Answer {
@@ -145,7 +146,9 @@ export abstract class Forge {
     return {
       status: 200,
       body: rows.slice((page - 1) * size, page * size),
-      link: hasMore ? '<http://127.0.0.1:1/elsewhere>; rel="next"' : '<http://127.0.0.1:1/>; rel="first"',
+      headers: {
+        Link: hasMore ? '<http://127.0.0.1:1/elsewhere>; rel="next"' : '<http://127.0.0.1:1/>; rel="first"',
+      },
     };
   }
 
@@ -195,7 +198,19 @@ export class FakeGitHub extends Forge {
   }
 
   protected answer(route: string, url: URL, body: Record<string, string>): Answer {
-    const base = "/repos/acme/atlas-access/issues";
+    const repository = "/repos/acme/atlas-access";
+    const base = `${repository}/issues`;
+    if (route === `GET ${repository}`) {
+      return { status: 200, body: { archived: this.isArchived, has_issues: this.hasIssues } };
+    }
+    if (route === `GET ${base}/5`) return { status: 200, body: { number: 5, locked: this.isLocked } };
+    if (this.isLocked && /^(POST|PATCH) .*comments/.test(route)) {
+      return { status: 403, body: { message: "Resource not accessible by integration" } };
+    }
+    if (this.isArchived && !route.startsWith("GET ")) return { status: 403, body: { message: "Forbidden" } };
+    if (!this.hasIssues && / .*\/issues(\/\d+)?$/.test(route)) {
+      return { status: 410, body: { message: "Issues has been disabled in this repository." } };
+    }
     if (route === `GET ${base}/5/comments`) {
       const rows = this.comments.map(({ id, body: text, by }) => ({ id, body: text, user: this.user(by) }));
       return this.page(rows, url);
@@ -266,6 +281,18 @@ export class FakeGitLab extends Forge {
   protected answer(route: string, url: URL, body: Record<string, string>): Answer {
     const notes = "/projects/9/merge_requests/5/notes";
     const issues = "/projects/9/issues";
+    if (route === "GET /projects/9") {
+      const level = this.hasIssues ? "enabled" : "disabled";
+      return { status: 200, body: { archived: this.isArchived, issues_access_level: level } };
+    }
+    if (route === "GET /projects/9/merge_requests/5") {
+      return { status: 200, body: { iid: 5, discussion_locked: this.isLocked || null } };
+    }
+    const isRefused =
+      (!this.hasIssues && route.includes("/issues")) ||
+      (this.isLocked && /^(POST|PUT) .*\/notes/.test(route)) ||
+      (this.isArchived && !route.startsWith("GET "));
+    if (isRefused) return { status: 403, body: { message: "403 Forbidden" } };
     if (route === "GET /user") return { status: 200, body: this.user("token") };
     if (route === `GET ${notes}`) {
       const rows = this.comments.map(({ id, body: text, by }) => ({ id, body: text, author: this.user(by) }));

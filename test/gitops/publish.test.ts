@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -10,6 +11,8 @@ const script = path.join(__dirname, "../../examples/gitops/ci/publish.mts");
 const COMMENT = "<!-- atlas-access: preview -->";
 const ISSUE = "<!-- atlas-access: drift -->";
 const TITLE = "MongoDB Atlas differs from what is declared";
+const commentOf = (stack: string): string => `<!-- atlas-access: preview of stack ${stack} -->`;
+const issueOf = (stack: string): string => `<!-- atlas-access: drift of stack ${stack} -->`;
 
 let folder: string;
 before(async () => {
@@ -26,6 +29,15 @@ async function report(content: string): Promise<string> {
   const file = path.join(folder, "report.md");
   await writeFile(file, content);
   return file;
+}
+
+/** Where a server has been, and is no more. */
+async function addressOfNobody(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
 }
 
 const said = (stdout: string): ProcessResult => ({ code: 0, stdout: `${stdout}\n`, stderr: "" });
@@ -58,9 +70,231 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
 
     const run = async (args: string[], env: Record<string, string> = {}): Promise<ProcessResult> =>
       publish(args, { ...forge.env(), ...env });
-    const comment = async (content: string): Promise<ProcessResult> =>
-      run(["comment", await report(content)]);
-    const issue = async (content: string): Promise<ProcessResult> => run(["issue", await report(content)]);
+    const comment = async (content: string, env: Record<string, string> = {}): Promise<ProcessResult> =>
+      run(["comment", await report(content)], env);
+    const issue = async (content: string, env: Record<string, string> = {}): Promise<ProcessResult> =>
+      run(["issue", await report(content)], env);
+
+    test("keeps a comment for each stack, also where one name begins with the other", async () => {
+      for (const text of ["1 to create", "2 to create"]) {
+        for (const STACK of ["prod", "production", "acme/atlas-access/prod"]) await comment(text, { STACK });
+      }
+      assert.deepEqual(
+        forge.comments.map(({ body }) => body),
+        ["prod", "production", "acme/atlas-access/prod"].map((stack) => `${commentOf(stack)}\n2 to create`),
+      );
+    });
+
+    test("keeps an issue for each stack, and closes none of another", async () => {
+      for (const STACK of ["prod", "production"]) {
+        assert.deepEqual(await issue("Bob was added", { STACK }), said("An issue has been opened."));
+        assert.deepEqual(
+          await issue("Eve was added", { STACK }),
+          said(`Issue ${forge.issues.length} has been updated.`),
+        );
+      }
+      assert.deepEqual(await run(["healed"], { STACK: "prod" }), said("Issue 1 has been closed."));
+      assert.deepEqual(
+        forge.issues.map(({ title, body, isOpen }) => ({ title, body, isOpen })),
+        [
+          {
+            title: "MongoDB Atlas differs from what stack prod declares",
+            body: `${issueOf("prod")}\nEve was added`,
+            isOpen: false,
+          },
+          {
+            title: "MongoDB Atlas differs from what stack production declares",
+            body: `${issueOf("production")}\nEve was added`,
+            isOpen: true,
+          },
+        ],
+      );
+      assert.deepEqual(await run(["healed"], { STACK: "prod" }), said("No issue is open."));
+      assert.deepEqual(await run(["healed"]), said("No issue is open."));
+    });
+
+    test("goes on with the comment and the issue of the time before markers named a stack", async () => {
+      forge.addComment(`${COMMENT}\n### An update of stack production: 1 to create, 0 unchanged\n`);
+      forge.addIssue(
+        TITLE,
+        `${ISSUE}\n**This is cut off.**\n\n### Stack production has drifted: 2 differences`,
+      );
+      const env = { STACK: "production" };
+      assert.deepEqual(await comment("2 to create", env), said("The comment has been updated."));
+      assert.deepEqual(await issue("Eve was added", env), said("Issue 1 has been updated."));
+      assert.equal(forge.comments[0]?.body, `${commentOf("production")}\n2 to create`);
+      assert.deepEqual(
+        forge.issues.map(({ title, body }) => ({ title, body })),
+        [
+          {
+            title: "MongoDB Atlas differs from what stack production declares",
+            body: `${issueOf("production")}\nEve was added`,
+          },
+        ],
+      );
+    });
+
+    test("goes on with a comment about a preview that failed at that time", async () => {
+      forge.addComment(`${COMMENT}\nThe preview failed:\n\n    access.yaml:1: ### Stack staging is wrong`);
+      await comment("1 to create", { STACK: "production" });
+      assert.deepEqual(
+        forge.comments.map(({ body }) => body),
+        [`${commentOf("production")}\n1 to create`],
+      );
+    });
+
+    test("leaves to another stack what was written about it at that time, and prefers its own", async () => {
+      const old = `${COMMENT}\n### An update of stack staging changes nothing\n`;
+      forge.addComment(old);
+      forge.addComment(`${COMMENT}\n### An update of stack production changes nothing`);
+      forge.addComment(`${commentOf("production")}\n1 to create`);
+      forge.addIssue(TITLE, `${ISSUE}\n### Stack staging has drifted: 1 difference`);
+      const env = { STACK: "production" };
+      await comment("2 to create", env);
+      assert.deepEqual(await run(["healed"], env), said("No issue is open."));
+      assert.deepEqual(
+        [forge.comments[0]?.body, forge.comments[2]?.body, forge.issues[0]?.isOpen],
+        [old, `${commentOf("production")}\n2 to create`, true],
+      );
+    });
+
+    test("waits where the forge limits requests, and says so", async () => {
+      forge.faults.push(
+        { status: 200, body: [] },
+        { status: forge.name === "GitHub" ? 403 : 429, headers: { "Retry-After": "1" } },
+      );
+      assert.deepEqual(await comment("1 to create"), {
+        code: 0,
+        stdout: "The comment has been added.\n",
+        stderr: `${forge.name} limits how many requests it takes: the next one goes out in 1 s.\n`,
+      });
+      assert.equal(forge.comments.length, 1);
+    });
+
+    test("does not wait for an hour, and does not speak of permissions then", async () => {
+      const body = { message: "API rate limit exceeded" };
+      const prefix = forge.name === "GitHub" ? "X-RateLimit" : "RateLimit";
+      const reset = String(Math.floor(Date.now() / 1_000) + 36.5 * 60);
+      for (const status of forge.name === "GitHub" ? [403, 429] : [429]) {
+        forge.faults.push({
+          status,
+          body,
+          headers: { [`${prefix}-Remaining`]: "0", [`${prefix}-Reset`]: reset },
+        });
+        assert.deepEqual(
+          await comment("1 to create"),
+          failed(
+            `GET ${forge.url}${comments}?per_page=100&page=1 answered ${status} (API rate limit exceeded): ${forge.name} limits how many requests it takes: run the job again in 37 minutes.`,
+          ),
+        );
+      }
+    });
+
+    test("says that the conversation is locked", async () => {
+      forge.isLocked = true;
+      const { stderr } = await comment("1 to create");
+      assert.match(
+        stderr,
+        /answered 403 \(.*\): the conversation is locked: unlock it, and run the job again\.\n$/,
+      );
+    });
+
+    test("says that issues are switched off", async () => {
+      forge.hasIssues = false;
+      for (const result of [await issue("Bob was added"), await run(["healed"])]) {
+        assert.match(
+          result.stderr,
+          /answered 4(03|10) \(.*\): issues are switched off here: switch them on under Settings > /,
+        );
+      }
+    });
+
+    test("says that nothing can change where all is archived", async () => {
+      forge.isArchived = true;
+      const { stderr } = await issue("Bob was added");
+      assert.match(
+        stderr,
+        /answered 403 \(.*\): the (repository|project) is archived, so nothing in it can change\.\n$/,
+      );
+    });
+
+    for (const [status, body, says] of [
+      [
+        404,
+        { message: "Not Found" },
+        (): string => ` (Not Found): it is not there, or the token may not see it: ${mayComment}`,
+      ],
+      [410, { message: "Gone" }, (): string => " (Gone): it has been deleted"],
+      [413, "<html>\n<h1>413</h1>", (): string => ": the text is longer than this server takes"],
+      [
+        422,
+        {
+          message: "Validation Failed",
+          errors: [{ resource: "IssueComment", field: "body", code: "custom" }],
+        },
+        (): string =>
+          ` (Validation Failed; resource IssueComment, field body, code custom): ${forge.name} does not take what was sent`,
+      ],
+      [
+        400,
+        { message: { note: ["is too long"] } },
+        (): string => ` (note is too long): ${forge.name} does not take what was sent`,
+      ],
+      [
+        403,
+        { message: "Unable to create comment because issue is locked." },
+        (): string =>
+          " (Unable to create comment because issue is locked.): the conversation is locked: unlock it, and run the job again",
+      ],
+      [
+        418,
+        "short\n\u001b[31mand::stout",
+        (): string => " (short [31mand::stout): look up what the answer means",
+      ],
+    ] as const) {
+      test(`says what ${status} means for ${JSON.stringify(body).slice(0, 30)}`, async () => {
+        forge.faults.push({ status: 200, body: [] }, { status, body });
+        assert.deepEqual(
+          await comment("1 to create"),
+          failed(`POST ${forge.url}${comments} answered ${status}${says()}.`),
+        );
+      });
+    }
+
+    test("changes what is there once more after a failure, as that does no harm", async () => {
+      const own = forge.addComment(`${COMMENT}\nold`);
+      forge.faults.push({
+        status: 200,
+        body: [{ ...own, user: { login: "github-actions[bot]" }, author: { id: 41 } }],
+      });
+      if (forge.name === "GitLab") forge.faults.push({ status: 200, body: { id: 41 } });
+      forge.faults.push({ status: 500 });
+      assert.deepEqual(await comment("new"), said("The comment has been updated."));
+      assert.equal(own.body, `${COMMENT}\nnew`);
+    });
+
+    test("says that something else than the forge has answered", async () => {
+      for (const body of ["<html>Sign in</html>", { message: "welcome" }]) {
+        forge.faults.push({ status: 200, body });
+        assert.deepEqual(
+          await comment("1 to create"),
+          failed(
+            `GET ${forge.url}${comments}?per_page=100&page=1 was answered by something else than the API: look whether a proxy or a page to sign in is in between.`,
+          ),
+        );
+      }
+    });
+
+    test("says that nobody listens there", async () => {
+      const name = forge.name === "GitHub" ? "GITHUB_API_URL" : "CI_API_V4_URL";
+      const url = await addressOfNobody();
+      const { code, stderr } = await comment("1 to create", { [name]: url });
+      assert.equal(code, 1);
+      assert.equal(
+        stderr,
+        `GET ${url}${comments}?per_page=100&page=1 got no answer (connect ECONNREFUSED ${url.slice("http://".length)}): look whether this runner reaches it (a proxy in HTTPS_PROXY is used where NODE_USE_ENV_PROXY is 1), or try again later.\n`,
+      );
+    });
 
     test("adds one comment, updates it, and leaves it where it says so already", async () => {
       assert.deepEqual(await comment("1 to create\n"), said("The comment has been added."));
@@ -253,7 +487,7 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     });
 
     test("does not follow to another address", async () => {
-      forge.faults.push({ status: 301, location: "http://127.0.0.1:1/elsewhere" });
+      forge.faults.push({ status: 301, headers: { Location: "http://127.0.0.1:1/elsewhere" } });
       assert.deepEqual(
         await comment("new"),
         failed(
@@ -282,6 +516,15 @@ describe("publishing", () => {
   test("shows how it is called", async () => {
     for (const args of [[], ["heal"], ["comment"], ["healed", "x"], ["issue", "a", "b"]]) {
       assert.deepEqual(await publish(args, {}), usage, args.join(" "));
+    }
+  });
+
+  test("wants a name of a stack that can stand in a marker", async () => {
+    for (const STACK of ["a b", "--> @ada", "a/b/c/d", "é"]) {
+      assert.deepEqual(
+        await publish(["healed"], { GITHUB_ACTIONS: "true", STACK }),
+        failed(`STACK must be the name of a stack, such as production, but got '${STACK}'.`),
+      );
     }
   });
 

@@ -41,6 +41,8 @@ interface GitLabJob {
   environment?: string;
   resource_group?: string;
   interruptible?: boolean;
+  stage?: string;
+  artifacts?: { paths: string[] };
 }
 
 const textOf = (file: string): string => readFileSync(path.join(example, file), "utf8");
@@ -164,6 +166,16 @@ describe("the workflows for GitHub", () => {
     assert.equal(gitLab[".with-pulumi"]?.image, `node:${node?.with?.["node-version"]}`);
   });
 
+  test("use actions by the commit, which nobody can move, with the version beside it", () => {
+    for (const name of Object.keys(workflows)) {
+      const uses = textOf(`.github/workflows/${name}.yml`)
+        .split("\n")
+        .filter((line) => line.includes("uses:"));
+      assert.ok(uses.length >= 3);
+      for (const line of uses) assert.match(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
+  });
+
   test("look at what is in Atlas before they deploy", () => {
     assert.equal(
       job("deploy").steps.at(-1)?.run,
@@ -198,6 +210,7 @@ describe("the pipeline for GitLab", () => {
       [ofMergeRequest, push, byHand, schedule],
     );
     assert.deepEqual(Object.fromEntries(Object.keys(jobs).map((name) => [name, rulesOf(name)])), {
+      "pulumi-cli": undefined,
       preview: [projects("==")],
       skipped: [projects("!=")],
       deploy: [push, byHand],
@@ -217,11 +230,21 @@ describe("the pipeline for GitLab", () => {
     );
   });
 
-  test("installs the engine", () => {
-    assert.deepEqual(common?.before_script?.slice(1), [
-      'curl -fsSL https://get.pulumi.com | sh -s -- --version "$PULUMI_VERSION"',
-      'export PATH="$HOME/.pulumi/bin:$PATH"',
+  test("fetches the engine in a job of its own, before a key that may change something is there, and pipes nothing into a shell", () => {
+    const { stage, environment, artifacts } = jobs["pulumi-cli"] ?? {};
+    assert.deepEqual([stage, environment, artifacts?.paths], [".pre", undefined, ["pulumi/"]]);
+    assert.deepEqual(common?.before_script?.slice(1), ['export PATH="$PWD/pulumi:$PATH"']);
+    const scripts = Object.values(jobs).flatMap(({ script = [], before_script = [] }) => [
+      ...before_script,
+      ...script,
     ]);
+    assert.doesNotMatch(scripts.join("\n"), /\|\s*(ba)?sh\b/);
+    for (const { script, before_script } of [
+      common ?? {},
+      ...Object.values(jobs).filter(({ environment: of }) => of),
+    ]) {
+      assert.doesNotMatch([...(before_script ?? []), ...(script ?? [])].join("\n"), /curl|wget/);
+    }
   });
 
   test("deploys what the default branch is now, also when an old job is run again", () => {
@@ -297,8 +320,8 @@ describe("the script", () => {
     return { code, stdout, calls: lines.filter((line) => line !== "") };
   };
 
-  const asksForDrift = "npx mongodbatlas-dynamic drift --stack some stack --strangers --markdown";
-  const asksForPreview = "npx mongodbatlas-dynamic preview --stack some stack --markdown";
+  const asksForDrift = "npx --no mongodbatlas-dynamic drift --stack some stack --strangers --markdown";
+  const asksForPreview = "npx --no mongodbatlas-dynamic preview --stack some stack --markdown";
 
   test("of drift closes the issue where there is none", async () => {
     assert.deepEqual(await run("drift", { code: 0 }), {

@@ -3,6 +3,7 @@ import type { ClientOptions } from "../../provider/atlas/client";
 import { AtlasSession } from "../../provider/atlas/session";
 import type { Settings } from "../../provider/atlas/settings";
 import type { Connection } from "../../provider/handlers/connection";
+import { Run } from "../../provider/handlers/run";
 import { AtlasSimulator, type SimulatorOptions } from "../atlas/simulator";
 import { FakeClock } from "../fakeClock";
 
@@ -15,6 +16,8 @@ export interface Bench extends Connection {
   /** The requests since the last call, without challenges and tokens: `POST /groups/<id>/users 201`. */
   requests(): string[];
   stop(): Promise<void>;
+  /** Another run of the engine: the program of before declares nothing any more. */
+  newRun(): void;
   /** Another process: nothing is remembered. */
   restart(options?: { credentials?: Settings["credentials"] }): void;
 }
@@ -32,8 +35,12 @@ export async function startBench(
       : { kind: "apiKey", publicKey, privateKey };
   const reports: string[] = [];
   let session: AtlasSession | undefined;
+  let run = new Run();
   let mark = 0;
   const bench: Bench = {
+    get run() {
+      return run;
+    },
     atlasSimulator: simulator,
     clock,
     reports,
@@ -52,7 +59,11 @@ export async function startBench(
           entries.includes(entry) && entry.authenticated && entry.operationId !== "createAccessToken",
       );
     },
+    newRun: () => {
+      run = new Run();
+    },
     restart: (other = {}) => {
+      run = new Run();
       session = create(other.credentials ?? credentials);
     },
   };

@@ -157,7 +157,7 @@ describe("an error that the user can mend", () => {
 
 describe("an error that points to a mistake in this package", () => {
   test("keeps its text and its stack", async () => {
-    const error = await errorOf(handler("maintenanceDeferral").diff(projectId, undefined, {}));
+    const error = await errorOf(handler("maintenanceDeferral").diff(projectId, {}, undefined));
     assert.ok(error instanceof TypeError);
     assert.match(`${error}`, /^TypeError: Cannot read properties of undefined/);
     assert.match(error.stack ?? "", /maintenanceDeferral\.ts:\d+/);

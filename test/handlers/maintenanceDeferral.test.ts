@@ -163,11 +163,11 @@ describe("diff", () => {
     assert.deepEqual(await diff(olds, { triggers: { b: [2], a: 1 } }), {
       changes: false,
       replaces: [],
-      deleteBeforeReplace: true,
+      deleteBeforeReplace: false,
     });
   });
 
-  test("sees other deferrals, triggers and requireScheduled as changes in place", async () => {
+  test("leaves it to the engine to compare other deferrals, triggers and requireScheduled, which change in place", async () => {
     for (const [olds, news] of [
       [{ deferrals: 0 }, {}],
       [{}, { deferrals: 2 }],
@@ -180,14 +180,13 @@ describe("diff", () => {
       [{ triggers: ["v1"] }, { triggers: [unknownMarker] }],
       [{}, { requireScheduled: unknownMarker }],
     ] as const) {
-      assert.deepEqual(await diff(olds, news), { changes: true, replaces: [], deleteBeforeReplace: true });
+      assert.deepEqual(await diff(olds, news), { replaces: [], deleteBeforeReplace: false });
     }
   });
 
-  test("replaces on another project", async () => {
-    for (const other of [nowhere, unknownMarker]) {
-      assert.deepEqual((await diff({}, { projectId: other })).replaces, ["projectId"]);
-    }
+  test("replaces on another project, once it is known", async () => {
+    assert.deepEqual((await diff({}, { projectId: nowhere })).replaces, ["projectId"]);
+    assert.deepEqual((await diff({}, { projectId: unknownMarker })).replaces, []);
   });
 });
 
@@ -278,16 +277,21 @@ describe("create", () => {
     assert.equal(window.deferralsGranted, 1);
   });
 
-  test("counts a request that Atlas took although the window does not show it yet", async () => {
+  test("says what Atlas shows after a request that it took, asks no second time, and leaves the rest to a refresh", async () => {
     bench.atlasSimulator.fail({
       operationId: "getGroupMaintenanceWindow",
       skip: 1,
       times: 10,
       mutate: (answer) => ({ ...(answer as object), numberOfDeferrals: 0 }),
     });
-    const { outs } = await handler.create(declare());
-    assert.equal(outs?.numberOfDeferrals, 1);
+    const { id, outs } = await handler.create(declare());
+    assert.equal(outs?.numberOfDeferrals, 0);
     assert.equal(window.deferralsGranted, 1);
+    assert.match(bench.reports.join(), /Warning: .* shows 0 of 1 deferrals\. Look at the window in Atlas/);
+    bench.atlasSimulator.clearFailures();
+    const { props, inputs } = await handler.read(id, outs);
+    assert.equal(props?.numberOfDeferrals, 1);
+    assert.equal(inputs?.deferrals, 1);
   });
 
   for (const [what, failure] of Object.entries({
@@ -331,20 +335,20 @@ describe("create", () => {
     const error = await failureOf(bench, handler.create(declare()));
     assert.equal(
       error.message,
-      `Could not put off the maintenance of project ${projectId}: POST /api/atlas/v2/groups/${projectId}/maintenanceWindow/defer ` +
+      `Could not defer the maintenance of project ${projectId}: POST /api/atlas/v2/groups/${projectId}/maintenanceWindow/defer ` +
         "was answered 502: Unexpected error. Run the command again; if it goes on, look at the status page of MongoDB Atlas.",
     );
     assert.equal(requests().filter((line) => line.startsWith("POST")).length, 3);
   });
 
-  test("is sent again after throttling, because that certainly did nothing", async () => {
+  test("is sent again after throttling and another look, because that certainly did nothing", async () => {
     bench.atlasSimulator.fail({
       operationId: "deferGroupMaintenanceWindow",
       status: 429,
       headers: { "Retry-After": "9" },
     });
     await handler.create(declare());
-    assert.deepEqual(requests(), [get, `${post} 429`, `${post} 200`, get]);
+    assert.deepEqual(requests(), [get, `${post} 429`, get, `${post} 200`, get]);
     assert.equal(window.deferralsGranted, 1);
   });
 
@@ -362,7 +366,7 @@ describe("create", () => {
     const error = await failureOf(bench, handler.create(declare()));
     assert.equal(
       error.message,
-      `Could not put off the maintenance of project ${projectId}: POST /api/atlas/v2/groups/${projectId}/maintenanceWindow/defer ` +
+      `Could not defer the maintenance of project ${projectId}: POST /api/atlas/v2/groups/${projectId}/maintenanceWindow/defer ` +
         "was answered 400 ATLAS_MAINTENANCE_WINDOW_NOT_DEFINED: No maintenance window is defined. " +
         "Define a maintenance window for the project first, for example with MaintenanceWindow of @pulumi/mongodbatlas.",
     );
@@ -378,7 +382,7 @@ describe("create", () => {
     const error = await failureOf(bench, handler.create(declare()));
     assert.equal(
       error.message,
-      `Could not put off the maintenance of project ${projectId}: POST /api/atlas/v2/groups/${projectId}/maintenanceWindow/defer ` +
+      `Could not defer the maintenance of project ${projectId}: POST /api/atlas/v2/groups/${projectId}/maintenanceWindow/defer ` +
         "was answered 400 ATLAS_NUM_MAINTENANCE_DEFERRALS_EXCEEDED: Maintenance can be deferred at most 2 times. " +
         "Atlas lets one maintenance be put off twice: it has to take place now, or the window has to be moved.",
     );
@@ -391,7 +395,7 @@ describe("create", () => {
     const error = await failureOf(bench, handler.create(declare()));
     assert.equal(
       error.message,
-      `Could not put off the maintenance of project ${projectId}: POST /api/atlas/v2/groups/${projectId}/maintenanceWindow/defer ` +
+      `Could not defer the maintenance of project ${projectId}: POST /api/atlas/v2/groups/${projectId}/maintenanceWindow/defer ` +
         "was answered 400 ATLAS_MAINTENANCE_DEFERRAL_NOT_ALLOWED: Maintenance can only be deferred within a limited time before it starts. " +
         "Atlas lets a maintenance be put off only within a limited time before it starts: run `pulumi up` again then.",
     );
@@ -409,7 +413,10 @@ describe("create", () => {
 
   test("says that there is no such project", async () => {
     const error = await failureOf(bench, handler.create(declare({ projectId: nowhere })));
-    assert.match(error.message, /was answered 404 GROUP_NOT_FOUND: .* Check the project's id, and that /);
+    assert.match(
+      error.message,
+      /was answered 404 GROUP_NOT_FOUND: .* Check the project's id, that it has not been deleted, and that /,
+    );
   });
 
   for (const [what, body] of Object.entries({
@@ -483,7 +490,7 @@ describe("nothing scheduled", () => {
     const { id, outs } = await created({ triggers: ["v1"] });
     world.setMaintenance(projectId, { scheduled: true });
     const news = declare({ triggers: ["v2"] });
-    assert.equal((await handler.diff(id, outs, news)).changes, true);
+    assert.equal((await handler.diff(id, outs, news)).changes, undefined);
     assert.deepEqual((await handler.update(id, outs, news)).outs, observed({ triggers: ["v2"] }));
     assert.equal(window.deferralsGranted, 1);
   });
@@ -524,7 +531,7 @@ describe("read", () => {
       // A second refresh before the next update shows the same.
       assert.deepEqual(await handler.read(id, read.props), read);
       const news = declare({ deferrals: 2 });
-      assert.equal((await handler.diff(id, read.props as never, news)).changes, true);
+      assert.equal((await handler.diff(id, read.props as never, news)).changes, undefined);
       bench.requests();
       const { outs: updated } = await handler.update(id, read.props as never, news);
       if (window.scheduled) {

@@ -56,11 +56,11 @@ function migrating(script: MigrationScript = {}) {
 
 const requests = (migration: LiveMigration): string[] =>
   named(bench.requests(), { project: projectId, migration: migration.id });
+/** The lines about a migration, without what is the same in all of them and comes last. */
 const reports = (migration: LiveMigration): string[] =>
-  named(
-    bench.reports.map((line) => line.replace("Live migration", "LM")),
-    { project: projectId, migration: migration.id },
-  ).map((line) => line.replace("LM <migration> of project <project>: ", ""));
+  named(bench.reports, { project: projectId, migration: migration.id }).map((line) =>
+    line.replace(/ \(live migration <migration> of project <project>\)\.$/, "."),
+  );
 
 /** The partial failure that an operation ends with. */
 async function partialFailureOf(operation: Promise<unknown>): Promise<PartialFailure> {
@@ -124,41 +124,49 @@ describe("check", () => {
   test("makes no request, and neither do diff and delete", async () => {
     const { declared } = migrating();
     await handler.check({} as never, declared);
-    await handler.diff("id", { ...declared, status: "WORKING" } as never, declared);
-    await handler.delete("id", {} as never);
+    const id = `${declared.projectId}/${declared.liveMigrationId}`;
+    await handler.diff(id, { ...declared, status: "WORKING" } as never, declared);
+    await handler.delete(id, {} as never);
     assert.deepEqual(bench.atlasSimulator.log.lines(), []);
   });
 });
 
 describe("diff", () => {
   const key = { projectId: "1".repeat(24), liveMigrationId: "2".repeat(24) };
+  const id = `${key.projectId}/${key.liveMigrationId}`;
   const outs = (status: string | undefined) =>
     ({ ...key, ...(status && { status }), readyForCutover: false, migrationHosts: ["h"] }) as never;
 
   test("sees no difference once the migration is complete", async () => {
-    assert.deepEqual(await handler.diff("id", outs("COMPLETE"), key), {
+    assert.deepEqual(await handler.diff(id, outs("COMPLETE"), key), {
       changes: false,
       replaces: [],
-      deleteBeforeReplace: true,
+      deleteBeforeReplace: false,
     });
   });
 
   for (const status of ["NEW", "WORKING", "FAILED", "EXPIRED", undefined]) {
     test(`sees a change in place while the status is ${status}`, async () => {
-      assert.deepEqual(await handler.diff("id", outs(status), key), {
+      assert.deepEqual(await handler.diff(id, outs(status), key), {
         changes: true,
         replaces: [],
-        deleteBeforeReplace: true,
+        deleteBeforeReplace: false,
       });
     });
   }
 
-  test("replaces on another project or migration", async () => {
-    for (const other of [nowhere, unknownMarker]) {
-      assert.deepEqual(
-        await handler.diff("id", outs("COMPLETE"), { projectId: other, liveMigrationId: other }),
-        { changes: true, replaces: ["projectId", "liveMigrationId"], deleteBeforeReplace: true },
-      );
+  test("replaces on another project or migration, once it is known", async () => {
+    for (const status of ["COMPLETE", "WORKING"]) {
+      const other = { projectId: nowhere, liveMigrationId: nowhere };
+      assert.deepEqual(await handler.diff(id, outs(status), other), {
+        replaces: ["projectId", "liveMigrationId"],
+        deleteBeforeReplace: false,
+      });
+      const unknown = { projectId: unknownMarker, liveMigrationId: unknownMarker };
+      assert.deepEqual(await handler.diff(id, outs(status), unknown), {
+        replaces: [],
+        deleteBeforeReplace: false,
+      });
     }
   });
 });
@@ -341,7 +349,10 @@ describe("create", () => {
 
   test("says that there is no such project", async () => {
     const error = await failureOf(bench, handler.create({ projectId: nowhere, liveMigrationId: nowhere }));
-    assert.match(error.message, /was answered 404 GROUP_NOT_FOUND: .* Check the project's id, and that /);
+    assert.match(
+      error.message,
+      /was answered 404 GROUP_NOT_FOUND: .* Check the project's id, that it has not been deleted, and that /,
+    );
   });
 
   test("keeps the state when the migration vanishes before it was cut over", async () => {
@@ -524,7 +535,7 @@ describe("a refused request", () => {
     assert.equal(migration.cutovers, 1);
   });
 
-  test("is sent again after throttling, because that certainly did nothing", async () => {
+  test("is sent again after throttling and another look, because that certainly did nothing", async () => {
     const { migration, declared } = migrating();
     bench.atlasSimulator.fail({
       operationId: "cutoverGroupLiveMigration",
@@ -533,7 +544,12 @@ describe("a refused request", () => {
     });
     const { outs } = await handler.create(declared);
     assert.equal(outs?.status, "COMPLETE");
-    assert.deepEqual(requests(migration).slice(0, 3), [`${get} 200`, `${put} 429`, `${put} 202`]);
+    assert.deepEqual(requests(migration).slice(0, 4), [
+      `${get} 200`,
+      `${put} 429`,
+      `${get} 200`,
+      `${put} 202`,
+    ]);
     assert.equal(bench.clock.sleeps[0], 20_000);
   });
 });
@@ -544,7 +560,7 @@ describe("waiting", () => {
     await partialFailureOf(handler.create({ ...declared, __timeouts: { create: "5m" } }));
     assert.deepEqual(
       bench.clock.sleeps.slice(0, 8),
-      [3_000, 4_500, 6_750, 10_125, 15_187.5, 22_781.25, 30_000, 30_000],
+      [3_000, 4_500, 6_750, 10_125, 15_188, 22_782, 30_000, 30_000],
     );
     assert.ok(bench.clock.sleeps.every((ms) => ms <= 30_000));
   });
@@ -567,7 +583,7 @@ describe("waiting", () => {
     const same = lines.filter((line) => line === "WORKING, 9 s behind its source; waiting for readiness.");
     assert.deepEqual(lines.slice(same.length), [
       "WORKING, 8 s behind its source; waiting for readiness.",
-      "no status yet; waiting for readiness.",
+      "No status yet; waiting for readiness.",
       "WORKING, 8 s behind its source; waiting for completion.",
       "WORKING; waiting for completion.",
     ]);
@@ -792,7 +808,10 @@ describe("read", () => {
       errorCode: "GROUP_NOT_FOUND",
     });
     const error = await failureOf(bench, handler.read(id, outs));
-    assert.match(error.message, /was answered 404 GROUP_NOT_FOUND: .* Check the project's id, and that /);
+    assert.match(
+      error.message,
+      /was answered 404 GROUP_NOT_FOUND: .* Check the project's id, that it has not been deleted, and that /,
+    );
   });
 
   for (const [what, failure] of Object.entries(answersThatSayNothing)) {
@@ -803,14 +822,15 @@ describe("read", () => {
     });
   }
 
-  test("does not guess what a status means that Atlas does not describe", async () => {
+  test("shows a status that Atlas does not describe as it is, and a migration that is not complete", async () => {
     const { id, outs } = await created();
     bench.atlasSimulator.fail({
       operationId: "getGroupLiveMigration",
       mutate: (answer) => ({ ...(answer as object), status: "PAUSED" }),
     });
-    const error = await failureOf(bench, handler.read(id, outs));
-    assert.match(error.message, /does not have the form that the API describes \(status must be /);
+    const { props, inputs } = await handler.read(id, outs);
+    assert.equal(props?.status, "PAUSED");
+    assert.equal((await handler.diff(id, props as never, inputs as never)).changes, true);
   });
 
   test("rebuilds everything from the id alone, as .get() needs, without cutting over", async () => {

@@ -65,7 +65,10 @@ describe("check", () => {
         reason: "must be the organization's id, 24 hexadecimal digits, but got 'my-org'",
       },
       { property: "teamId", reason: "must be the team's id, 24 hexadecimal digits, but got 7" },
-      { property: "username", reason: "must be an e-mail address such as ada@example.com, but got 'ada'" },
+      {
+        property: "username",
+        reason: "must be an e-mail address such as ada@example.com, but got a text that is none",
+      },
       { property: "userId", reason: "must be the user's id, 24 hexadecimal digits, but got 'ada'" },
       { property: "roles", reason: "must be left out: the arguments are orgId, teamId, username, userId" },
       { property: "username", reason: "must be given or userId, exactly one, but got both" },
@@ -132,38 +135,44 @@ describe("diff", () => {
   const diff = (olds: never, news: object, name = "ada@example.com") =>
     handler.diff(`${orgId}/${teamId}/${name}`, olds, news as never);
 
+  const replacement = (...replaces: string[]) => ({ replaces, deleteBeforeReplace: false });
+
   test("sees no difference in case and in what only Atlas fills in", async () => {
     const olds = outs({ userId: "another", orgMembershipStatus: "PENDING" });
-    assert.deepEqual(await diff(olds, byName("ADA@Example.com")), {
-      changes: false,
-      replaces: [],
-      deleteBeforeReplace: true,
-    });
+    assert.deepEqual(await diff(olds, byName("ADA@Example.com")), { changes: false, ...replacement() });
   });
 
   test("sees no difference for a user declared by an id that Atlas has changed since", async () => {
-    const { changes } = await diff(outs({ userId: "another" }), byId(), adaId);
+    const { changes } = await diff(outs({ userId: nowhere }), byId(), adaId);
     assert.equal(changes, false);
   });
 
-  test("replaces on another organization, team or user, deleting first", async () => {
+  test("sees no difference when the program follows to the id that the user has been given", async () => {
+    const accepted = outs({ userId: nowhere });
+    assert.equal((await diff(accepted, byId(nowhere), adaId)).changes, false);
+    assert.deepEqual(await diff(accepted, byId("1".repeat(24)), adaId), replacement("userId"));
+  });
+
+  test("replaces on another organization, team or user, creating first", async () => {
     const news = { orgId: nowhere, teamId: nowhere, username: "bob@example.com" };
-    assert.deepEqual(await diff(outs(), news), {
-      changes: true,
-      replaces: ["orgId", "teamId", "username"],
-      deleteBeforeReplace: true,
+    assert.deepEqual(await diff(outs(), news), replacement("orgId", "teamId", "username"));
+  });
+
+  test("replaces when the user is declared by the id instead of the name, and the other way round", async () => {
+    assert.deepEqual(await diff(outs(), byId()), replacement("userId"));
+    assert.deepEqual(await diff(outs(), byName(), adaId), replacement("username"));
+  });
+
+  for (const news of [
+    { orgId: unknownMarker },
+    { teamId: unknownMarker },
+    { username: unknownMarker },
+    { username: undefined, userId: unknownMarker },
+  ]) {
+    test(`takes ${JSON.stringify(news)} for a possible change, and replaces nothing`, async () => {
+      assert.deepEqual(await diff(outs(), { ...byName(), ...news }), replacement());
     });
-  });
-
-  test("replaces when the user is declared by the id instead of the name", async () => {
-    assert.deepEqual((await diff(outs(), byId())).replaces, ["userId"]);
-  });
-
-  test("takes what is not known yet for a change", async () => {
-    assert.deepEqual((await diff(outs(), byName(unknownMarker))).replaces, ["username"]);
-    assert.deepEqual((await diff(outs(), byId(unknownMarker))).replaces, ["userId"]);
-    assert.deepEqual((await diff(outs(), { ...byName(), teamId: unknownMarker })).replaces, ["teamId"]);
-  });
+  }
 });
 
 describe("create", () => {
@@ -225,7 +234,7 @@ describe("create", () => {
       "grace@example.com",
       "olivia@example.com",
     ]);
-    await handler.delete(id, outs);
+    await inNewRun().delete(id, outs);
     assert.deepEqual(world.teamMembers(teamId), ["grace@example.com", "olivia@example.com"]);
   });
 
@@ -291,7 +300,7 @@ describe("create", () => {
   });
 
   test("writes nothing for somebody with a legacy invitation, and says that there is one", async () => {
-    world.inviteLegacy(orgId, "eve@example.com");
+    world.inviteInvisibly(world.createProject(orgId), "eve@example.com");
     const error = await failureOf(bench, handler.create(byName("Eve@example.com")));
     assert.equal(
       error.message,
@@ -492,10 +501,16 @@ describe("update", () => {
   });
 });
 
+/** The handler when the program does not declare what it did before. */
+function inNewRun(): typeof handler {
+  bench.newRun();
+  return handler;
+}
+
 describe("delete", () => {
   test("removes the user with one request", async () => {
     const { id, outs } = await created();
-    await handler.delete(id, outs);
+    await inNewRun().delete(id, outs);
     assert.deepEqual(world.teamMembers(teamId), []);
     assert.deepEqual(requests(), ["POST /orgs/<org>/teams/<team>:removeUser 200"]);
     assert.deepEqual(bodies("removeOrgTeamUser"), [{ id: adaId }]);
@@ -504,7 +519,7 @@ describe("delete", () => {
   test("succeeds when the user is not in the team", async () => {
     const { id, outs } = await created();
     world.removeFromTeam(teamId, "ada@example.com");
-    await handler.delete(id, outs);
+    await inNewRun().delete(id, outs);
     assert.deepEqual(requests(), [
       "POST /orgs/<org>/teams/<team>:removeUser 404",
       "GET /orgs/<org>/teams/<team>/users 200",
@@ -516,7 +531,7 @@ describe("delete", () => {
     invite("bob@example.com");
     const { id, outs } = await created(byName("bob@example.com"));
     world.acceptInvitation("bob@example.com");
-    await handler.delete(id, outs);
+    await inNewRun().delete(id, outs);
     assert.deepEqual(world.teamMembers(teamId), []);
     assert.deepEqual(requests(), [
       "POST /orgs/<org>/teams/<team>:removeUser 404",
@@ -530,7 +545,7 @@ describe("delete", () => {
       test(`succeeds when ${what} ${when} the effect`, async () => {
         const { id, outs } = await created();
         bench.atlasSimulator.fail({ operationId: "removeOrgTeamUser", when, ...failure });
-        await handler.delete(id, outs);
+        await inNewRun().delete(id, outs);
         assert.deepEqual(world.teamMembers(teamId), []);
       });
     }
@@ -539,7 +554,7 @@ describe("delete", () => {
   test("does not take a 404 for success while the user is listed in the team", async () => {
     const { id, outs } = await created();
     bench.atlasSimulator.fail({ operationId: "removeOrgTeamUser", status: 404, errorCode: null });
-    const error = await failureOf(bench, handler.delete(id, outs));
+    const error = await failureOf(bench, inNewRun().delete(id, outs));
     assert.match(
       error.message,
       /^Could not remove ada@example\.com from team [0-9a-f]{24}: POST \S+ was answered 404/,
@@ -550,13 +565,13 @@ describe("delete", () => {
   test("does not take a missing permission, team or organization for success", async () => {
     const { id, outs } = await created();
     const { readOnlyKeys } = bench.atlasSimulator;
-    for (const missing of [{ teamId: nowhere }, { orgId: nowhere }]) {
-      const error = await failureOf(bench, handler.delete(id, { ...outs, ...missing }));
+    for (const missing of [`${orgId}/${nowhere}`, `${nowhere}/${teamId}`]) {
+      const error = await failureOf(bench, inNewRun().delete(`${missing}/ada@example.com`, outs));
       assert.ok(error instanceof AtlasError);
       assert.equal(error.status, 404);
     }
     bench.restart({ credentials: { kind: "apiKey", ...readOnlyKeys } });
-    const error = await failureOf(bench, handler.delete(id, outs));
+    const error = await failureOf(bench, inNewRun().delete(id, outs));
     assert.match(
       error.message,
       /was answered 401 USER_UNAUTHORIZED.*Give the credentials the role Organization Owner \(ORG_OWNER\), or use others that have it\.$/,

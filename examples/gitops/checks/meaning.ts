@@ -1,8 +1,13 @@
 import { closest, distance } from "fastest-levenshtein";
 import { isMap, isScalar, visit } from "yaml";
 import { type AccessFile, keyOf, type Mistake, type Path } from "./file";
+import { flawOfLabel, LABEL_ADVICE } from "./labels";
 import { PROJECT_ROLES } from "./schema";
-import { alternatives } from "./words";
+import { alternatives, brief, quoted } from "./words";
+
+/** How many labels a message proposes, and among how many it looks for them: each mistake costs as many comparisons. */
+const MOST_ALTERNATIVES = 8;
+const MOST_COMPARED = 200;
 
 /** Keys that are there twice, people also where the case differs: Atlas takes both for the same person. */
 export function repetitions(file: AccessFile): Mistake[] {
@@ -23,7 +28,7 @@ export function repetitions(file: AccessFile): Mistake[] {
         const first = seen.get(same);
         const line = file.lineOf(key);
         if (first === undefined) seen.set(same, line);
-        else mistakes.push({ line, text: `${name} is there already, in line ${first}: ${advice}` });
+        else mistakes.push({ line, text: `${brief(name)} is there already, in line ${first}: ${advice}` });
       }
     },
   });
@@ -35,6 +40,8 @@ export function mistakesOfMeaning(file: AccessFile): Mistake[] {
   const { content } = file;
   const { projects, teams, people } = isRecord(content) ? content : {};
   return [
+    ...flawedLabels(file, "projects", projects),
+    ...flawedLabels(file, "teams", teams),
     ...sameIds(file, "projects", projects, idOfProject),
     ...sameIds(file, "teams", teams, idOfTeam),
     ...entries(people).flatMap(([username, person]) => {
@@ -47,6 +54,20 @@ export function mistakesOfMeaning(file: AccessFile): Mistake[] {
       ];
     }),
   ];
+}
+
+function flawedLabels(file: AccessFile, section: string, declared: unknown): Mistake[] {
+  return entries(declared).flatMap(([label]) => {
+    const flaw = flawOfLabel(label);
+    return flaw === undefined
+      ? []
+      : [
+          {
+            line: file.lineAt([section, label]),
+            text: `the label ${quoted(label)} ${flaw}: ${LABEL_ADVICE}`,
+          },
+        ];
+  });
 }
 
 /** Two labels for one thing: each person would be declared twice there. */
@@ -66,7 +87,7 @@ function sameIds(
       return [];
     }
     const line = file.lineAt([section, first]);
-    const text = `${label} has the id of ${first}, in line ${line}: keep one of the two labels, or write another id`;
+    const text = `${brief(label)} has the id of ${brief(first)}, in line ${line}: keep one of the two labels, or write another id`;
     return [{ line: file.lineAt([section, label]), text }];
   });
 }
@@ -105,11 +126,24 @@ function undeclared(
 ): Mistake[] {
   // Whether a label is declared cannot be told from a section that is not as it should be.
   if ((declared ?? undefined) !== undefined && !isRecord(declared)) return [];
-  const labels = entries(declared).map(([known]) => known);
-  if (labels.includes(label)) return [];
+  if (isRecord(declared) && Object.hasOwn(declared, label)) return [];
+  const labels = likeliest(label, Object.keys(declared ?? {}));
   const others = labels.length === 0 ? "" : `write ${alternatives(labels)}, or `;
-  const text = `${label} is not among the ${section}: ${others}declare it under '${section}' at the top`;
+  const text = `${brief(label)} is not among the ${section}: ${others}declare it under '${section}' at the top`;
   return [{ line: file.lineAt(at), text }];
+}
+
+/** All labels where they are few, and otherwise those that differ least, in the order of the file. */
+function likeliest(label: string, declared: string[]): string[] {
+  if (declared.length <= MOST_ALTERNATIVES) return declared.map(brief);
+  const compared = declared.slice(0, MOST_COMPARED).map((known) => ({
+    known: brief(known),
+    distance: distance(brief(label), brief(known)),
+  }));
+  const nearest = compared
+    .toSorted((one, other) => one.distance - other.distance)
+    .slice(0, MOST_ALTERNATIVES);
+  return compared.filter((candidate) => nearest.includes(candidate)).map(({ known }) => known);
 }
 
 /**
@@ -117,20 +151,21 @@ function undeclared(
  * schema first, where a reviewer sees it.
  */
 function unknownToSchema(file: AccessFile, at: Path, role: unknown): Mistake[] {
-  if (typeof role !== "string" || !role.startsWith("GROUP_") || PROJECT_ROLES.includes(role)) return [];
-  const nearest = closest(role, PROJECT_ROLES);
+  // What cannot be a role at all is a mistake of form.
+  if (typeof role !== "string" || !/^GROUP_[A-Z0-9_]+$/.test(role) || PROJECT_ROLES.includes(role)) return [];
+  const nearest = closest(brief(role), PROJECT_ROLES);
   const advice =
-    distance(role, nearest) <= 2
+    distance(brief(role), nearest) <= 2
       ? `write ${nearest}`
       : "write one that access.schema.json lists, or add it there if Atlas has it now";
-  return [{ line: file.lineAt(at), text: `${role} is no role that is known here: ${advice}` }];
+  return [{ line: file.lineAt(at), text: `${brief(role)} is no role that is known here: ${advice}` }];
 }
 
 function withNothing(file: AccessFile, at: Path, person: Record<string, unknown>): Mistake[] {
   const { projects, teams, ...others } = person;
   // Another key is a mistake of its own, which may be where they were meant to stand.
   if (!isEmpty(projects) || !isEmpty(teams) || !isEmpty(others)) return [];
-  const text = `${at.at(-1)} has no project and no team: write one, or take the person out`;
+  const text = `${brief(at.at(-1) ?? "")} has no project and no team: write one, or take the person out`;
   return [{ line: file.lineAt(at), text }];
 }
 

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
+import { notOfAscii } from "./characters";
 import type { AccessFile, Mistake, Path } from "./file";
-import { alternatives, describe, subject } from "./words";
+import { alternatives, brief, describe, quoted, subject } from "./words";
 
 /** The schema that editors go by, too. Its `errorMessage` is what to write instead. */
 interface Schema {
@@ -50,7 +51,7 @@ function mistakesOf(file: AccessFile, error: ErrorObject): Mistake[] {
     case "uniqueItems": {
       const { i: second, j: first } = error.params as { i: number; j: number };
       const line = file.lineAt([...at, String(first)]);
-      const item = String((error.data as unknown[])[second]);
+      const item = brief(String((error.data as unknown[])[second]));
       return mistake([String(second)], `${item} is there already, in line ${line}: keep one of the two`);
     }
     case "anyOf":
@@ -63,30 +64,37 @@ function mistakesOf(file: AccessFile, error: ErrorObject): Mistake[] {
       if (typeof error.data === "string" && /^[\w -]+:\S/.test(error.data)) {
         return mistake([], `${wrong}: write a space after the colon`);
       }
-      return error.propertyName === undefined
-        ? mistake([], `${wrong}: ${errorMessage}`)
-        : mistake([error.propertyName], `'${error.propertyName}' is no e-mail address: ${errorMessage}`);
+      if (error.propertyName === undefined) return mistake([], `${wrong}: ${errorMessage}`);
+      return mistake([error.propertyName], `${flawOfAddress(error.propertyName, error)}: ${errorMessage}`);
     }
   }
 }
 
+function flawOfAddress(address: string, { keyword, params }: ErrorObject): string {
+  if (keyword === "maxLength") return `${quoted(address)} is longer than ${params["limit"]} characters`;
+  const foreign = notOfAscii(address);
+  return foreign === undefined
+    ? `${quoted(address)} is no e-mail address`
+    : `${quoted(address)} has a character that is none of an e-mail address, ${foreign}`;
+}
+
 function unknownKey(key: string, at: Path, known: string[]): string {
   return key.includes("@")
-    ? `'${key}' looks like a person: write it two spaces further in than 'people', as the others`
-    : `unknown key '${key}' of ${subject(at)}: write ${alternatives(known.map((name) => `'${name}'`))}`;
+    ? `${quoted(key)} looks like a person: write it two spaces further in than 'people', as the others`
+    : `unknown key ${quoted(key)} of ${subject(at)}: write ${alternatives(known.map((name) => `'${name}'`))}`;
 }
 
 function unknownRole(role: string): string {
   // Atlas's pages show `Project Read Only` where its API says `GROUP_READ_ONLY`.
-  const guess = role
+  const guess = brief(role)
     .trim()
     .toUpperCase()
     .replaceAll(/[\s_-]+/g, "_")
     .replace(/^(ORG_|ORGANIZATION_|GROUP_|PROJECT_)?/, "GROUP_");
   const advice = `write a project role such as ${PROJECT_ROLES.includes(guess) ? guess : "GROUP_READ_ONLY"}`;
   return role.startsWith("ORG_")
-    ? `${role} is a role of the organization, and this is a project's list: ${advice}, or give it in Atlas under the organization's users`
-    : `'${role}' is no project role: ${advice}`;
+    ? `${brief(role)} is a role of the organization, and this is a project's list: ${advice}, or give it in Atlas under the organization's users`
+    : `${quoted(role)} is no project role: ${advice}`;
 }
 
 /** The steps of a JSON pointer. */

@@ -1,7 +1,11 @@
 import type { Path } from "./file";
 
+/** How many characters of what the file says a message repeats. */
+const LONGEST = 80;
+
 /** What a path is, for a person who reads the file. */
-export function subject([section, label, part, item, index]: Path): string {
+export function subject(path: Path): string {
+  const [section, label, part, item, index] = path.map(brief);
   if (section === undefined) return "the file";
   if (label === undefined) return `'${section}'`;
   if (section === "projects") return `the id of ${label}`;
@@ -19,8 +23,21 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a mapping";
   if (typeof value === "number") return "a number";
-  if (typeof value !== "string") return String(value);
-  return `'${value.length > 80 ? `${value.slice(0, 80)}…` : value}'`;
+  return typeof value === "string" ? quoted(value) : String(value);
+}
+
+/** A text between quotes, cut where it is long, with what cannot be seen in it as an escape. */
+export function quoted(text: string): string {
+  const seen = brief(text).replaceAll(
+    /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+  return `'${seen}'`;
+}
+
+/** A text that is cut where it is too long for a message. */
+export function brief(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 /** `a`, `a or b`, `a, b or c` */

@@ -1,19 +1,39 @@
 import { Failure, textOf, variable } from "./environment.mts";
 import type { Forge, Text } from "./forge.mts";
-import { caller, pages } from "./http.mts";
+import { Client } from "./http.mts";
+import { LOCKED, type Purpose } from "./refusals.mts";
+
+const ISSUES_OFF = "issues are switched off here: switch them on under Settings > General > Features";
 
 export function gitHub(): Forge {
   const token = variable("GITHUB_TOKEN", `give it to the step by 'GITHUB_TOKEN: \${{ github.token }}'`);
   const repository = `${variable("GITHUB_API_URL")}/repos/${variable("GITHUB_REPOSITORY")}`;
-  const call = caller({
+  const client = new Client("GitHub", {
     Authorization: `Bearer ${token}`,
     Accept: "application/vnd.github+json",
     "X-GitHub-Api-Version": "2022-11-28",
   });
   // Pull requests are issues to GitHub, so both have their comments there.
   const issues = `${repository}/issues`;
-  const forPull = "give the job the permission 'pull-requests: write'";
-  const forIssue = "give the job the permission 'issues: write'";
+  const forPull: Purpose = {
+    advice: "give the job the permission 'pull-requests: write'",
+    gone: "it has been deleted",
+    obstacle: async () => {
+      const { locked } = await client.peek<{ locked: boolean }>(`${issues}/${pullRequestNumber()}`);
+      return locked === true ? LOCKED : undefined;
+    },
+  };
+  const forIssue: Purpose = {
+    advice: "give the job the permission 'issues: write'",
+    gone: ISSUES_OFF,
+    obstacle: async () => {
+      const { archived, has_issues: has } = await client.peek<{ archived: boolean; has_issues: boolean }>(
+        repository,
+      );
+      if (archived === true) return "the repository is archived, so nothing in it can change";
+      return has === false ? ISSUES_OFF : undefined;
+    },
+  };
   type Row = { body: string | null; user: { login: string } | null };
   type CommentRow = Row & { id: number };
   type IssueRow = Row & { number: number; title: string; pull_request?: object };
@@ -27,28 +47,31 @@ export function gitHub(): Forge {
     self: async () => "github-actions[bot]",
     async *comments() {
       const url = `${issues}/${pullRequestNumber()}/comments`;
-      for await (const row of pages<CommentRow>(call, url, forPull)) yield { id: row.id, ...written(row) };
+      for await (const row of client.rows<CommentRow>(url, forPull)) yield { id: row.id, ...written(row) };
     },
     async addComment(body) {
-      await call("POST", `${issues}/${pullRequestNumber()}/comments`, forPull, { body });
+      await client.call("POST", `${issues}/${pullRequestNumber()}/comments`, forPull, { body });
     },
     async editComment(id, body) {
-      await call("PATCH", `${issues}/comments/${id}`, forPull, { body });
+      await client.call("PATCH", `${issues}/comments/${id}`, forPull, { body });
     },
     async *openIssues() {
-      for await (const row of pages<IssueRow>(call, `${issues}?state=open`, forIssue)) {
+      for await (const row of client.rows<IssueRow>(`${issues}?state=open`, forIssue)) {
         if (row.pull_request === undefined) yield { number: row.number, title: row.title, ...written(row) };
       }
     },
     async openIssue(title, body) {
-      await call("POST", issues, forIssue, { title, body });
+      await client.call("POST", issues, forIssue, { title, body });
     },
     async editIssue(number, title, body) {
-      await call("PATCH", `${issues}/${number}`, forIssue, { title, body });
+      await client.call("PATCH", `${issues}/${number}`, forIssue, { title, body });
     },
     async closeIssue(number, body) {
-      await call("PATCH", `${issues}/${number}`, forIssue, { state: "closed", state_reason: "completed" });
-      await call("POST", `${issues}/${number}/comments`, forIssue, { body });
+      await client.call("PATCH", `${issues}/${number}`, forIssue, {
+        state: "closed",
+        state_reason: "completed",
+      });
+      await client.call("POST", `${issues}/${number}/comments`, forIssue, { body });
     },
   };
 }

@@ -1,6 +1,11 @@
+import { jsonOf } from "./answers.mts";
 import { variable } from "./environment.mts";
 import type { Forge } from "./forge.mts";
-import { caller, pages } from "./http.mts";
+import { Client, notTheApi } from "./http.mts";
+import { LOCKED, type Purpose } from "./refusals.mts";
+
+const ISSUES_OFF =
+  "issues are switched off here: switch them on under Settings > General > Visibility, project features, permissions";
 
 export function gitLab(): Forge {
   const advice =
@@ -8,50 +13,84 @@ export function gitLab(): Forge {
   const token = variable("GITLAB_TOKEN", advice);
   const api = variable("CI_API_V4_URL");
   const project = `${api}/projects/${variable("CI_PROJECT_ID")}`;
-  const call = caller({ "PRIVATE-TOKEN": token });
-  const notes = (): string => {
+  const client = new Client("GitLab", { "PRIVATE-TOKEN": token });
+  const request = (): string => {
     const number = variable("CI_MERGE_REQUEST_IID", "run this in a pipeline of a merge request");
-    return `${project}/merge_requests/${number}/notes`;
+    return `${project}/merge_requests/${number}`;
   };
+  const notes = (): string => `${request()}/notes`;
   const issues = `${project}/issues`;
+  const forNote: Purpose = {
+    advice,
+    gone: "it has been deleted",
+    obstacle: async () => {
+      const { discussion_locked: isLocked } = await client.peek<{ discussion_locked: boolean | null }>(
+        request(),
+      );
+      return isLocked === true ? LOCKED : undefined;
+    },
+  };
+  const forIssue: Purpose = {
+    advice,
+    gone: ISSUES_OFF,
+    obstacle: async () => {
+      const { archived, issues_access_level: level } = await client.peek<{
+        archived: boolean;
+        issues_access_level: string;
+      }>(project);
+      if (archived === true) return "the project is archived, so nothing in it can change";
+      return level === "disabled" ? ISSUES_OFF : undefined;
+    },
+  };
   type Row = { author: { id: number } | null };
   type NoteRow = Row & { id: number; body: string };
   type IssueRow = Row & { iid: number; title: string; description: string | null };
   let self: Promise<number> | undefined;
+  const whoami = async (): Promise<number> => {
+    const url = `${api}/user`;
+    const { text } = await client.call("GET", url, {
+      advice,
+      gone: advice,
+      obstacle: () => Promise.resolve(undefined),
+    });
+    const user = jsonOf(text) as { id?: number } | null | undefined;
+    if (user?.id === undefined) throw notTheApi(url);
+    return user.id;
+  };
 
   return {
     name: "GitLab",
     limit: 1_000_000,
     run: `${process.env["CI_JOB_URL"]}`,
     self() {
-      self ??= call("GET", `${api}/user`, advice).then(({ text }) => (JSON.parse(text) as { id: number }).id);
+      self ??= whoami();
       return self;
     },
     async *comments() {
-      for await (const { id, body, author } of pages<NoteRow>(call, notes(), advice)) {
+      for await (const { id, body, author } of client.rows<NoteRow>(notes(), forNote)) {
         yield { id, body, author: author?.id };
       }
     },
     async addComment(body) {
-      await call("POST", notes(), advice, { body });
+      await client.call("POST", notes(), forNote, { body });
     },
     async editComment(id, body) {
-      await call("PUT", `${notes()}/${id}`, advice, { body });
+      await client.call("PUT", `${notes()}/${id}`, forNote, { body });
     },
     async *openIssues() {
-      for await (const row of pages<IssueRow>(call, `${issues}?state=opened`, advice)) {
+      for await (const row of client.rows<IssueRow>(`${issues}?state=opened`, forIssue)) {
         yield { number: row.iid, title: row.title, body: row.description ?? "", author: row.author?.id };
       }
     },
     async openIssue(title, description) {
-      await call("POST", issues, advice, { title, description });
+      await client.call("POST", issues, forIssue, { title, description });
     },
     async editIssue(number, title, description) {
-      await call("PUT", `${issues}/${number}`, advice, { title, description });
+      await client.call("PUT", `${issues}/${number}`, forIssue, { title, description });
     },
     async closeIssue(number, body) {
-      await call("PUT", `${issues}/${number}`, advice, { state_event: "close" });
-      await call("POST", `${issues}/${number}/notes`, advice, { body });
+      await client.call("PUT", `${issues}/${number}`, forIssue, { state_event: "close" });
+      await client.call("POST", `${issues}/${number}/notes`, forIssue, { body });
     },
   };
 }

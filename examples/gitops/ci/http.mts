@@ -1,68 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Answer, jsonOf, type Method } from "./answers.mts";
 import { Failure } from "./environment.mts";
+import { noAnswer, type Purpose, refusal } from "./refusals.mts";
+import { limitOf, pauseBefore } from "./retries.mts";
 
 const TIMEOUT_MS = 30_000;
 const PAGE_SIZE = 100;
 
-type Method = "GET" | "POST" | "PATCH" | "PUT";
+type Pause = (ms: number) => Promise<unknown>;
 
-interface Answer {
-  status: number;
-  text: string;
-  hasNextPage: boolean;
-}
+/** Sends requests to one forge, with one token. */
+export class Client {
+  private readonly forge: string;
+  private readonly headers: Record<string, string>;
+  private readonly pause: Pause;
+  private waitedMs = 0;
 
-/** Sends a request and returns its answer, or fails with `advice` where the token may not do that. */
-export type Call = (method: Method, url: string, advice: string, body?: object) => Promise<Answer>;
-
-export function caller(headers: Record<string, string>): Call {
-  return async (method, url, advice, body) => {
-    const send = async (): Promise<Answer> => {
-      const response = await fetch(url, {
-        method,
-        headers: { ...headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        // Following would turn a POST into a GET.
-        redirect: "manual",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      const answer = {
-        status: response.status,
-        // Read to the end also where nobody wants it: an answer that is left unread keeps the process waiting.
-        text: await response.text(),
-        hasNextPage: /rel="next"/.test(response.headers.get("link") ?? ""),
-      };
-      if (answer.status >= 500) throw refusal(method, url, answer, "try again later");
-      return answer;
-    };
-    // A read is tried twice. A write is not: it may have taken effect before the answer was lost.
-    const answer = await (method === "GET" ? send().catch(send) : send()).catch((error: Error) => {
-      if (error instanceof Failure) throw error;
-      const reason = error.cause instanceof Error ? error.cause.message : error.message;
-      throw new Failure(`${method} ${url} got no answer (${reason}): try again later.`);
-    });
-    const { status } = answer;
-    if (status < 300) return answer;
-    if (status < 400) throw refusal(method, url, answer, "it has moved, so run this where it is now");
-    if (status === 401) throw refusal(method, url, answer, "the token is wrong or has expired");
-    // Both forges answer 404 as well where a token may not see something.
-    if (status === 403 || status === 404) throw refusal(method, url, answer, advice);
-    throw refusal(method, url, answer, "look up what the answer means");
-  };
-}
-
-function refusal(method: Method, url: string, { status, text }: Answer, hint: string): Failure {
-  const said = /"(?:message|error)":\s*"([^"]+)"/.exec(text)?.[1];
-  return new Failure(
-    `${method} ${url} answered ${status}${said === undefined ? "" : ` (${said})`}: ${hint}.`,
-  );
-}
-
-export async function* pages<Row>(call: Call, url: string, advice: string): AsyncGenerator<Row> {
-  const separator = url.includes("?") ? "&" : "?";
-  for (let page = 1; ; page++) {
-    const answer = await call("GET", `${url}${separator}per_page=${PAGE_SIZE}&page=${page}`, advice);
-    yield* JSON.parse(answer.text) as Row[];
-    // The address that the answer gives for the next page is not used: the token goes to one server only.
-    if (!answer.hasNextPage) return;
+  /** @param pause waits for as many milliseconds; a test need not */
+  constructor(forge: string, headers: Record<string, string>, pause: Pause = sleep) {
+    this.forge = forge;
+    this.headers = headers;
+    this.pause = pause;
   }
+
+  /**
+   * Sends a request, again where that is of use and does no harm, and returns its answer.
+   *
+   * @throws Failure with what is wrong and what is to be done about it
+   */
+  async call(method: Method, url: string, purpose: Purpose, body?: object): Promise<Answer> {
+    for (let tries = 1; ; tries++) {
+      const outcome = await this.send(method, url, body).catch((error: Error) => error);
+      const answer = outcome instanceof Error ? undefined : outcome;
+      if (answer !== undefined && answer.status < 300) return answer;
+      const pauseMs = pauseBefore(method, answer, tries, this.waitedMs);
+      if (pauseMs !== undefined) {
+        await this.waitFor(answer, pauseMs);
+      } else if (outcome instanceof Error) {
+        throw noAnswer(method, url, outcome);
+      } else {
+        throw await refusal(this.forge, method, url, outcome, purpose);
+      }
+    }
+  }
+
+  /** All rows of a listing. */
+  async *rows<Row>(url: string, purpose: Purpose): AsyncGenerator<Row> {
+    const separator = url.includes("?") ? "&" : "?";
+    for (let page = 1; ; page++) {
+      const address = `${url}${separator}per_page=${PAGE_SIZE}&page=${page}`;
+      const { text, headers } = await this.call("GET", address, purpose);
+      const rows = jsonOf(text);
+      if (!Array.isArray(rows)) throw notTheApi(address);
+      yield* rows as Row[];
+      // The address that the answer gives for the next page is not used: the token goes to one server only.
+      if (!/rel="next"/.test(headers.get("link") ?? "")) return;
+    }
+  }
+
+  /** What is there to be read, as far as the forge shows it: for the reasons of a refusal, which is at hand already. */
+  async peek<Thing extends object>(url: string): Promise<Partial<Thing>> {
+    const answer = await this.send("GET", url).catch(() => undefined);
+    const thing = answer?.status === 200 ? jsonOf(answer.text) : undefined;
+    return typeof thing === "object" && thing !== null ? thing : {};
+  }
+
+  private async waitFor(answer: Answer | undefined, pauseMs: number): Promise<void> {
+    if (answer !== undefined && limitOf(answer) !== undefined) {
+      this.waitedMs += pauseMs;
+      const seconds = Math.ceil(pauseMs / 1_000);
+      console.error(
+        `${this.forge} limits how many requests it takes: the next one goes out in ${seconds} s.`,
+      );
+    }
+    await this.pause(pauseMs);
+  }
+
+  private async send(method: Method, url: string, body?: object): Promise<Answer> {
+    const response = await fetch(url, {
+      method,
+      headers: { ...this.headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // Following would turn a POST into a GET.
+      redirect: "manual",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    // Read to the end also where nobody wants it: an answer that is left unread keeps the process waiting.
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+}
+
+export function notTheApi(url: string): Failure {
+  return new Failure(
+    `GET ${url} was answered by something else than the API: look whether a proxy or a page to sign in is in between.`,
+  );
 }

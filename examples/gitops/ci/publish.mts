@@ -5,6 +5,9 @@
  *   node ci/publish.mts issue FILE     the Markdown in FILE is the one open issue about drift
  *   node ci/publish.mts healed         there is no drift any more: the issue is closed
  *
+ * There is one comment and one issue for each stack: STACK in the environment names it, as `--stack` does. Without it, the
+ * comment and the issue are those of a repository with one stack.
+ *
  * It takes for its own what the token has written that it runs with, on GitHub `github.token`.
  *
  * It needs Node 22.18 or newer and no package.
@@ -13,15 +16,10 @@ import { Failure, textOf } from "./environment.mts";
 import type { Forge, Issue, Text } from "./forge.mts";
 import { gitHub } from "./github.mts";
 import { gitLab } from "./gitlab.mts";
+import { belongsTo, type Kind, markerOf, type Stack, stackOfThisRun, titleOf } from "./stack.mts";
 
 const USAGE = "Usage: node ci/publish.mts comment FILE | issue FILE | healed";
 
-// What this tool has written begins with one of these, which a page does not show. A marker anywhere else is a
-// quotation in somebody's answer.
-const COMMENT_MARKER = "<!-- atlas-access: preview -->";
-const ISSUE_MARKER = "<!-- atlas-access: drift -->";
-
-const ISSUE_TITLE = "MongoDB Atlas differs from what is declared";
 const HEALED = "The drift check finds no difference any more.";
 
 async function main([command, file, ...rest]: string[]): Promise<void> {
@@ -30,19 +28,20 @@ async function main([command, file, ...rest]: string[]): Promise<void> {
     throw new Failure(USAGE);
   }
   const text = file === undefined ? "" : normal(textOf(file));
+  const stack = stackOfThisRun();
   const forge = forgeOfThisRun();
-  if (command === "comment") await comment(forge, text);
-  else if (command === "issue") await issue(forge, text);
-  else await healed(forge);
+  if (command === "comment") await comment(forge, stack, text);
+  else if (command === "issue") await issue(forge, stack, text);
+  else await healed(forge, stack);
 }
 
-async function comment(forge: Forge, text: string): Promise<void> {
+async function comment(forge: Forge, stack: Stack, text: string): Promise<void> {
   // A preview says something also where nothing changes, so silence hides a failure.
   if (text === "") {
     throw new Failure("The preview is empty, and a comment about it must say what a merge would change.");
   }
-  const body = bodyOf(forge, COMMENT_MARKER, text);
-  const own = await first(ownOf(forge, forge.comments(), COMMENT_MARKER));
+  const body = bodyOf(forge, markerOf("preview", stack), text);
+  const own = await first(ownOf(forge, forge.comments(), "preview", stack), markerOf("preview", stack));
   if (own === undefined) {
     await forge.addComment(body);
     console.log("The comment has been added.");
@@ -54,27 +53,28 @@ async function comment(forge: Forge, text: string): Promise<void> {
   }
 }
 
-async function issue(forge: Forge, text: string): Promise<void> {
+async function issue(forge: Forge, stack: Stack, text: string): Promise<void> {
   if (text === "") {
     throw new Failure("The report is empty, and an issue about drift must say what has drifted.");
   }
-  const body = bodyOf(forge, ISSUE_MARKER, text);
-  const own = await first(ownOf(forge, forge.openIssues(), ISSUE_MARKER));
+  const title = titleOf(stack);
+  const body = bodyOf(forge, markerOf("drift", stack), text);
+  const own = await first(ownOf(forge, forge.openIssues(), "drift", stack), markerOf("drift", stack));
   if (own === undefined) {
-    await forge.openIssue(ISSUE_TITLE, body);
+    await forge.openIssue(title, body);
     console.log("An issue has been opened.");
-  } else if (own.title === ISSUE_TITLE && isSame(own.body, body)) {
+  } else if (own.title === title && isSame(own.body, body)) {
     console.log(`Issue ${own.number} says so already.`);
   } else {
-    await forge.editIssue(own.number, ISSUE_TITLE, body);
+    await forge.editIssue(own.number, title, body);
     console.log(`Issue ${own.number} has been updated.`);
   }
 }
 
-async function healed(forge: Forge): Promise<void> {
+async function healed(forge: Forge, stack: Stack): Promise<void> {
   // All of them first: closing one moves those on later pages forward, past the end of what has been read.
   const open: Issue[] = [];
-  for await (const own of ownOf(forge, forge.openIssues(), ISSUE_MARKER)) open.push(own);
+  for await (const own of ownOf(forge, forge.openIssues(), "drift", stack)) open.push(own);
   if (open.length === 0) console.log("No issue is open.");
   // Two runs at the same time may have opened one each.
   for (const { number } of open) {
@@ -83,20 +83,29 @@ async function healed(forge: Forge): Promise<void> {
   }
 }
 
-/** Those that this tool has written. Anybody can write a marker, and edit later what stands below it. */
+/** Those that this tool has written for the stack. Anybody can write a marker, and edit later what stands below it. */
 async function* ownOf<Entry extends Text>(
   forge: Forge,
   entries: AsyncIterable<Entry>,
-  marker: string,
+  kind: Kind,
+  stack: Stack,
 ): AsyncGenerator<Entry> {
   for await (const entry of entries) {
-    if (entry.body.startsWith(marker) && entry.author === (await forge.self())) yield entry;
+    if (belongsTo(entry.body, kind, stack) && entry.author === (await forge.self())) yield entry;
   }
 }
 
-async function first<Entry>(entries: AsyncIterable<Entry>): Promise<Entry | undefined> {
-  for await (const entry of entries) return entry;
-  return undefined;
+/** The first one with this very marker, or else the first one at all, which an older version of this tool has written. */
+async function first<Entry extends Text>(
+  entries: AsyncIterable<Entry>,
+  marker: string,
+): Promise<Entry | undefined> {
+  let older: Entry | undefined;
+  for await (const entry of entries) {
+    if (entry.body.startsWith(marker)) return entry;
+    older ??= entry;
+  }
+  return older;
 }
 
 /** The marker and the text, which is cut at the end of a line where the forge would refuse it. */

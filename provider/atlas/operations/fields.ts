@@ -8,13 +8,25 @@ import * as v from "valibot";
 /** A text that nothing is decided by. */
 export const optionalText = v.fallback(v.nullish(v.string()), undefined);
 
-/** Whether somebody is in the organization, or where the invitation to it stands. */
-export const membershipStatus = v.picklist([
-  "ACTIVE",
-  "PENDING",
-  "INVITATION_EXPIRED",
-  "INVITATION_REJECTED",
-]);
+/**
+ * Whether somebody is in the organization, or where the invitation to it stands: `ACTIVE`, `PENDING`, or something that
+ * Atlas may add. Only {@link isGone} decides by it.
+ */
+export const membershipStatus = v.pipe(
+  optionalText,
+  v.transform((status) => status ?? undefined),
+);
+
+/** Roles of somebody; `undefined` where Atlas shows none that can be read, which is not the same as an empty list. */
+export const roleList = v.pipe(
+  v.fallback(v.nullish(v.array(v.string())), undefined),
+  v.transform((roles) => (roles == null ? undefined : [...new Set(roles)].sort())),
+);
+
+/** Whether somebody whom Atlas shows is no member: the invitation has expired or was rejected. */
+export function isGone({ orgMembershipStatus }: { orgMembershipStatus?: string | undefined }): boolean {
+  return orgMembershipStatus === "INVITATION_EXPIRED" || orgMembershipStatus === "INVITATION_REJECTED";
+}
 
 /**
  * An object that Atlas describes without promising any one of its fields. What has none of them, such as the JSON of
@@ -39,9 +51,3 @@ export const nothing = v.optional(
     v.looseObject({}),
   ),
 );
-
-/** Options of an operation that changes something. */
-export interface WriteOptions {
-  /** The longest it may take while Atlas throttles it, in milliseconds. @default 15 minutes */
-  throttleBudgetMs?: number | undefined;
-}

@@ -1,7 +1,8 @@
 /*
  * One function an Atlas operation: the only place that spells paths, bodies and the forms of answers.
  */
-export type { WriteOptions } from "./fields";
+export type { RequestOptions } from "../request";
+export { isGone } from "./fields";
 export * from "./linkTokens";
 export type { Listing } from "./listing";
 export * from "./liveMigrations";

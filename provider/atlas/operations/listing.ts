@@ -1,9 +1,14 @@
 import * as v from "valibot";
-import type { AtlasClient, Call } from "../client";
+import type { AtlasClient } from "../client";
+import { AtlasError } from "../error";
+import type { AtlasRequest } from "../request";
 import { optionalText } from "./fields";
 
 /** Entries that a page holds at the most. */
-const pageSize = "500";
+const pageSize = 500;
+
+/** More pages than any project, team or organization fills. A server that goes on is not Atlas. */
+const mostPages = 200;
 
 /** One page of a listing, with whether more follow. */
 function pageOf<T>(item: v.GenericSchema<unknown, T>) {
@@ -24,31 +29,47 @@ export interface Listing<T> {
   atomic: boolean;
 }
 
-/** What all calls that only look have in common. */
-export const looking = { method: "GET", repeatable: true } as const satisfies Partial<Call>;
+/** What all requests that only look have in common. */
+export const looking = { method: "GET", idempotent: true } as const satisfies Partial<AtlasRequest>;
 
-/** Reads all pages of a listing. */
-export async function listAll<T>(
+/**
+ * Reads all pages of a listing.
+ *
+ * @throws AtlasError also when the pages do not end
+ */
+export async function listAll<T extends { userId: string }>(
   client: AtlasClient,
   item: v.GenericSchema<unknown, T>,
-  call: Call,
+  request: AtlasRequest,
 ): Promise<Listing<T>> {
   const schema = pageOf(item);
   const items: T[] = [];
+  const known = new Set<string>();
   for (let pageNum = 1; ; pageNum += 1) {
-    const query = {
-      ...call.query,
-      itemsPerPage: pageSize,
-      pageNum: String(pageNum),
-    };
-    const { body } = await client.send({ ...call, query }, schema);
-    items.push(...body.results);
+    const query = { ...request.query, itemsPerPage: String(pageSize), pageNum: String(pageNum) };
+    const { body } = await client.send({ ...request, query }, schema);
+    const { results, links, totalCount } = body;
+    items.push(...results);
     // `totalCount` is an estimate by Atlas's own word, so it can ask for another page but never end the listing.
     const more =
-      body.results.length > 0 &&
-      (body.links?.some((link) => link.rel === "next") ?? body.results.length >= Number(pageSize));
-    if (!more && !(body.results.length > 0 && (body.totalCount ?? 0) > items.length)) {
-      return { items, atomic: pageNum === 1 && (body.totalCount ?? 0) <= items.length };
+      results.length > 0 && (links?.some((link) => link.rel === "next") ?? results.length >= pageSize);
+    if (!more && !(results.length > 0 && (totalCount ?? 0) > items.length)) {
+      return { items, atomic: pageNum === 1 && (totalCount ?? 0) <= items.length };
+    }
+    const before = known.size;
+    for (const { userId } of results) {
+      known.add(userId);
+    }
+    if (known.size === before || pageNum === mostPages) {
+      throw endless(request, pageNum);
     }
   }
+}
+
+function endless({ operation, method, path, summary }: AtlasRequest, pages: number): AtlasError {
+  return new AtlasError(
+    `Could not ${summary}: after page ${pages} of ${method} ${path} there is nobody new, and still another page is announced. ` +
+      "Check that mongodbatlas:baseUrl leads to Atlas itself, and not to a cache that ignores the query.",
+    { operation, method, path },
+  );
 }

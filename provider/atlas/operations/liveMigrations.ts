@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import type { AtlasClient } from "../client";
-import { nothing, objectWithAnyOf, type WriteOptions } from "./fields";
+import type { RequestOptions } from "../request";
+import { objectWithAnyOf, optionalText } from "./fields";
 import { looking } from "./listing";
+import { sendOnce } from "./once";
 
 /** A live migration within its project. */
 export interface MigrationKey {
@@ -16,7 +18,8 @@ const migrationLimit = ({ projectId }: MigrationKey): string => `live migrations
 
 const liveMigration = v.pipe(
   objectWithAnyOf({
-    status: v.nullish(v.picklist(["NEW", "WORKING", "FAILED", "COMPLETE", "EXPIRED"])),
+    // NEW, WORKING, FAILED, COMPLETE, EXPIRED, or something that Atlas may add: whoever does not know it waits.
+    status: optionalText,
     readyForCutover: v.nullish(v.boolean()),
     lagTimeSeconds: v.nullish(v.number()),
     migrationHosts: v.fallback(v.nullish(v.array(v.string())), undefined),
@@ -36,15 +39,16 @@ export type AtlasLiveMigration = v.InferOutput<typeof liveMigration>;
 export async function getLiveMigration(
   client: AtlasClient,
   key: MigrationKey,
-  options: WriteOptions = {},
+  options: RequestOptions = {},
 ): Promise<AtlasLiveMigration> {
   const answer = await client.send(
     {
       ...looking,
+      operation: "getGroupLiveMigration",
       path: pathOf(key),
-      purpose: `look at live migration ${key.liveMigrationId} of project ${key.projectId}`,
-      role: "Organization Member",
-      limit: migrationLimit(key),
+      summary: `look at live migration ${key.liveMigrationId} of project ${key.projectId}`,
+      requiredRole: "Organization Member",
+      rateLimitSet: migrationLimit(key),
       ...options,
     },
     liveMigration,
@@ -52,22 +56,23 @@ export async function getLiveMigration(
   return answer.body;
 }
 
-/** Starts the cut-over of a live migration that is ready for it. It cannot be undone. */
-export async function cutOver(
+/**
+ * Starts the cut-over of a live migration that is ready for it. It cannot be undone, so look at the migration right before.
+ *
+ * @returns `not sent` when it would have had to wait: then look again
+ */
+export function cutOver(
   client: AtlasClient,
   key: MigrationKey,
-  options: WriteOptions = {},
-): Promise<void> {
-  await client.send(
-    {
-      method: "PUT",
-      path: `${pathOf(key)}/cutover`,
-      repeatable: false,
-      purpose: `cut over live migration ${key.liveMigrationId} of project ${key.projectId}`,
-      role: "Organization Owner (ORG_OWNER)",
-      limit: migrationLimit(key),
-      ...options,
-    },
-    nothing,
-  );
+  options: RequestOptions = {},
+): Promise<"accepted" | "not sent"> {
+  return sendOnce(client, {
+    operation: "cutoverGroupLiveMigration",
+    method: "PUT",
+    path: `${pathOf(key)}/cutover`,
+    summary: `cut over live migration ${key.liveMigrationId} of project ${key.projectId}`,
+    requiredRole: "Organization Owner (ORG_OWNER)",
+    rateLimitSet: migrationLimit(key),
+    ...options,
+  });
 }

@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import type { AtlasClient } from "../client";
-import { nothing, objectWithAnyOf, type WriteOptions } from "./fields";
+import type { RequestOptions } from "../request";
+import { objectWithAnyOf } from "./fields";
 import { looking } from "./listing";
+import { sendOnce } from "./once";
 
 const pathOf = (projectId: string): string => `/groups/${encodeURIComponent(projectId)}/maintenanceWindow`;
 
@@ -33,15 +35,16 @@ export type AtlasMaintenanceWindow = v.InferOutput<typeof maintenanceWindow>;
 export async function getMaintenanceWindow(
   client: AtlasClient,
   projectId: string,
-  options: WriteOptions = {},
+  options: RequestOptions = {},
 ): Promise<AtlasMaintenanceWindow> {
   const answer = await client.send(
     {
       ...looking,
+      operation: "getGroupMaintenanceWindow",
       path: pathOf(projectId),
-      purpose: `look at the maintenance window of project ${projectId}`,
-      role: "Project Read Only (GROUP_READ_ONLY)",
-      limit: maintenanceLimit(projectId),
+      summary: `look at the maintenance window of project ${projectId}`,
+      requiredRole: "Project Read Only (GROUP_READ_ONLY)",
+      rateLimitSet: maintenanceLimit(projectId),
       ...options,
     },
     maintenanceWindow,
@@ -49,22 +52,24 @@ export async function getMaintenanceWindow(
   return answer.body;
 }
 
-/** Puts the scheduled maintenance of a project off by one week, which Atlas allows twice. Not idempotent. */
-export async function deferMaintenance(
+/**
+ * Defers the scheduled maintenance of a project by one week, which Atlas allows twice. Not idempotent, so look at the
+ * window right before.
+ *
+ * @returns `not sent` when it would have had to wait: then look again
+ */
+export function deferMaintenance(
   client: AtlasClient,
   projectId: string,
-  options: WriteOptions = {},
-): Promise<void> {
-  await client.send(
-    {
-      method: "POST",
-      path: `${pathOf(projectId)}/defer`,
-      repeatable: false,
-      purpose: `put off the maintenance of project ${projectId}`,
-      role: "Project Owner (GROUP_OWNER)",
-      limit: maintenanceLimit(projectId),
-      ...options,
-    },
-    nothing,
-  );
+  options: RequestOptions = {},
+): Promise<"accepted" | "not sent"> {
+  return sendOnce(client, {
+    operation: "deferGroupMaintenanceWindow",
+    method: "POST",
+    path: `${pathOf(projectId)}/defer`,
+    summary: `defer the maintenance of project ${projectId}`,
+    requiredRole: "Project Owner (GROUP_OWNER)",
+    rateLimitSet: maintenanceLimit(projectId),
+    ...options,
+  });
 }

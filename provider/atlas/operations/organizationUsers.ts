@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { AtlasClient } from "../client";
+import type { RequestOptions } from "../request";
 import { membershipStatus, optionalText } from "./fields";
 import { type Listing, listAll, looking } from "./listing";
 
@@ -35,7 +36,8 @@ export type AtlasOrganizationUser = v.InferOutput<typeof organizationUser>;
 
 export { organizationUser };
 
-/** Requests about an organization, without those about its teams, count against one limit of Atlas. */
+/** Requests about the users of an organization count against one limit of Atlas, those about its invitations against another. */
+const usersLimit = (orgId: string): string => `users of organization ${orgId}`;
 const organizationLimit = (orgId: string): string => `organization ${orgId}`;
 
 /** The active and pending users of an organization whom Atlas finds under this name: at most one, or none. */
@@ -43,30 +45,36 @@ export async function findOrganizationUsers(
   client: AtlasClient,
   orgId: string,
   username: string,
+  options: RequestOptions = {},
 ): Promise<Listing<AtlasOrganizationUser>> {
   return listAll(client, organizationUser, {
     ...looking,
+    ...options,
+    operation: "listOrgUsers",
     path: `/orgs/${encodeURIComponent(orgId)}/users`,
     query: { username },
-    purpose: `look up ${username} in organization ${orgId}`,
-    role: "Organization Member",
-    limit: organizationLimit(orgId),
+    summary: `look up ${username} in organization ${orgId}`,
+    requiredRole: "Organization Member",
+    rateLimitSet: usersLimit(orgId),
   });
 }
 
-/** The users whose invitation to the organization is pending, also those invited with the current API. */
+/** The users whose invitation to the organization is pending, however they were invited to it. */
 export async function listPendingOrganizationUsers(
   client: AtlasClient,
   orgId: string,
   username?: string,
+  options: RequestOptions = {},
 ): Promise<Listing<AtlasOrganizationUser>> {
   return listAll(client, organizationUser, {
     ...looking,
+    ...options,
+    operation: "listOrgUsers",
     path: `/orgs/${encodeURIComponent(orgId)}/users`,
     query: { orgMembershipStatuses: "PENDING", ...(username === undefined ? {} : { username }) },
-    purpose: `list the pending users of organization ${orgId}`,
-    role: "Organization Member",
-    limit: organizationLimit(orgId),
+    summary: `list the pending users of organization ${orgId}`,
+    requiredRole: "Organization Member",
+    rateLimitSet: usersLimit(orgId),
   });
 }
 
@@ -98,15 +106,18 @@ export async function listInvitations(
   client: AtlasClient,
   orgId: string,
   username?: string,
+  options: RequestOptions = {},
 ): Promise<{ invitations: AtlasInvitation[]; sunset: string | undefined }> {
   const { body, headers } = await client.send(
     {
       ...looking,
+      ...options,
+      operation: "listOrgInvites",
       path: `/orgs/${encodeURIComponent(orgId)}/invites`,
       ...(username === undefined ? {} : { query: { username } }),
-      purpose: `list the pending invitations of organization ${orgId}`,
-      role: "Organization Owner",
-      limit: organizationLimit(orgId),
+      summary: `list the pending invitations of organization ${orgId}`,
+      requiredRole: "Organization Owner",
+      rateLimitSet: organizationLimit(orgId),
     },
     v.array(invitation),
   );

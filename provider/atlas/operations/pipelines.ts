@@ -25,10 +25,11 @@ export async function listPipelineSchedules(
   const { body, headers } = await client.send(
     {
       ...looking,
+      operation: "listPipelineSchedules",
       path: `/groups/${encodeURIComponent(projectId)}/pipelines/${encodeURIComponent(pipelineName)}/availableSchedules`,
-      purpose: `list the schedules of pipeline ${pipelineName} in project ${projectId}`,
-      role: "Project Read Only (GROUP_READ_ONLY)",
-      limit: `pipelines of project ${projectId}`,
+      summary: `list the schedules of pipeline ${pipelineName} in project ${projectId}`,
+      requiredRole: "Project Read Only (GROUP_READ_ONLY)",
+      rateLimitSet: `pipelines of project ${projectId}`,
     },
     v.array(schedule),
   );

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { AtlasClient } from "../client";
-import { membershipStatus, nothing, optionalText, type WriteOptions } from "./fields";
+import type { RequestOptions } from "../request";
+import { membershipStatus, nothing, optionalText, roleList } from "./fields";
 import { type Listing, listAll, looking } from "./listing";
 
 const projectUser = v.pipe(
@@ -8,19 +9,15 @@ const projectUser = v.pipe(
     id: v.string(),
     username: v.string(),
     orgMembershipStatus: membershipStatus,
-    roles: v.array(v.string()),
+    roles: roleList,
     invitationCreatedAt: optionalText,
     invitationExpiresAt: optionalText,
     inviterUsername: optionalText,
   }),
-  v.transform(({ id, roles, ...rest }) => ({
-    ...rest,
-    userId: id,
-    roles: [...new Set(roles)].sort(),
-  })),
+  v.transform(({ id, ...rest }) => ({ ...rest, userId: id })),
 );
 
-/** A user of a project, as Atlas has it. Times are ISO 8601 in UTC; `roles` are sorted. */
+/** A user of a project, as Atlas has it. Times are ISO 8601 in UTC; `roles` are sorted, and absent when unreadable. */
 export type AtlasProjectUser = v.InferOutput<typeof projectUser>;
 
 /** Requests about the users of one project count against one limit of Atlas. */
@@ -30,13 +27,16 @@ const projectLimit = (projectId: string): string => `users of project ${projectI
 export async function listProjectUsers(
   client: AtlasClient,
   projectId: string,
+  options: RequestOptions = {},
 ): Promise<Listing<AtlasProjectUser>> {
   return listAll(client, projectUser, {
     ...looking,
+    ...options,
+    operation: "listGroupUsers",
     path: `/groups/${encodeURIComponent(projectId)}/users`,
-    limit: projectLimit(projectId),
-    purpose: `list the users of project ${projectId}`,
-    role: "Project Read Only",
+    rateLimitSet: projectLimit(projectId),
+    summary: `list the users of project ${projectId}`,
+    requiredRole: "Project Read Only",
   });
 }
 
@@ -45,14 +45,17 @@ export async function findProjectUsers(
   client: AtlasClient,
   projectId: string,
   username: string,
+  options: RequestOptions = {},
 ): Promise<Listing<AtlasProjectUser>> {
   return listAll(client, projectUser, {
     ...looking,
+    ...options,
+    operation: "listGroupUsers",
     path: `/groups/${encodeURIComponent(projectId)}/users`,
-    limit: projectLimit(projectId),
+    rateLimitSet: projectLimit(projectId),
     query: { username },
-    purpose: `look up ${username} in project ${projectId}`,
-    role: "Project Read Only",
+    summary: `look up ${username} in project ${projectId}`,
+    requiredRole: "Project Read Only",
   });
 }
 
@@ -65,18 +68,19 @@ export async function addProjectUser(
   client: AtlasClient,
   projectId: string,
   user: { username: string; roles: string[] },
-  options: WriteOptions = {},
+  options: RequestOptions = {},
 ): Promise<AtlasProjectUser> {
   const answer = await client.send(
     {
+      operation: "addGroupUsers",
       method: "POST",
       path: `/groups/${encodeURIComponent(projectId)}/users`,
       body: user,
-      repeatable: false,
-      purpose: `add ${user.username} to project ${projectId}`,
-      role: "Project Owner (GROUP_OWNER)",
-      // Invitations have a limit of their own, by address and not by project.
-      limit: "invitations",
+      idempotent: false,
+      summary: `add ${user.username} to project ${projectId}`,
+      requiredRole: "Project Owner (GROUP_OWNER)",
+      rateLimitSet: projectLimit(projectId),
+      mayInvite: true,
       ...options,
     },
     projectUser,
@@ -89,15 +93,18 @@ export async function removeProjectUser(
   client: AtlasClient,
   projectId: string,
   user: { userId: string; username: string },
+  options: RequestOptions = {},
 ): Promise<void> {
   await client.send(
     {
+      operation: "removeGroupUser",
       method: "DELETE",
       path: `/groups/${encodeURIComponent(projectId)}/users/${encodeURIComponent(user.userId)}`,
-      repeatable: true,
-      purpose: `remove ${user.username} from project ${projectId}`,
-      role: "Project Owner (GROUP_OWNER)",
-      limit: projectLimit(projectId),
+      idempotent: true,
+      summary: `remove ${user.username} from project ${projectId}`,
+      requiredRole: "Project Owner (GROUP_OWNER)",
+      rateLimitSet: projectLimit(projectId),
+      ...options,
     },
     nothing,
   );
@@ -109,12 +116,12 @@ export async function addProjectUserRole(
   projectId: string,
   user: { userId: string; username: string },
   role: string,
-  options: WriteOptions = {},
+  options: RequestOptions = {},
 ): Promise<AtlasProjectUser> {
   return changeProjectUserRole(client, projectId, user, {
     verb: "addRole",
     role,
-    purpose: `give ${user.username} the role ${role} in project ${projectId}`,
+    summary: `give ${user.username} the role ${role} in project ${projectId}`,
     ...options,
   });
 }
@@ -125,12 +132,12 @@ export async function removeProjectUserRole(
   projectId: string,
   user: { userId: string; username: string },
   role: string,
-  options: WriteOptions = {},
+  options: RequestOptions = {},
 ): Promise<AtlasProjectUser> {
   return changeProjectUserRole(client, projectId, user, {
     verb: "removeRole",
     role,
-    purpose: `take the role ${role} from ${user.username} in project ${projectId}`,
+    summary: `take the role ${role} from ${user.username} in project ${projectId}`,
     ...options,
   });
 }
@@ -142,23 +149,24 @@ async function changeProjectUserRole(
   {
     verb,
     role,
-    purpose,
+    summary,
     ...options
   }: {
     verb: "addRole" | "removeRole";
     role: string;
-    purpose: string;
-  } & WriteOptions,
+    summary: string;
+  } & RequestOptions,
 ): Promise<AtlasProjectUser> {
   const answer = await client.send(
     {
+      operation: verb === "addRole" ? "addGroupUserRole" : "removeGroupUserRole",
       method: "POST",
       path: `/groups/${encodeURIComponent(projectId)}/users/${encodeURIComponent(user.userId)}:${verb}`,
       body: { groupRole: role },
-      repeatable: false,
-      purpose,
-      role: "Project Owner (GROUP_OWNER)",
-      limit: projectLimit(projectId),
+      idempotent: false,
+      summary,
+      requiredRole: "Project Owner (GROUP_OWNER)",
+      rateLimitSet: projectLimit(projectId),
       ...options,
     },
     projectUser,

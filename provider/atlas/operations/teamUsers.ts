@@ -1,5 +1,6 @@
 import type { AtlasClient } from "../client";
-import { nothing, type WriteOptions } from "./fields";
+import type { RequestOptions } from "../request";
+import { nothing } from "./fields";
 import { type Listing, listAll, looking } from "./listing";
 import { type AtlasOrganizationUser, organizationUser } from "./organizationUsers";
 
@@ -19,13 +20,16 @@ const teamsLimit = ({ orgId }: TeamKey): string => `teams of organization ${orgI
 export async function listTeamUsers(
   client: AtlasClient,
   team: TeamKey,
+  options: RequestOptions = {},
 ): Promise<Listing<AtlasOrganizationUser>> {
   return listAll(client, organizationUser, {
     ...looking,
+    ...options,
+    operation: "listOrgTeamUsers",
     path: `${pathOf(team)}/users`,
-    purpose: `list the users of team ${team.teamId}`,
-    role: "Organization Member",
-    limit: teamsLimit(team),
+    summary: `list the users of team ${team.teamId}`,
+    requiredRole: "Organization Member",
+    rateLimitSet: teamsLimit(team),
   });
 }
 
@@ -34,14 +38,17 @@ export async function findTeamUsers(
   client: AtlasClient,
   team: TeamKey,
   by: { username: string } | { userId: string },
+  options: RequestOptions = {},
 ): Promise<Listing<AtlasOrganizationUser>> {
   return listAll(client, organizationUser, {
     ...looking,
+    ...options,
+    operation: "listOrgTeamUsers",
     path: `${pathOf(team)}/users`,
     query: by,
-    purpose: `look up ${Object.values(by).join()} in team ${team.teamId}`,
-    role: "Organization Member",
-    limit: teamsLimit(team),
+    summary: `look up ${Object.values(by).join()} in team ${team.teamId}`,
+    requiredRole: "Organization Member",
+    rateLimitSet: teamsLimit(team),
   });
 }
 
@@ -50,17 +57,18 @@ export async function addTeamUser(
   client: AtlasClient,
   team: TeamKey,
   user: { userId: string; name: string },
-  options: WriteOptions = {},
+  options: RequestOptions = {},
 ): Promise<AtlasOrganizationUser> {
   const answer = await client.send(
     {
+      operation: "addOrgTeamUser",
       method: "POST",
       path: `${pathOf(team)}:addUser`,
       body: { id: user.userId },
-      repeatable: false,
-      purpose: `add ${user.name} to team ${team.teamId}`,
-      role: "Organization Owner (ORG_OWNER)",
-      limit: teamsLimit(team),
+      idempotent: false,
+      summary: `add ${user.name} to team ${team.teamId}`,
+      requiredRole: "Organization Owner (ORG_OWNER)",
+      rateLimitSet: teamsLimit(team),
       ...options,
     },
     organizationUser,
@@ -73,17 +81,20 @@ export async function removeTeamUser(
   client: AtlasClient,
   team: TeamKey,
   user: { userId: string; name: string },
+  options: RequestOptions = {},
 ): Promise<void> {
   await client.send(
     {
+      operation: "removeOrgTeamUser",
       method: "POST",
       path: `${pathOf(team)}:removeUser`,
       body: { id: user.userId },
       // Removing somebody twice is refused with 404, which is what was wanted.
-      repeatable: true,
-      purpose: `remove ${user.name} from team ${team.teamId}`,
-      role: "Organization Owner (ORG_OWNER)",
-      limit: teamsLimit(team),
+      idempotent: true,
+      summary: `remove ${user.name} from team ${team.teamId}`,
+      requiredRole: "Organization Owner (ORG_OWNER)",
+      rateLimitSet: teamsLimit(team),
+      ...options,
     },
     nothing,
   );

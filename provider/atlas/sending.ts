@@ -1,0 +1,49 @@
+import type { CredentialProblem, Exchange } from "./authentication";
+import { type Clock, stopwatch } from "./clock";
+import type { AtlasRequest } from "./request";
+import type { Decision } from "./retry";
+
+/** What is known of one request while it is sent, which may take several attempts. */
+export class Sending {
+  /** Limits under which it has its turn. */
+  turns: string[] = [];
+  /** Whether an attempt carries proof of which nobody knows yet what became of it. */
+  isProven = false;
+  failures = 0;
+  /** Attempts that got no answer in all the time that one may take. */
+  silences = 0;
+  /** What becomes of it after a failed attempt. */
+  fate: Decision | { action: "repeat"; reason: "other proof" } | undefined;
+  /** Why no proof of ours will do. */
+  problem: CredentialProblem | undefined;
+  /** Milliseconds since it was begun. */
+  readonly ageMs: () => number;
+
+  constructor(
+    readonly request: AtlasRequest,
+    /** Path and query, from `/api` on. */
+    readonly url: string,
+    readonly exchange: Exchange,
+    /** Its place in the queues. */
+    readonly ticket: number,
+    clock: Clock,
+  ) {
+    this.ageMs = stopwatch(clock);
+  }
+
+  /** The limits that it counts against, in the order in which it takes its turns. */
+  get limits(): string[] {
+    const { mayInvite, rateLimitSet } = this.request;
+    return mayInvite ? [invitations, rateLimitSet] : [rateLimitSet];
+  }
+}
+
+/** Atlas limits invitations by the sender's address, whatever they are for. */
+export const invitations = "invitations";
+
+declare module "axios" {
+  interface AxiosRequestConfig {
+    /** The request of Atlas that this attempt belongs to. */
+    sending?: Sending;
+  }
+}

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * Whether `pulumi.runtime.setMocks` stands in for the engine, as in a unit test.
+ *
+ * What the engine itself answers through is a client of gRPC, which has a channel. The class of the SDK's mocks is
+ * another one in each copy of the SDK, so it is not asked for.
+ */
+export function isMocked(): boolean {
+  const monitor = pulumi.runtime.getMonitor();
+  return monitor !== undefined && !("getChannel" in monitor);
+}
+
+/** Runs that {@link isFirstInRun} has seen, by what it was for. */
+const seen = new Map<string, WeakSet<object>>();
+
+/**
+ * Whether this is the first time in this run of a program. One process has many runs under the Automation API, and each
+ * has a client of its own to its engine. There is none outside of Pulumi and in a unit test: then it is never the first.
+ */
+export function isFirstInRun(what: string): boolean {
+  const monitor = pulumi.runtime.getMonitor();
+  if (monitor === undefined || isMocked()) {
+    return false;
+  }
+  const runs = seen.get(what) ?? new WeakSet();
+  seen.set(what, runs);
+  const isFirst = !runs.has(monitor);
+  runs.add(monitor);
+  return isFirst;
+}
