@@ -43,20 +43,38 @@ export function explainCommand(
   );
 }
 
-/** What comes after the subject and the request, in a message of an `AtlasError`: the answer, and what to do. */
-const cause = /^Could not .*?: [A-Z]+ \/\S* (.*)$/s;
+/** What a message of an `AtlasError` says after its subject and its request: the answer, and what to do. */
+const reason = /^Could not .*?: [A-Z]+ \/.*?((was answered|got no answer) .*)$/s;
+
+/** What a provider process says of a further failure for a reason that it has told, with the answer. */
+const follower = /, for the reason that is told in full for another resource \((.*)\)\.$/s;
 
 /** A wrong key fails for every user in the same way, and needs to be told of once. */
 function eachCauseOnce(messages: string[]): string[] {
-  const byCause = new Map<string, string[]>();
-  for (const message of new Set(messages)) {
-    const key = cause.exec(message)?.[1] ?? message;
-    byCause.set(key, [...(byCause.get(key) ?? []), message]);
+  const [others, told] = [
+    messages.filter((message) => follower.test(message)),
+    messages.filter((message) => !follower.test(message)),
+  ];
+  const byReason = new Map<string, { first: string; more: number }>();
+  for (const message of new Set(told)) {
+    const key = reason.exec(message)?.[1] ?? message;
+    const known = byReason.get(key);
+    byReason.set(key, known === undefined ? { first: message, more: 0 } : { ...known, more: known.more + 1 });
   }
-  return [...byCause.values()].map(([first = "", ...others]) =>
-    others.length === 0
+  const causes = [...byReason.values()];
+  for (const other of others) {
+    const answer = follower.exec(other)?.[1] ?? "";
+    const cause = causes.find(({ first }) => first.includes(`${answer} `) || first.includes(`${answer}:`));
+    if (cause === undefined) {
+      causes.push({ first: other, more: 0 });
+    } else {
+      cause.more += 1;
+    }
+  }
+  return causes.map(({ first, more }) =>
+    more === 0
       ? first
-      : `${first} ${others.length === 1 ? "Another request has" : `${others.length} other requests have`} failed for the same reason.`,
+      : `${first} ${more === 1 ? "Another resource has" : `${more} other resources have`} failed for the same reason.`,
   );
 }
 

@@ -75,8 +75,30 @@ describe("what the engine has to say", () => {
       other,
     ]);
     assert.deepEqual(message.split("\n"), [
-      `${lookUp("user0").text} 11 other requests have failed for the same reason.`,
+      `${lookUp("user0").text} 11 other resources have failed for the same reason.`,
       other.text,
+    ]);
+  });
+
+  test("counts those that a provider process has said to fail for a reason that it has told", () => {
+    const follower = (name: string, answer: string) => ({
+      text: `Could not look up ${name}, for the reason that is told in full for another resource (${answer}).`,
+      resource: name,
+    });
+    const silent = "Could not list x: GET /api/x got no answer (ECONNREFUSED). Check the network.";
+    const refused = "Could not list y: GET /api/y was answered 401 NOPE: No. Give a role.";
+    const { message } = explainCommand({ stderr: "", code: 255 }, "test", [
+      follower("a", "no answer"),
+      { text: silent, resource: "x" },
+      follower("b", "401 NOPE"),
+      { text: refused, resource: "y" },
+      follower("c", "401 NOPE"),
+      follower("d", "503"),
+    ]);
+    assert.deepEqual(message.split("\n"), [
+      `${silent} Another resource has failed for the same reason.`,
+      `${refused} 2 other resources have failed for the same reason.`,
+      follower("d", "503").text,
     ]);
   });
 });

@@ -81,7 +81,7 @@ export const atlas = { projects: { shop: projectId } };
         "An update of stack test: 1 to create, 1 to update, 1 to replace, 2 to delete, 0 unchanged",
         "  delete: eve@example.com will be removed from project shop.",
         "  delete: kim@example.com in project shop will not be managed any more. Nothing changes in Atlas.",
-        "  replace: First: ada@example.com will be removed from project shop. Then: zoe@example.com will be invited to project shop with GROUP_OWNER, or brought to these roles if there already.",
+        "  replace: First: zoe@example.com will be invited to project shop with GROUP_OWNER, or brought to these roles if there already. Then: ada@example.com will be removed from project shop.",
         "  create: olivia@example.com will be invited to project shop with GROUP_OWNER, or brought to these roles if there already.",
         "  update: sam@example.com in project shop: roles, which is secret, will change.",
       ],
@@ -135,6 +135,30 @@ export const atlas = { projects: { shop: projectId } };
         ["leo", "leo"],
         ["old", "new"],
       ],
+    );
+  });
+
+  test("show who stays in a list by index, and the update leaves them", async () => {
+    const list = (...people: string[]) =>
+      write(`
+        for (const [index, name] of ${JSON.stringify(people)}.entries()) {
+          new ProjectUser("user-" + index, { projectId, username: name + "@example.com", roles: ["GROUP_READ_ONLY"] });
+        }
+      `);
+    await list("ann", "ben", "cat");
+    await stack.up({ mustSucceed: true });
+    await list("ben", "cat");
+    assert.deepEqual((await run("preview")).lines, [
+      "An update of stack test: 1 to delete, 2 to move, 0 unchanged",
+      "  delete: ann@example.com will be removed from project shop.",
+      "  move: ben@example.com stays in project shop: resource user-1 becomes user-0.",
+      "  move: cat@example.com stays in project shop: resource user-2 becomes user-1.",
+    ]);
+    await stack.up({ mustSucceed: true });
+    const members = simulator.world.members(projectId);
+    assert.deepEqual(
+      ["ann", "ben", "cat"].filter((name) => members[`${name}@example.com`] !== undefined),
+      ["ben", "cat"],
     );
   });
 
