@@ -1,4 +1,4 @@
-import { AtlasClient } from "../atlas/client";
+import type { AtlasClient } from "../atlas/client";
 import { readId } from "../atlas/id";
 import {
   type AtlasProjectUser,
@@ -9,6 +9,7 @@ import {
 import { readSettings, type Settings } from "../atlas/settings";
 import { accessFile } from "./accessFile";
 import { accessProgram } from "./accessProgram";
+import { askAtlas } from "./asking";
 import { CommandFailure } from "./failure";
 import { replaceFile } from "./files";
 import { harmless } from "./inert";
@@ -43,19 +44,9 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
     );
   }
   const settings = await settingsFor(options.stack);
-  const { progress } = output;
-  progress.show("Asking Atlas who has access");
-  let members: Members;
-  try {
-    members = await membersOf(
-      new AtlasClient(settings, { report: progress.note }),
-      projectIds,
-      teams,
-      output,
-    );
-  } finally {
-    progress.end();
-  }
+  const members = await askAtlas(settings, output.progress, "Asking Atlas who has access", (client) =>
+    membersOf(client, projectIds, teams, output),
+  );
   const text = options.format === "yaml" ? accessFile(members) : accessProgram(members);
   if (options.file === undefined) {
     output.print(text);

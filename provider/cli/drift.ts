@@ -95,12 +95,10 @@ async function strangersOf(
   output: Output,
 ): Promise<DriftRow[]> {
   // Only now, because it takes the passphrase and loads an HTTP client.
+  const { askAtlas } = require("./asking") as typeof import("./asking");
   const { findStrangers } = require("./strangers") as typeof import("./strangers");
   const settings = readSettings(await configurationOf(stack), process.env);
-  output.progress.show("Looking for members whom nobody declares");
-  try {
-    return await findStrangers(steps, labels, settings, output.progress.note);
-  } finally {
-    output.progress.end();
-  }
+  return askAtlas(settings, output.progress, "Looking for members whom nobody declares", (client) =>
+    findStrangers(steps, labels, client),
+  );
 }

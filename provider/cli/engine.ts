@@ -4,6 +4,7 @@ import { CommandFailure } from "./failure";
 import { nameIn } from "./identity";
 import type { Progress } from "./progress";
 import { pulumi } from "./pulumi";
+import { isInternal } from "./values";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -168,10 +169,16 @@ function stepOf(metadata: automation.StepEventMetadata): Step {
     name: nameIn(urn),
     id: either?.id ?? "",
     retained: either?.retainOnDelete === true,
-    diffs: [...new Set([...(metadata.diffs ?? []), ...Object.keys(metadata.detailedDiff ?? {})])].sort(),
+    diffs: propertiesIn([...(metadata.diffs ?? []), ...Object.keys(metadata.detailedDiff ?? {})]),
     before: sideOf(metadata.old),
     after: sideOf(metadata.new),
   };
+}
+
+/** Names of the properties that paths such as `roles[0]` and `tags.team` lead into. */
+function propertiesIn(paths: string[]): string[] {
+  const names = paths.map((each) => each.split(/[.[]/)[0] ?? each);
+  return [...new Set(names)].filter((name) => !isInternal(name)).sort();
 }
 
 function sideOf(side: automation.StepEventStateMetadata | null | undefined): Side | undefined {

@@ -1,6 +1,5 @@
-import { AtlasClient } from "../atlas/client";
+import type { AtlasClient } from "../atlas/client";
 import { listProjectUsers, listTeamUsers } from "../atlas/operations/index";
-import type { Settings } from "../atlas/settings";
 import { typeToken } from "../resources/registration";
 import type { DriftRow } from "./driftRows";
 import type { Step } from "./engine";
@@ -12,13 +11,7 @@ import { inWords } from "./values";
  * The members whom no resource of the stack declares, in every project and team in which it declares somebody or that it
  * has a label for. Costs one request for each 500 members of a project or team.
  */
-export async function findStrangers(
-  steps: Step[],
-  labels: Labels,
-  settings: Settings,
-  report: (line: string) => void,
-): Promise<DriftRow[]> {
-  const client = new AtlasClient(settings, { report });
+export async function findStrangers(steps: Step[], labels: Labels, client: AtlasClient): Promise<DriftRow[]> {
   const projects = declaredMembers(steps, "ProjectUser", labels.projects.keys());
   const teams = declaredMembers(steps, "TeamUser", labels.teams.keys());
   const rows = await Promise.all([

@@ -2,7 +2,7 @@ import { unknownMarker } from "../handlers/unknown";
 import type { Properties } from "./engine";
 
 /** Property names of Pulumi's own begin like this. */
-const isInternal = (name: string): boolean => name.startsWith("__");
+export const isInternal = (name: string): boolean => name.startsWith("__");
 
 /** In the place of a secret. The engine masks the text, but leaves the wrapping. */
 const secretMark = "4dabf18193072939515e22adb298388d";

@@ -152,6 +152,7 @@ describe("the command", () => {
     assert.deepEqual(named(simulator.log.lines(), { project: projectId, org: orgId, team: teamId }).sort(), [
       "GET /groups/<project>/users 200",
       "GET /orgs/<org>/teams/<team>/users 200",
+      "POST /api/oauth/revoke 200",
       "POST /api/oauth/token 200",
     ]);
   });
