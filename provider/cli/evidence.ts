@@ -1,5 +1,6 @@
 import { idOf, nameIn } from "./identity";
-import { isWithoutEffect, type Operation, type StackRecord, type StateResource } from "./record";
+import { isWithoutEffect, type Operation, type StackRecord } from "./record";
+import { isUnrecorded, traceOfUnrecorded } from "./unrecorded";
 
 /** What a comparison of the state with Atlas is worth. */
 export type Evidence =
@@ -95,9 +96,10 @@ function fingerprint({ state }: StackRecord): string {
  * An engine that is killed leaves what it had begun. An update that is run then repeats a creation, which adopts what it
  * finds; the engine keeps the record of it all the same, but that of nothing else.
  */
-function whatIsPending({ state, operations }: StackRecord): Evidence | undefined {
+function whatIsPending(record: StackRecord): Evidence | undefined {
+  const { state, operations } = record;
   const last = operations.at(-1);
-  const isHealed = last?.kind === "update" && isComplete(last) && !isUnrecorded({ state, operations });
+  const isHealed = last?.kind === "update" && isComplete(last) && !isUnrecorded(record);
   const pending = state.pending.filter(
     ({ type, urn, resourceType, inputs }) =>
       !(
@@ -167,77 +169,11 @@ function whatTheLastOperationLeft({ operations }: StackRecord): Evidence | undef
     : doubt(`the last operation was ${article} ${last.kind}, and no update`);
 }
 
-/**
- * How long before the beginning of an operation and after its end it may write the state, in milliseconds: times of
- * the history are whole seconds, and the engine writes the last state after it has noted the end.
- */
-const slackMs = 15_000;
-
-/** Whether the time is not within the operation. */
-function isOutside(time: Date, { startedAt, endedAt }: Operation): boolean {
-  return time.getTime() < startedAt.getTime() - slackMs || time.getTime() > endedAt.getTime() + slackMs;
-}
-
-/** Whether the state was not written by the newest operation. Pulumi Cloud records all that happens to a state. */
-function isUnrecorded({ state, operations: [newest] }: Pick<StackRecord, "state" | "operations">): boolean {
-  return (
-    newest !== undefined &&
-    newest.version === 0 &&
-    state.writtenAt !== undefined &&
-    isOutside(state.writtenAt, newest)
-  );
-}
-
-/** Other backends record an operation when it has ended, so that a killed one shows in what it has written only. */
-function whatIsNotOnRecord({ state, operations }: StackRecord): Evidence | undefined {
-  const [newest] = operations;
-  const last = operations.at(-1);
-  if (newest === undefined || last === undefined || newest.version !== 0) {
-    return undefined;
-  }
-  const isChangedSince = ({ modifiedAt }: StateResource): boolean =>
-    modifiedAt !== undefined &&
-    modifiedAt > last.endedAt &&
-    operations.every((operation) => isOutside(modifiedAt, operation));
-  if (isUnrecorded({ state, operations }) || state.resources.some(isChangedSince)) {
-    return {
-      kind: "doubt",
-      reason:
-        "its state was written by something that is not in its history, as by an update that was killed",
-      remedy: update,
-      suspect: "an update that did not end",
-    };
-  }
-  const left = resourcesLeftBy(last);
-  const held = state.resources.filter(isCounted).length;
-  return left === undefined || left === held
+function whatIsNotOnRecord(record: StackRecord): Evidence | undefined {
+  const reason = traceOfUnrecorded(record);
+  return reason === undefined
     ? undefined
-    : {
-        kind: "doubt",
-        reason: `its state has ${held} ${held === 1 ? "resource" : "resources"} where the last update left ${left}, as after an update that was killed or after \`pulumi state delete\``,
-        remedy: update,
-        suspect: "an update that did not end",
-      };
-}
-
-/** Steps that leave a resource in the state, as the history counts them. */
-const leaving = ["same", "create", "update", "replace"];
-
-/** Steps that leave none, or one that is only read. */
-const notLeaving = ["delete", "discard", "read", "refresh"];
-
-/** How many resources an update has left; `undefined` where the history counts something else as well. */
-function resourcesLeftBy({ changes }: Operation): number | undefined {
-  const counted = Object.entries(changes).filter(([, count]) => count > 0);
-  return counted.every(([op]) => leaving.includes(op) || notLeaving.includes(op))
-    ? counted.reduce((sum, [op, count]) => (leaving.includes(op) ? sum + count : sum), 0)
-    : undefined;
-}
-
-/** Whether the history counts it: it leaves out what the engine adds by itself. */
-function isCounted({ type, urn, isExternal, isToBeDeleted }: StateResource): boolean {
-  const isDefaultProvider = type.startsWith("pulumi:providers:") && /::default[^:]*$/.test(urn);
-  return !isExternal && !isToBeDeleted && !isDefaultProvider;
+    : { kind: "doubt", reason, remedy: update, suspect: "an update that did not end" };
 }
 
 /** A resource that the engine did not look at may be anything. */

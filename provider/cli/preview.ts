@@ -2,8 +2,9 @@ import { type Observation, observe, openStack } from "./engine";
 import { readLabels, withLabels } from "./labels";
 import { maskFor } from "./masking";
 import type { Output } from "./output";
+import type { PreviewRow } from "./plannedRow";
 import { countChanges, type PreviewFormat, type PreviewReport, printPreview } from "./previewReport";
-import { type PreviewRow, previewRows } from "./previewRows";
+import { previewRows } from "./previewRows";
 import { partialVariables } from "./record";
 import { bySubject } from "./tables";
 

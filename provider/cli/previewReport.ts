@@ -1,5 +1,5 @@
 import { inMarkdown, onOneLine } from "./inert";
-import type { PreviewRow } from "./previewRows";
+import type { PreviewRow } from "./plannedRow";
 import { markdownTable } from "./tables";
 
 export interface PreviewReport {

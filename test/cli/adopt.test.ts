@@ -188,6 +188,35 @@ describe("the command", () => {
     );
   });
 
+  for (const [where, script, way] of [
+    ["a stack is selected", "echo production", "add `--stack production` (it is selected here)"],
+    ["none is", "echo 'error: no stack selected' >&2; exit 255", "name it with `--stack`"],
+  ] as const) {
+    test(`says how to take the credentials of a stack when the environment has none, and ${where}`, async () => {
+      const bin = await mkdtemp(path.join(tmpdir(), "bin-"));
+      try {
+        await writeFile(path.join(bin, "pulumi"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+        const bare = Object.entries(env).filter(([name]) => !name.startsWith("MONGODB_ATLAS_"));
+        const result = await runCommand(
+          {
+            workDir: process.cwd(),
+            env: { ...Object.fromEntries(bare), PATH: `${bin}${path.delimiter}${env["PATH"]}` },
+          },
+          ["adopt", "--project", ids.projectId],
+        );
+        assert.deepEqual([result.code, result.stdout], [1, ""]);
+        assert.equal(
+          result.stderr,
+          `There are no Atlas credentials in the environment. If those of a stack are in its configuration, ${way}. Otherwise set ` +
+            "MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET (a service account), " +
+            "or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (an API key).\n",
+        );
+      } finally {
+        await rm(bin, { recursive: true });
+      }
+    });
+  }
+
   for (const [what, args, sentence] of [
     [
       "nothing to adopt",

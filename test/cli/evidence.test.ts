@@ -127,6 +127,21 @@ describe("a state is known to be what was declared", () => {
       },
     ],
     [
+      "in Pulumi Cloud, after a killed creation that an update has repeated",
+      {
+        operations: [operation({ version: 7 })],
+        writtenAt: at("23:00:00"),
+        pending: [
+          {
+            type: "creating",
+            urn: urn("ada"),
+            resourceType: type,
+            inputs: { projectId: shop, username: "ada@example.com" },
+          },
+        ],
+      },
+    ],
+    [
       "when it declares nothing",
       { resources: [root], operations: [operation({ changes: { same: 1, delete: 1 } })] },
     ],

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { describe, test } from "node:test";
+import { runProcess } from "../process";
 import { runCommand } from "./command";
 
 const call = (...args: string[]) => runCommand({ workDir: process.cwd(), env: process.env }, args);
@@ -17,6 +20,22 @@ describe("the command line", () => {
   test("tells its version", async () => {
     const { version } = require("../../package.json") as { version: string };
     assert.deepEqual(await call("--version"), { code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  test("says in a sentence that its output cannot be written", {
+    skip: !existsSync("/dev/full"),
+  }, async () => {
+    const command = path.join(__dirname, "../../provider/cli/bin.js");
+    const script = '"$0" "$1" --help > /dev/full';
+    const result = await runProcess("sh", ["-c", script, process.execPath, command], {
+      cwd: process.cwd(),
+      env: process.env,
+    });
+    assert.deepEqual(result, {
+      code: 1,
+      stdout: "",
+      stderr: "The output cannot be written: no space is left on the disk (ENOSPC).\n",
+    });
   });
 
   const hint = "See `npx --no mongodbatlas-dynamic --help`.";
