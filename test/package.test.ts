@@ -91,6 +91,7 @@ describe("the package", () => {
         "provider/CHANGELOG.md",
         "provider/cli/bin.js",
         "provider/cli/drift-report.schema.json",
+        "provider/cli/preview-report.schema.json",
       ].sort(),
     );
   });
@@ -159,7 +160,13 @@ describe("the package", () => {
     assert.deepEqual(
       { exports: Object.keys(exports ?? {}), bin, engines, peerDependencies },
       {
-        exports: [".", "./handlers", "./package.json", "./drift-report.schema.json"],
+        exports: [
+          ".",
+          "./handlers",
+          "./package.json",
+          "./drift-report.schema.json",
+          "./preview-report.schema.json",
+        ],
         bin: { "mongodbatlas-dynamic": "provider/cli/bin.js" },
         engines: { node: ">=22.12" },
         peerDependencies: { "@pulumi/pulumi": "^3.270.0" },

@@ -4,6 +4,7 @@ import type { Settings } from "../atlas/settings";
 import { typeToken } from "../resources/registration";
 import type { DriftRow } from "./driftRows";
 import type { Step } from "./engine";
+import { propertiesOfId } from "./identity";
 import type { Labels } from "./labels";
 import { inWords } from "./values";
 
@@ -62,15 +63,15 @@ function declaredMembers(
     if (token !== typeToken(type) || before?.external) {
       continue;
     }
-    const parent = id.slice(0, id.lastIndexOf("/"));
+    const { projectId, orgId, teamId, username, userId } = propertiesOfId(token, id);
+    const parent = projectId ?? (orgId === undefined ? undefined : `${orgId}/${teamId}`);
+    if (parent === undefined) {
+      continue;
+    }
     const declared = members.get(parent) ?? new Set();
     members.set(parent, declared);
-    // The id has the name that the user was declared by; the output has another that Atlas may know the user by.
-    for (const name of [
-      id.slice(parent.length + 1),
-      before?.outputs["username"],
-      before?.outputs["userId"],
-    ]) {
+    // The id has the name that the user was declared by; the outputs have others that Atlas may know the user by.
+    for (const name of [username, userId, before?.outputs["username"], before?.outputs["userId"]]) {
       if (typeof name === "string") {
         declared.add(name.toLowerCase());
       }
