@@ -128,10 +128,13 @@ export const atlas = { projects: { shop: projectId } };
       rows: { op: string; urn: string; movesTo: string | null }[];
     };
     assert.deepEqual([changes, comparedWith], [{ create: 5, move: 2 }, "state"]);
-    const moved = rows.find(({ op }) => op === "move");
+    const name = (urn: string | null) => urn?.split("::").at(-1);
     assert.deepEqual(
-      [moved?.urn, moved?.movesTo].map((urn) => urn?.split("::").at(-1)),
-      ["old", "new"],
+      rows.filter(({ op }) => op === "move").map(({ urn, movesTo }) => [name(urn), name(movesTo)]),
+      [
+        ["leo", "leo"],
+        ["old", "new"],
+      ],
     );
   });
 
