@@ -1,4 +1,4 @@
-import { AtlasClient } from "../atlas/client";
+import type { AtlasClient } from "../atlas/client";
 import { readId } from "../atlas/id";
 import {
   type AtlasProjectUser,
@@ -9,6 +9,7 @@ import {
 import { readSettings, type Settings } from "../atlas/settings";
 import { accessFile } from "./accessFile";
 import { accessProgram } from "./accessProgram";
+import { withClient } from "./client";
 import { CommandFailure } from "./failure";
 import { replaceFile } from "./files";
 import { harmless } from "./inert";
@@ -47,11 +48,8 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
   progress.show("Asking Atlas who has access");
   let members: Members;
   try {
-    members = await membersOf(
-      new AtlasClient(settings, { report: progress.note }),
-      projectIds,
-      teams,
-      output,
+    members = await withClient(settings, progress.note, (client) =>
+      membersOf(client, projectIds, teams, output),
     );
   } finally {
     progress.end();

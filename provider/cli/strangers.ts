@@ -1,7 +1,8 @@
-import { AtlasClient } from "../atlas/client";
+import type { AtlasClient } from "../atlas/client";
 import { listProjectUsers, listTeamUsers } from "../atlas/operations/index";
 import type { Settings } from "../atlas/settings";
 import { typeToken } from "../resources/registration";
+import { withClient } from "./client";
 import type { DriftRow } from "./driftRows";
 import type { Step } from "./engine";
 import { propertiesOfId } from "./identity";
@@ -18,9 +19,16 @@ export async function findStrangers(
   settings: Settings,
   report: (line: string) => void,
 ): Promise<DriftRow[]> {
-  const client = new AtlasClient(settings, { report });
   const projects = declaredMembers(steps, "ProjectUser", labels.projects.keys());
   const teams = declaredMembers(steps, "TeamUser", labels.teams.keys());
+  return withClient(settings, report, (client) => strangersIn(client, projects, teams));
+}
+
+async function strangersIn(
+  client: AtlasClient,
+  projects: Map<string, Set<string>>,
+  teams: Map<string, Set<string>>,
+): Promise<DriftRow[]> {
   const rows = await Promise.all([
     ...[...projects].map(async ([projectId, declared]) => {
       const { items } = await listProjectUsers(client, projectId);
