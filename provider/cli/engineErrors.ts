@@ -44,13 +44,18 @@ export function explainCommand(
 }
 
 /** What comes after the subject and the request, in a message of an `AtlasError`: the answer, and what to do. */
-const cause = /^Could not .*?: [A-Z]+ \/\S* (.*)$/s;
+const cause = /^Could not .*? (was answered \d|got no answer) ?(.*)$/s;
+
+/** How the provider process ends a message whose reason it has told for another resource. */
+const toldBefore = / that is told in full for another resource /;
 
 /** A wrong key fails for every user in the same way, and needs to be told of once. */
 function eachCauseOnce(messages: string[]): string[] {
   const byCause = new Map<string, string[]>();
+  const inFull = messages.find((message) => cause.test(message));
   for (const message of new Set(messages)) {
-    const key = cause.exec(message)?.[1] ?? message;
+    const told = toldBefore.test(message) && inFull !== undefined ? inFull : message;
+    const key = cause.exec(told)?.slice(1).join(" ") ?? told;
     byCause.set(key, [...(byCause.get(key) ?? []), message]);
   }
   return [...byCause.values()].map(([first = "", ...others]) =>
