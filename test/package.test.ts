@@ -85,10 +85,11 @@ describe("the package", () => {
         ...sources.flatMap((source) => [`dist/${source}.d.ts`, `dist/${source}.js`]),
         ...examples,
         ...(await tracked("provider/docs/*.md")),
+        ...(await tracked(".github/*.md")),
         "LICENSE",
         "README.md",
         "package.json",
-        "provider/CHANGELOG.md",
+        "CHANGELOG.md",
         "provider/cli/bin.js",
         "provider/cli/drift-report.schema.json",
         "provider/cli/preview-report.schema.json",
@@ -145,7 +146,7 @@ describe("the package", () => {
 
   test("has the version that the changelog and the gitops example have", () => {
     const { version } = require("../package.json") as { version: string };
-    const changelog = readFileSync(path.join(root, "provider/CHANGELOG.md"), "utf8");
+    const changelog = readFileSync(path.join(root, "CHANGELOG.md"), "utf8");
     assert.equal(/^## (\S+) \(\d{4}-\d\d-\d\d\)$/m.exec(changelog)?.[1], version);
     const { dependencies } = require("../examples/gitops/package.json") as {
       dependencies: Record<string, string>;
