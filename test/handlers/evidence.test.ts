@@ -121,16 +121,21 @@ describe("a link", () => {
     });
   }
 
-  test("is not taken for dropped when the token endpoint answers 404", async () => {
-    await bench.stop();
-    bench = await startBench({ credentials: "serviceAccount" });
-    const organization = bench.atlasSimulator.world.createOrganization();
-    bench.atlasSimulator.fail({ operationId: "createAccessToken", times: 50, ...foreignJson });
-    const error = await failureOf(bench, handler().delete(organization, { orgId: organization }));
-    assert.ok(error instanceof AtlasError);
-    assert.equal(error.operation, "createAccessToken");
-    assert.deepEqual(bench.requests(), []);
-  });
+  for (const [what, failure] of Object.entries({
+    "in a form of its own": foreignJson,
+    "in Atlas's form": { status: 404, errorCode: null },
+  })) {
+    test(`is not taken for dropped when the token endpoint answers 404 ${what}`, async () => {
+      await bench.stop();
+      bench = await startBench({ credentials: "serviceAccount" });
+      const organization = bench.atlasSimulator.world.createOrganization();
+      bench.atlasSimulator.fail({ operationId: "createAccessToken", times: 50, ...failure });
+      const error = await failureOf(bench, handler().delete(organization, { orgId: organization }));
+      assert.ok(error instanceof AtlasError);
+      assert.equal(error.operation, "createAccessToken");
+      assert.deepEqual(bench.requests(), []);
+    });
+  }
 
   for (const [errorCode, drops] of [
     [null, true],

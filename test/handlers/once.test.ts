@@ -85,9 +85,13 @@ describe("a deferral", () => {
       release = resolve;
     });
     bench.atlasSimulator.fail({ operationId: defer, delayUntil });
-    const first = create();
+    let isFirstOver = false;
+    const first = create().finally(() => {
+      isFirstOver = true;
+    });
     const declared = { projectId: other, deferrals: 1, requireScheduled: false };
     await maintenanceDeferralHandler(bench).create(declared);
+    assert.equal(isFirstOver, false);
     release();
     await first;
     assert.deepEqual([granted(), world.maintenance(other).deferralsGranted], [1, 1]);
@@ -206,9 +210,17 @@ describe("a cut-over", () => {
     assert.equal(operations().filter((line) => line.startsWith(cutOver)).length, 1);
   });
 
+  test("is requested as soon as the rate limit lets it through, and not at the next poll only", async () => {
+    const migration = world.addMigration(projectId, { steps: [ready] });
+    bench.atlasSimulator.fail({ operationId: cutOver, status: 429, headers: { "Retry-After": "1" } });
+    const before = bench.clock.now();
+    const { outs } = await create(migration);
+    assert.ok(Date.parse(outs?.cutoverRequestedAt ?? "") - before < 3_000);
+  });
+
   test("looks last shortly when its time is over, and not for as long as Atlas is rate limiting", async () => {
     const migration = world.addMigration(projectId, { steps: [copying] });
-    bench.atlasSimulator.fail({ operationId: "getGroupLiveMigration", skip: 2, times: 10_000, status: 429 });
+    bench.atlasSimulator.fail({ operationId: "getGroupLiveMigration", skip: 1, times: 10_000, status: 429 });
     oversleep(3_000, 9 * hourMs);
     const before = bench.clock.now();
     await failureOf(bench, create(migration));
