@@ -85,12 +85,14 @@ describe("the package", () => {
         ...sources.flatMap((source) => [`dist/${source}.d.ts`, `dist/${source}.js`]),
         ...examples,
         ...(await tracked("provider/docs/*.md")),
+        ...(await tracked(".github/*.md")),
         "LICENSE",
         "README.md",
         "package.json",
-        "provider/CHANGELOG.md",
+        "CHANGELOG.md",
         "provider/cli/bin.js",
         "provider/cli/drift-report.schema.json",
+        "provider/cli/preview-report.schema.json",
       ].sort(),
     );
   });
@@ -144,7 +146,7 @@ describe("the package", () => {
 
   test("has the version that the changelog and the gitops example have", () => {
     const { version } = require("../package.json") as { version: string };
-    const changelog = readFileSync(path.join(root, "provider/CHANGELOG.md"), "utf8");
+    const changelog = readFileSync(path.join(root, "CHANGELOG.md"), "utf8");
     assert.equal(/^## (\S+) \(\d{4}-\d\d-\d\d\)$/m.exec(changelog)?.[1], version);
     const { dependencies } = require("../examples/gitops/package.json") as {
       dependencies: Record<string, string>;
@@ -159,7 +161,13 @@ describe("the package", () => {
     assert.deepEqual(
       { exports: Object.keys(exports ?? {}), bin, engines, peerDependencies },
       {
-        exports: [".", "./handlers", "./package.json", "./drift-report.schema.json"],
+        exports: [
+          ".",
+          "./handlers",
+          "./package.json",
+          "./drift-report.schema.json",
+          "./preview-report.schema.json",
+        ],
         bin: { "mongodbatlas-dynamic": "provider/cli/bin.js" },
         engines: { node: ">=22.12" },
         peerDependencies: { "@pulumi/pulumi": "^3.270.0" },

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { LinkToken, MigrationCutover } from "mongodbatlas-dynamic";
 
 /**
- * Links an organization to Cloud Manager or Ops Manager, and cuts the live migration over that is started there.
+ * Links an organization to Cloud Manager or an older Ops Manager, and cuts the live migration over that is started there.
  *
  * The migration gets its id when it is started with the link token, so it takes two runs: one without
  * `liveMigrationId`, and one with it.

@@ -9,7 +9,7 @@ export function accessProgram({ projects, teams }: Members): string {
   return [
     `import { ${resources.join(", ")} } from "mongodbatlas-dynamic";`,
     "// Declares who had access when this was printed. The first `pulumi up` takes it over, and changes nothing in Atlas.\n" +
-      "// Resources are named by their ids, so that nothing in this file can rename them: renaming takes access away.",
+      "// Resources are named by their ids, so that nothing in this file can rename them.",
     ...(projects.length > 0
       ? [projectData(projects), teams.length > 0 ? projectLoopForTeams : projectLoop]
       : []),

@@ -1,5 +1,4 @@
-import { writeFileSync } from "node:fs";
-import { AtlasClient } from "../atlas/client";
+import type { AtlasClient } from "../atlas/client";
 import { readId } from "../atlas/id";
 import {
   type AtlasProjectUser,
@@ -7,10 +6,13 @@ import {
   listTeamUsers,
   type TeamKey,
 } from "../atlas/operations/index";
-import { readSettings } from "../atlas/settings";
+import { readSettings, type Settings } from "../atlas/settings";
 import { accessFile } from "./accessFile";
 import { accessProgram } from "./accessProgram";
+import { withClient } from "./client";
 import { CommandFailure } from "./failure";
+import { replaceFile } from "./files";
+import { harmless } from "./inert";
 import type { Members } from "./members";
 import type { Output } from "./output";
 
@@ -38,13 +40,37 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
   const teams = unique(options.teams.map(parseTeam), ({ orgId, teamId }) => `${orgId}/${teamId}`);
   if (projectIds.length + teams.length === 0) {
     throw new CommandFailure(
-      "Neither --project nor --team is given: name what is to be adopted, as in `npx mongodbatlas-dynamic adopt --project 5f1b3c2a9d8e7f6a5b4c3d2e`.",
+      "Neither --project nor --team is given: name what is to be adopted, as in `npx --no mongodbatlas-dynamic adopt --project 5f1b3c2a9d8e7f6a5b4c3d2e`.",
     );
   }
-  const client = new AtlasClient(readSettings(await configurationFor(options.stack), process.env), {
-    report: output.note,
-  });
-  const members: Members = {
+  const settings = await settingsFor(options.stack);
+  const { progress } = output;
+  progress.show("Asking Atlas who has access");
+  let members: Members;
+  try {
+    members = await withClient(settings, progress.note, (client) =>
+      membersOf(client, projectIds, teams, output),
+    );
+  } finally {
+    progress.end();
+  }
+  const text = options.format === "yaml" ? accessFile(members) : accessProgram(members);
+  if (options.file === undefined) {
+    output.print(text);
+  } else {
+    replaceFile(options.file, `${harmless(text)}\n`);
+    output.warn(`${options.file} has been written.`);
+  }
+  return 0;
+}
+
+async function membersOf(
+  client: AtlasClient,
+  projectIds: string[],
+  teams: TeamKey[],
+  output: Output,
+): Promise<Members> {
+  return {
     projects: await Promise.all(
       projectIds.map(async (projectId) => ({
         projectId,
@@ -60,14 +86,6 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
       })),
     ),
   };
-  const text = options.format === "yaml" ? accessFile(members) : accessProgram(members);
-  if (options.file === undefined) {
-    output.print(text);
-  } else {
-    write(options.file, text);
-    output.note(`${options.file} has been written.`);
-  }
-  return 0;
 }
 
 /** Atlas may show a member without a role of its own, which a ProjectUser cannot declare. */
@@ -87,21 +105,31 @@ function adoptable(
     .sort((one, other) => (one.username < other.username ? -1 : 1));
 }
 
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, `${text}\n`);
-  } catch (error) {
-    throw new CommandFailure(`${file} cannot be written: ${(error as Error).message}.`);
-  }
-}
+const credentialVariable = /^MONGODB_ATLAS_(PUBLIC|PRIVATE|CLIENT)_/;
 
-async function configurationFor(stack: string | undefined): Promise<(key: string) => string | undefined> {
+async function settingsFor(stack: string | undefined): Promise<Settings> {
   if (stack === undefined) {
-    return () => undefined;
+    if (!Object.keys(process.env).some((name) => credentialVariable.test(name))) {
+      throw await noCredentials();
+    }
+    return readSettings(() => undefined, process.env);
   }
   // The Automation API takes a second to load.
   const { configurationOf, openStack } = require("./engine") as typeof import("./engine");
-  return configurationOf(await openStack(stack));
+  return readSettings(await configurationOf(await openStack(stack)), process.env);
+}
+
+/** Who has credentials in the configuration of a stack has to name it: who has access is no stack's business. */
+async function noCredentials(): Promise<CommandFailure> {
+  const { selectedStack } = require("./engine") as typeof import("./engine");
+  const selected = await selectedStack().catch(() => undefined);
+  const which =
+    selected === undefined ? "name it with `--stack`" : `add \`--stack ${selected}\` (it is selected here)`;
+  return new CommandFailure(
+    `There are no Atlas credentials in the environment. If those of a stack are in its configuration, ${which}. Otherwise set ` +
+      "MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET (a service account), " +
+      "or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (an API key).",
+  );
 }
 
 function parseId(option: string, text: string): string {

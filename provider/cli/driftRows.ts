@@ -1,7 +1,8 @@
 import { typeToken } from "../resources/registration";
-import type { Properties, Step } from "./engine";
+import type { Properties, Side, Step } from "./engine";
+import { propertiesOfId } from "./identity";
 import { differences, hiddenDifferences, visible, visibleProperties } from "./values";
-import { wordingFor } from "./wording";
+import { type Circumstances, capital, wordingFor } from "./wording";
 
 /** One thing that is not as declared. The JSON report consists of these; its schema is `drift-report.schema.json`. */
 export interface DriftRow {
@@ -27,8 +28,14 @@ export interface DriftRow {
   external: boolean;
 }
 
+/** What decides how differences are told. */
+export interface DriftContext extends Circumstances {
+  /** Properties by URN that the resource option `ignoreChanges` takes out of every comparison. */
+  ignored: ReadonlyMap<string, readonly string[]>;
+}
+
 /** What a refresh preview says about one resource, one row for each property that has moved. */
-export function driftRows(step: Step, now: Date): DriftRow[] {
+export function driftRows(step: Step, context: DriftContext): DriftRow[] {
   const { op, urn, type, id, before, after } = step;
   if (before === undefined || op === "same" || op === "read") {
     return [];
@@ -37,32 +44,35 @@ export function driftRows(step: Step, now: Date): DriftRow[] {
     // What is only read declares nothing that could differ; the engine compares its outputs all the same.
     return [];
   }
-  const known = visibleProperties({ ...before.inputs, ...before.outputs });
-  const wording = wordingFor(type, step.name);
-  const { external } = before;
-  const row = { subject: wording.subject(known), urn, type, id, external };
-  const told = (sentence: string): string => (external ? `${sentence} The stack only reads it.` : sentence);
+  // What `get` has read may have found nothing, so that only the id tells what it was about.
+  const known = {
+    ...propertiesOfId(type, id),
+    ...withoutNothing(visibleProperties({ ...before.inputs, ...before.outputs })),
+  };
+  const wording = wordingFor(type, step.name, known);
+  const subject = wording.subject(known);
+  const row = { subject, urn, type, id, external: before.external };
   if (after === undefined) {
+    const message = before.external
+      ? `${capital(subject)}, which the stack only reads, is not there.`
+      : wording.gone(known, context);
     const declared = visibleProperties(before.inputs);
-    return [
-      {
-        kind: "gone",
-        ...row,
-        property: null,
-        declared,
-        actual: null,
-        message: told(wording.gone(known, now)),
-      },
-    ];
+    return [{ kind: "gone", ...row, property: null, declared, actual: null, message }];
   }
-  return moved(step).map(({ property, declared, actual }) => ({
+  return moved(step, context.ignored.get(urn) ?? []).map(({ property, declared, actual }) => ({
     kind: "changed",
     ...row,
     property,
     declared,
     actual,
-    message: told(wording.changed(known, property ?? "something", declared, actual)),
+    message: wording.changed(known, property ?? "something", { declared, actual }, context),
   }));
+}
+
+function withoutNothing(properties: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, value]) => value !== undefined && value !== null),
+  );
 }
 
 interface Move {
@@ -72,19 +82,31 @@ interface Move {
 }
 
 /** What was declared goes first; outputs count where nothing of that has moved. */
-function moved({ type, before, after, diffs }: Step): Move[] {
+function moved({ type, before, after, diffs }: Step, ignored: readonly string[]): Move[] {
+  const [declared, found] = [before?.inputs ?? {}, after?.inputs ?? {}];
   const [were, are] = [before?.outputs ?? {}, after?.outputs ?? {}];
   if (type === typeToken("MigrationCutover")) {
     // It declares no status: that it is complete is what it stands for.
     return [{ property: "status", declared: "COMPLETE", actual: visible(are["status"]) }];
   }
-  const inputs = differences(before?.inputs ?? {}, after?.inputs ?? {});
-  if (inputs.length > 0) {
-    return inputs.map((property) => move(property, before?.inputs ?? {}, after?.inputs ?? {}));
-  }
+  const inputs = differences(declared, found);
   const outputs = differences(were, are);
-  const properties = outputs.length > 0 ? outputs : hiddenDifferences(diffs, before?.inputs ?? were);
-  return (properties.length > 0 ? properties : [null]).map((property) => move(property, were, are));
+  const all = inputs.length > 0 ? inputs : outputs.length > 0 ? outputs : hiddenDifferences(diffs, declared);
+  const properties = all.filter((property) => !ignored.includes(property) && !ignored.includes("*"));
+  if (properties.length === 0 && (all.length > 0 || isInternal(before, after))) {
+    return [];
+  }
+  return (properties.length > 0 ? properties : [null]).map((property) =>
+    inputs.length > 0 ? move(property, declared, found) : move(property, were, are),
+  );
+}
+
+/** Whether nothing has moved but what is Pulumi's and this package's own. */
+function isInternal(before: Side | undefined, after: Side | undefined): boolean {
+  return (
+    JSON.stringify(before?.inputs) !== JSON.stringify(after?.inputs) ||
+    JSON.stringify(before?.outputs) !== JSON.stringify(after?.outputs)
+  );
 }
 
 function move(property: string | null, declared: Properties, actual: Properties): Move {

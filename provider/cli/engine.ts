@@ -1,7 +1,9 @@
 import * as automation from "@pulumi/pulumi/automation";
-import { explain, plain } from "./engineErrors";
+import { explain, noPulumi, type Problem, plain } from "./engineErrors";
 import { CommandFailure } from "./failure";
+import { nameIn } from "./identity";
 import type { Progress } from "./progress";
+import { pulumi } from "./pulumi";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -11,6 +13,8 @@ export interface Side {
   outputs: Properties;
   /** Read with `.get()`, and not managed by the stack. */
   external: boolean;
+  /** URN of the provider that it goes by. */
+  provider: string;
 }
 
 /** What the engine says about one resource, before and after. */
@@ -42,6 +46,8 @@ export interface Callbacks {
  * @throws CommandFailure when the Pulumi CLI is not installed, or too old
  */
 export async function openStack(name: string): Promise<automation.Stack> {
+  // It would have a preview fail that finds changes, and finding them is what the commands are for.
+  delete process.env["PULUMI_OPTION_EXPECT_NO_CHANGES"];
   let workspace: automation.LocalWorkspace;
   try {
     workspace = await automation.LocalWorkspace.create({ workDir: process.cwd() });
@@ -49,7 +55,7 @@ export async function openStack(name: string): Promise<automation.Stack> {
     const { message } = error as Error;
     throw new CommandFailure(
       /ENOENT/.test(message)
-        ? "There is no `pulumi` on the PATH. Install the Pulumi CLI, then run this again."
+        ? noPulumi
         : `The Pulumi CLI on the PATH cannot be used: ${message.split("\n")[0]}`,
     );
   }
@@ -58,10 +64,21 @@ export async function openStack(name: string): Promise<automation.Stack> {
   return automation.Stack.select(name, workspace);
 }
 
+/**
+ * The name of the stack that is selected in the working directory, which `PULUMI_STACK` may say.
+ *
+ * @throws CommandFailure when none is
+ */
+export async function selectedStack(): Promise<string> {
+  return (await pulumi(["stack", "--show-name"], "")).trim();
+}
+
 /** What a preview says. */
 export interface Observation {
-  /** Of each resource, but for the stack itself and the providers. */
+  /** Of each resource, but for the stack itself and the providers. What was refreshed first is not among them. */
   steps: Step[];
+  /** URNs of the resources that were looked at in Atlas before an update was planned. */
+  refreshed: ReadonlySet<string>;
   /** Of the stack: those of the last update, or those that the program is going to have. */
   outputs: Properties;
 }
@@ -80,37 +97,54 @@ export async function observe(
   progress: Progress,
 ): Promise<Observation> {
   const steps: Step[] = [];
+  const refreshed = new Set<string>();
   let outputs: Properties = {};
-  const problems = new Set<string>();
+  const problems = new Map<string, Problem>();
   const onEvent = (event: automation.EngineEvent): void => {
-    if (event.diagnosticEvent?.severity === "error") {
-      addProblem(problems, plain(event.diagnosticEvent.message));
+    if (event.diagnosticEvent !== undefined) {
+      take(event.diagnosticEvent, problems, progress);
     }
     const outcome = event.resOutputsEvent?.metadata;
     if (outcome?.type === "pulumi:pulumi:Stack") {
       outputs = (outcome.new ?? outcome.old)?.outputs ?? outputs;
     }
     const metadata = what === "refresh" ? outcome : event.resourcePreEvent?.metadata;
-    if (metadata !== undefined && !/^pulumi:(pulumi:Stack$|providers:)/.test(metadata.type)) {
-      steps.push(stepOf(metadata));
-      progress.show(`Resources compared: ${steps.length}`);
+    if (metadata === undefined || /^pulumi:(pulumi:Stack$|providers:)/.test(metadata.type)) {
+      return;
     }
+    if (what === "update" && metadata.op === "refresh") {
+      refreshed.add(metadata.urn);
+    } else {
+      steps.push(stepOf(metadata));
+    }
+    progress.show(`Resources compared: ${Math.max(steps.length, refreshed.size)}`);
   };
   progress.show("Starting the engine");
   try {
     await operate({ onEvent });
   } catch (error) {
-    throw explain(error, stackName, [...problems]);
+    throw explain(error, stackName, [...problems.values()]);
   } finally {
     progress.end();
   }
-  return { steps, outputs };
+  return { steps, refreshed, outputs };
 }
 
-/** Keeps what a person can do something about: the engine repeats itself, and adds that something has failed. */
-function addProblem(problems: Set<string>, text: string): void {
-  if (!/^(preview|update|refresh) failed$/.test(text)) {
-    problems.add(text.replace(/^Preview failed: /, ""));
+/**
+ * Keeps what a person can do something about: the engine repeats itself, and adds that something has failed. What a
+ * provider prints while Atlas makes it wait is all that tells why nothing moves.
+ */
+function take(
+  { severity, message, urn = "" }: automation.DiagnosticEvent,
+  problems: Map<string, Problem>,
+  progress: Progress,
+): void {
+  const text = plain(message);
+  if (severity === "error" && !/^(preview|update|refresh) failed$/.test(text)) {
+    const problem = { text: text.replace(/^Preview failed: /, ""), resource: nameIn(urn) };
+    problems.set(`${problem.text}\n${problem.resource}`, problem);
+  } else if (severity.startsWith("info") && /\b(waiting|retrying|rate limit)/i.test(text)) {
+    progress.note(text);
   }
 }
 
@@ -124,32 +158,6 @@ export async function configurationOf(stack: automation.Stack): Promise<(key: st
   }
 }
 
-/** The last operation that has, or may have, written something else to the state than was there. */
-export interface LastChanges {
-  /** `update`, `refresh`, `destroy` and so on. */
-  kind: string;
-  /** `succeeded`, `failed` or `in-progress`. */
-  result: string;
-}
-
-/** Looks it up in the history of the stack; `undefined` when there is none. */
-export async function lastChanges(stack: automation.Stack): Promise<LastChanges | undefined> {
-  try {
-    const history = await stack.history(historyEntries, 1, false);
-    return history.find(({ kind, result, resourceChanges }) => {
-      const changes = Object.entries(resourceChanges ?? {}).filter(
-        ([op, count]) => op !== "same" && count > 0,
-      );
-      return kind !== "refresh" || result !== "succeeded" || changes.length > 0;
-    });
-  } catch (error) {
-    throw explain(error, stack.name, []);
-  }
-}
-
-/** How far back to look past refreshes that have changed nothing. */
-const historyEntries = 20;
-
 function stepOf(metadata: automation.StepEventMetadata): Step {
   const { op, urn, type } = metadata;
   const either = metadata.old ?? metadata.new;
@@ -157,7 +165,7 @@ function stepOf(metadata: automation.StepEventMetadata): Step {
     op,
     urn,
     type,
-    name: urn.split("::").slice(3).join("::"),
+    name: nameIn(urn),
     id: either?.id ?? "",
     retained: either?.retainOnDelete === true,
     diffs: [...new Set([...(metadata.diffs ?? []), ...Object.keys(metadata.detailedDiff ?? {})])].sort(),
@@ -173,6 +181,8 @@ function sideOf(side: automation.StepEventStateMetadata | null | undefined): Sid
         outputs: side.outputs ?? {},
         // The SDK's type does not have it yet.
         external: (side as { external?: boolean }).external === true,
+        // A reference is the URN and an id, which changes with every new state of the provider.
+        provider: side.provider?.replace(/::[^:]*$/, "") ?? "",
       }
     : undefined;
 }

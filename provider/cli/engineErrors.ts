@@ -1,36 +1,85 @@
-import { CommandError } from "@pulumi/pulumi/automation";
 import { CommandFailure } from "./failure";
 
-/** What the engine has to say, as sentences that say what to do. */
-export function explain(error: unknown, stackName: string, problems: string[]): unknown {
-  if (!(error instanceof CommandError)) {
-    return error;
-  }
-  // The SDK exports neither this property nor its type.
-  const { stderr, code } = (error as unknown as { commandResult: { stderr: string; code: number } })
-    .commandResult;
+/** An error among the engine's events. */
+export interface Problem {
+  text: string;
+  /** The name of the resource that it is about; empty where it is about none. */
+  resource: string;
+}
+
+/** A run of the CLI that has failed. */
+export interface CommandProblem {
+  stderr: string;
+  /** Its exit code; or the name of a signal, or of a reason why it did not start. */
+  code: number | string | null | undefined;
+}
+
+/**
+ * What the engine has to say, as sentences that say what to do.
+ *
+ * @param problems the errors among its events
+ */
+export function explain(error: unknown, stackName: string, problems: Problem[]): unknown {
+  // The SDK exports neither this property of its errors nor its type.
+  const { commandResult } = error as { commandResult?: CommandProblem };
+  return commandResult === undefined ? error : explainCommand(commandResult, stackName, problems);
+}
+
+/** What the CLI has to say. */
+export function explainCommand(
+  { stderr, code }: CommandProblem,
+  stackName: string,
+  problems: Problem[] = [],
+): CommandFailure {
   const said = stderr
     .split("\n")
     .filter((line) => line.startsWith("error: "))
-    .map((line) => plain(line));
-  const told = [...new Set((problems.length > 0 ? problems : said).map((text) => advise(text, stackName)))];
-  // Without a network every resource has the same problem.
-  const isUnreachable = told.every((text) => / got no answer \(/.test(text));
+    .map((line) => ({ text: plain(line), resource: "" }));
+  const told = (problems.length > 0 ? problems : said).map((problem) => advise(problem, stackName));
   return new CommandFailure(
-    (isUnreachable ? told.slice(0, 1) : told).join("\n") ||
-      `pulumi ended with code ${code}: ${plain(stderr)}`,
+    eachCauseOnce(told).join("\n") ||
+      advise({ text: plain(stderr), resource: "" }, stackName) ||
+      `pulumi ended with ${code}.`,
   );
 }
 
+/** What comes after the subject and the request, in a message of an `AtlasError`: the answer, and what to do. */
+const cause = /^Could not .*? (was answered \d|got no answer) ?(.*)$/s;
+
+/** How the provider process ends a message whose reason it has told for another resource. */
+const toldBefore = / that is told in full for another resource /;
+
+/** A wrong key fails for every user in the same way, and needs to be told of once. */
+function eachCauseOnce(messages: string[]): string[] {
+  const byCause = new Map<string, string[]>();
+  const inFull = messages.find((message) => cause.test(message));
+  for (const message of new Set(messages)) {
+    const told = toldBefore.test(message) && inFull !== undefined ? inFull : message;
+    const key = cause.exec(told)?.slice(1).join(" ") ?? told;
+    byCause.set(key, [...(byCause.get(key) ?? []), message]);
+  }
+  return [...byCause.values()].map(([first = "", ...others]) =>
+    others.length === 0
+      ? first
+      : `${first} ${others.length === 1 ? "Another request has" : `${others.length} other requests have`} failed for the same reason.`,
+  );
+}
+
+export const noPulumi = "There is no `pulumi` on the PATH. Install the Pulumi CLI, then run this again.";
+
 /** What is known to go wrong, by what the engine says of it. */
-const advice: readonly [pattern: RegExp, sentence: (stackName: string, text: string) => string][] = [
+const advice: readonly [
+  pattern: RegExp,
+  sentence: (stackName: string, text: string, resource: string) => string,
+][] = [
+  [/spawn pulumi ENOENT/, () => noPulumi],
   [
     /no stack named/,
     (stack) =>
       `There is no stack '${stack}' here: \`pulumi stack ls\` lists those of this project in the backend that you are logged in to.`,
   ],
   [
-    /no project file found/,
+    /no project file found|pass the fully qualified name/,
     () =>
       "There is no Pulumi.yaml in this folder or above it: run this in the folder of the stack's project.",
   ],
@@ -50,7 +99,23 @@ const advice: readonly [pattern: RegExp, sentence: (stackName: string, text: str
       "You are not logged in to a backend: set PULUMI_BACKEND_URL, or PULUMI_ACCESS_TOKEN for Pulumi Cloud, or run `pulumi login`.",
   ],
   [
-    /performing HTTP request|unable to open (state directory|bucket)/,
+    /no stack selected/,
+    () =>
+      "No stack is selected here: name one with `--stack`, or select one with `pulumi stack select`. `pulumi stack ls` lists them.",
+  ],
+  [
+    /code must be a string/,
+    (_stack, _text, resource) =>
+      `The resource ${resource} has the option \`import\`, which dynamic resources do not know. Take it away: without it, ` +
+      "the first `pulumi up` takes over what there is.",
+  ],
+  [
+    /missing google credentials|no EC2 IMDS role found|failed to refresh cached credentials|(NoCredential|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|AuthorizationFailure)/,
+    (stack, text) =>
+      `The backend that holds the state of stack '${stack}' lets nobody in without credentials of its cloud, or not with these: ${text}.`,
+  ],
+  [
+    /performing HTTP request|unable to open (state directory|state database|bucket)|read "?\.pulumi\/|blob \(key /,
     (stack, text) =>
       `The backend that holds the state of stack '${stack}' cannot be reached: ${text}. Check the network and PULUMI_BACKEND_URL.`,
   ],
@@ -67,9 +132,9 @@ const advice: readonly [pattern: RegExp, sentence: (stackName: string, text: str
   ],
 ];
 
-function advise(text: string, stackName: string): string {
+function advise({ text, resource }: Problem, stackName: string): string {
   const known = advice.find(([pattern]) => pattern.test(text));
-  return known === undefined ? text : known[1](stackName, text);
+  return known === undefined ? text : known[1](stackName, text.replace(/\.$/, ""), resource);
 }
 
 /** Without colours, and without the mark of an error. */

@@ -1,15 +1,16 @@
 import { parseArgs } from "node:util";
-import { showsWithoutStack } from "../atlas/error";
 import { CommandFailure } from "./failure";
+import { folderOfPerson } from "./folder";
 import { processOutput } from "./output";
+import { sentenceOf } from "./sentences";
 
-const usage = `Usage: npx mongodbatlas-dynamic COMMAND
+const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
 
-  drift --stack NAME [--strangers] [--json | --markdown]
+  drift [--stack NAME] [--strangers] [--json | --markdown]
       Compares Atlas with what the last update of the stack declared. Writes nothing.
       --strangers  also lists members of its projects and teams whom no resource declares
 
-  preview --stack NAME [--markdown]
+  preview [--stack NAME] [--json | --markdown]
       Prints what an update of the stack is going to change, and nothing else.
 
   adopt [--project ID]... [--team ORG/TEAM]... [--yaml] [--output FILE] [--stack NAME]
@@ -18,9 +19,12 @@ const usage = `Usage: npx mongodbatlas-dynamic COMMAND
       --output  writes into this file, in the place of what is in it, and only when all went well
       --stack   takes the credentials from the configuration of this stack, and not from the environment alone
 
-Exit codes: 0 done, and no drift; 7 drift; other: failure, with a sentence on the standard error.`;
+drift and preview take the stack that is selected when none is named.
 
-const hint = "See `npx mongodbatlas-dynamic --help`.";
+Exit codes: 0 done, and known to be as declared; 7 drift; other: failure, or it cannot be known whether all is as
+declared, with a sentence on the standard error.`;
+
+const hint = "See `npx --no mongodbatlas-dynamic --help`.";
 
 /**
  * Each command loads its own: the Automation API takes a second.
@@ -37,32 +41,20 @@ async function run(args: string[]): Promise<number> {
     processOutput.print((require("../../package.json") as { version: string }).version);
     return 0;
   }
+  process.chdir(folderOfPerson(process.env, process.cwd()));
   switch (command) {
     case "drift": {
-      const { values } = parse(rest, {
-        stack: { type: "string" },
-        strangers: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        markdown: { type: "boolean", default: false },
-      });
-      if (values.json && values.markdown) {
-        throw new CommandFailure("--json and --markdown exclude each other: give one of them.");
-      }
-      const format = values.json ? "json" : values.markdown ? "markdown" : "text";
+      const { values } = parse(rest, { ...reportOptions, strangers: { type: "boolean", default: false } });
+      const format = formatOf(values);
       const { drift } = require("./drift") as typeof import("./drift");
-      return drift(
-        { stack: required(values.stack, command), strangers: values.strangers, format },
-        processOutput,
-      );
+      const stack = await stackFor(values.stack);
+      return drift({ stack, strangers: values.strangers, format }, processOutput);
     }
     case "preview": {
-      const { values } = parse(rest, {
-        stack: { type: "string" },
-        markdown: { type: "boolean", default: false },
-      });
+      const { values } = parse(rest, reportOptions);
+      const format = formatOf(values);
       const { preview } = require("./preview") as typeof import("./preview");
-      const format = values.markdown ? "markdown" : "text";
-      return preview({ stack: required(values.stack, command), format }, processOutput);
+      return preview({ stack: await stackFor(values.stack), format }, processOutput);
     }
     case "adopt": {
       const { values } = parse(rest, {
@@ -85,6 +77,12 @@ async function run(args: string[]): Promise<number> {
 
 type Options = NonNullable<Parameters<typeof parseArgs>[0]>["options"];
 
+const reportOptions = {
+  stack: { type: "string" },
+  json: { type: "boolean", default: false },
+  markdown: { type: "boolean", default: false },
+} as const;
+
 function parse<const T extends NonNullable<Options>>(args: string[], options: T) {
   try {
     return parseArgs({ args, options, strict: true });
@@ -93,21 +91,32 @@ function parse<const T extends NonNullable<Options>>(args: string[], options: T)
   }
 }
 
-function required(stack: string | undefined, command: string): string {
-  if (stack === undefined || stack === "") {
-    throw new CommandFailure(
-      `--stack is missing: name the stack, as in \`npx mongodbatlas-dynamic ${command} --stack production\`.`,
-    );
+function formatOf({ json, markdown }: { json: boolean; markdown: boolean }): "text" | "json" | "markdown" {
+  if (json && markdown) {
+    throw new CommandFailure("--json and --markdown exclude each other: give one of them.");
   }
-  return stack;
+  return json ? "json" : markdown ? "markdown" : "text";
 }
 
-run(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: Error) => {
-    processOutput.warn(showsWithoutStack(error) ? error.message : (error.stack ?? error.message));
-    process.exitCode = 1;
-  },
-);
+async function stackFor(named: string | undefined): Promise<string> {
+  if (named === "") {
+    throw new CommandFailure("--stack must be the name of a stack, but got nothing.");
+  }
+  const { selectedStack } = require("./engine") as typeof import("./engine");
+  return named ?? selectedStack();
+}
+
+function fail(error: unknown): void {
+  processOutput.warn(sentenceOf(error));
+  process.exitCode = 1;
+}
+
+// Whatever a library throws aside, a person reads one sentence.
+process.on("uncaughtException", (error) => {
+  fail(error);
+  process.exit(1);
+});
+
+run(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+}, fail);

@@ -1,37 +1,42 @@
-import { observe, openStack } from "./engine";
+import { type Observation, observe, openStack } from "./engine";
 import { readLabels, withLabels } from "./labels";
+import { maskFor } from "./masking";
 import type { Output } from "./output";
+import { countChanges, type PreviewFormat, type PreviewReport, printPreview } from "./previewReport";
 import { type PreviewRow, previewRows } from "./previewRows";
-import { bySubject, markdownTable } from "./tables";
+import { partialVariables } from "./record";
+import { bySubject } from "./tables";
 
 export interface PreviewOptions {
   stack: string;
-  format: "text" | "markdown";
+  format: PreviewFormat;
 }
 
 /**
  * Previews an update of a stack, and prints what is going to change and nothing else. Asks Atlas only for what the
- * program reads.
+ * program reads, and for all when the project or the environment has an update refresh first.
  *
  * @returns the exit code: 0, also when something is going to change
  * @throws CommandFailure when the preview fails
  */
 export async function preview({ stack: name, format }: PreviewOptions, output: Output): Promise<0> {
   const stack = await openStack(name);
-  const { steps, outputs } = await observe(
-    name,
-    "update",
-    (callbacks) => stack.preview(callbacks),
-    output.progress,
-  );
-  const labels = readLabels(outputs);
-  const replaced = new Set(steps.filter(({ op }) => op === "replace").map(({ urn }) => urn));
-  const rows = withLabels(
-    labels,
-    steps.flatMap((step) => previewRows(step, replaced.has(step.urn))),
-  ).sort((one, other) => isLoss(other) - isLoss(one) || bySubject(one, other));
-  const rest = steps.filter(({ op }) => op === "same").length;
-  output.print(format === "markdown" ? inMarkdown(name, rows, rest) : inText(name, rows, rest));
+  const observation = await observe(name, "update", (callbacks) => stack.preview(callbacks), output.progress);
+  const { steps, outputs } = observation;
+  const isPartial = partialVariables.some((variable) => process.env[variable] !== undefined);
+  const rows = previewRows(steps, isPartial);
+  const changed = new Set(rows.map(({ urn }) => urn));
+  const report: PreviewReport = {
+    stack: name,
+    rows: maskFor(steps)(withLabels(readLabels(outputs), rows)).sort(
+      (one, other) => isLoss(other) - isLoss(one) || bySubject(one, other),
+    ),
+    changes: countChanges(rows),
+    unchanged: steps.filter(({ op, urn }) => /^(same|update)$/.test(op) && !changed.has(urn)).length,
+    comparedWith: whatItComparedWith(observation),
+    now: new Date(),
+  };
+  output.print(printPreview(report, format));
   return 0;
 }
 
@@ -40,29 +45,11 @@ function isLoss({ op }: PreviewRow): number {
   return op === "delete" || op === "replace" ? 1 : 0;
 }
 
-function inText(stack: string, rows: PreviewRow[], rest: number): string {
-  return [summary(stack, rows, rest), ...rows.map(({ op, message }) => `  ${op}: ${message}`)].join("\n");
-}
-
-/** What who reads a pull request has to know. */
-const comparison = "Compared with the last update; what was changed in Atlas by hand is not looked at.";
-
-function inMarkdown(stack: string, rows: PreviewRow[], rest: number): string {
-  const title = `### ${summary(stack, rows, rest)}`;
-  const table = markdownTable(
-    ["Change", "Who or what", "What happens"],
-    rows.map(({ op, subject, message }) => [op, subject, message]),
-  );
-  return [title, ...(rows.length === 0 ? [] : [table]), comparison].join("\n\n");
-}
-
-function summary(stack: string, rows: PreviewRow[], rest: number): string {
-  const ops = new Set(["create", "update", "replace", "delete", ...rows.map(({ op }) => op)]);
-  const counts = [...ops].flatMap((op) => {
-    const subjects = new Set(rows.filter((row) => row.op === op).map(({ subject }) => subject));
-    return subjects.size === 0 ? [] : [`${subjects.size} to ${op}`];
-  });
-  return counts.length === 0
-    ? `An update of stack ${stack} changes nothing`
-    : `An update of stack ${stack}: ${counts.join(", ")}, ${rest} unchanged`;
+/** The project's `refresh: always`, `PULUMI_OPTION_REFRESH` and resources themselves have an update look at Atlas first. */
+function whatItComparedWith({ steps, refreshed }: Observation): PreviewReport["comparedWith"] {
+  if (refreshed.size === 0) {
+    return "state";
+  }
+  const known = steps.filter(({ before }) => before !== undefined && !before.external);
+  return known.every(({ urn }) => refreshed.has(urn)) ? "atlas" : "some";
 }

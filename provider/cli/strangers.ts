@@ -1,9 +1,11 @@
-import { AtlasClient } from "../atlas/client";
+import type { AtlasClient } from "../atlas/client";
 import { listProjectUsers, listTeamUsers } from "../atlas/operations/index";
 import type { Settings } from "../atlas/settings";
 import { typeToken } from "../resources/registration";
+import { withClient } from "./client";
 import type { DriftRow } from "./driftRows";
 import type { Step } from "./engine";
+import { propertiesOfId } from "./identity";
 import type { Labels } from "./labels";
 import { inWords } from "./values";
 
@@ -17,9 +19,16 @@ export async function findStrangers(
   settings: Settings,
   report: (line: string) => void,
 ): Promise<DriftRow[]> {
-  const client = new AtlasClient(settings, { report });
   const projects = declaredMembers(steps, "ProjectUser", labels.projects.keys());
   const teams = declaredMembers(steps, "TeamUser", labels.teams.keys());
+  return withClient(settings, report, (client) => strangersIn(client, projects, teams));
+}
+
+async function strangersIn(
+  client: AtlasClient,
+  projects: Map<string, Set<string>>,
+  teams: Map<string, Set<string>>,
+): Promise<DriftRow[]> {
   const rows = await Promise.all([
     ...[...projects].map(async ([projectId, declared]) => {
       const { items } = await listProjectUsers(client, projectId);
@@ -62,15 +71,15 @@ function declaredMembers(
     if (token !== typeToken(type) || before?.external) {
       continue;
     }
-    const parent = id.slice(0, id.lastIndexOf("/"));
+    const { projectId, orgId, teamId, username, userId } = propertiesOfId(token, id);
+    const parent = projectId ?? (orgId === undefined ? undefined : `${orgId}/${teamId}`);
+    if (parent === undefined) {
+      continue;
+    }
     const declared = members.get(parent) ?? new Set();
     members.set(parent, declared);
-    // The id has the name that the user was declared by; the output has another that Atlas may know the user by.
-    for (const name of [
-      id.slice(parent.length + 1),
-      before?.outputs["username"],
-      before?.outputs["userId"],
-    ]) {
+    // The id has the name that the user was declared by; the outputs have others that Atlas may know the user by.
+    for (const name of [username, userId, before?.outputs["username"], before?.outputs["userId"]]) {
       if (typeof name === "string") {
         declared.add(name.toLowerCase());
       }

@@ -2,36 +2,55 @@ import { typeToken } from "../resources/registration";
 import type { Properties } from "./engine";
 import { inWords, secretText, texts } from "./values";
 
+/** What a refresh has found has come about at a time, and by somebody. */
+export interface Circumstances {
+  now: Date;
+  /** Who may have done it, such as `outside the stack`. */
+  cause: string;
+}
+
 /** How to speak of one type of resource; properties come without secrets, and with words for what is not known yet. */
 export interface Wording {
   /** Who or what it is about. */
   subject(of: Properties): string;
   /** What a refresh has found, for a property that differs. */
-  changed(of: Properties, property: string, declared: unknown, actual: unknown): string;
+  changed(
+    of: Properties,
+    property: string,
+    values: { declared: unknown; actual: unknown },
+    circumstances: Circumstances,
+  ): string;
   /** That it is gone, by what was known of it. */
-  gone(known: Properties, now: Date): string;
+  gone(known: Properties, circumstances: Circumstances): string;
   /** What an update is going to do. */
   willCreate(of: Properties): string;
   /** @param property empty when no argument differs */
   willUpdate(of: Properties, property: string, before: unknown, after: unknown): string;
   willDelete(of: Properties): string;
+  /** That it stays while another resource takes over, to precede a colon. For members only. */
+  willStay?(of: Properties): string;
 }
 
-/** The wording for a type token; every type of another package is spoken of in the same way. */
-export function wordingFor(type: string, name: string): Wording {
-  return wordings.get(type) ?? anything(type, name);
+/**
+ * The wording for a type token. Every type of another package is spoken of in the same way, and so is a resource of which
+ * too little is known.
+ */
+export function wordingFor(type: string, name: string, known: Properties): Wording {
+  const { wording, needs } = wordings.get(type) ?? { wording: anything(type, name), needs: [] };
+  const isKnown = (property: string): boolean => (known[property] ?? undefined) !== undefined;
+  return needs.every((either) => either.some(isKnown)) ? wording : anything(type, name);
 }
 
 const projectUser: Wording = {
   subject: ({ username, projectId }) => `${username} in project ${projectId}`,
-  changed: (of, property, declared, actual) =>
+  changed: (of, property, { declared, actual }, { cause }) =>
     property === "roles" && Array.isArray(actual)
-      ? `${of["username"]} ${describeRoles(declared, actual, "was given", "lost")} outside the stack.`
-      : changedOutside(projectUser.subject(of), property),
-  gone: (known, now) => {
+      ? `${of["username"]} ${describeRoles(declared, actual, "was given", "lost")} ${cause}.`
+      : changedBy(cause, projectUser.subject(of), property),
+  gone: (known, { now, cause }) => {
     const { username, projectId, orgMembershipStatus, invitationExpiresAt } = known;
     if (orgMembershipStatus !== "PENDING") {
-      return `${username} was removed from project ${projectId} outside the stack.`;
+      return `${username} was removed from project ${projectId} ${cause}.`;
     }
     // What the state knows may be as old as the last update, so that the invitation may have been accepted since.
     const invitation =
@@ -50,22 +69,24 @@ const projectUser: Wording = {
       ? `${of["username"]} ${describeRoles(before, after, "will be given", "will lose")} in project ${of["projectId"]}.`
       : becomes(projectUser.subject(of), property, before, after),
   willDelete: ({ username, projectId }) => `${username} will be removed from project ${projectId}.`,
+  willStay: ({ username, projectId }) => `${username} stays in project ${projectId}`,
 };
 
 const teamUser: Wording = {
   subject: ({ username, userId, teamId }) => `${username ?? userId} in team ${teamId}`,
-  changed: (of, property) => changedOutside(teamUser.subject(of), property),
-  gone: ({ username, userId, teamId }) =>
-    `${username ?? userId} left team ${teamId} outside the stack: removed from the team, or gone from the organization.`,
+  changed: (of, property, _values, { cause }) => changedBy(cause, teamUser.subject(of), property),
+  gone: ({ username, userId, teamId }, { cause }) =>
+    `${username ?? userId} left team ${teamId} ${cause}: removed from the team, or gone from the organization.`,
   willCreate: ({ username, userId, teamId }) => `${username ?? userId} will be in team ${teamId}.`,
   willUpdate: (of, property, before, after) => becomes(teamUser.subject(of), property, before, after),
   willDelete: ({ username, userId, teamId }) => `${username ?? userId} will be removed from team ${teamId}.`,
+  willStay: ({ username, userId, teamId }) => `${username ?? userId} stays in team ${teamId}`,
 };
 
 const linkToken: Wording = {
   subject: ({ orgId }) => `the link of organization ${orgId}`,
-  changed: (of, property) => changedOutside(linkToken.subject(of), property),
-  gone: ({ orgId }) => `The link of organization ${orgId} was dropped outside the stack.`,
+  changed: (of, property, _values, { cause }) => changedBy(cause, linkToken.subject(of), property),
+  gone: ({ orgId }, { cause }) => `The link of organization ${orgId} was dropped ${cause}.`,
   willCreate: ({ orgId }) => `A link token will be made for organization ${orgId}.`,
   willUpdate: (of, property, before, after) => becomes(linkToken.subject(of), property, before, after),
   willDelete: ({ orgId }) =>
@@ -74,10 +95,10 @@ const linkToken: Wording = {
 
 const migrationCutover: Wording = {
   subject: ({ liveMigrationId, projectId }) => `live migration ${liveMigrationId} of project ${projectId}`,
-  changed: (of, property, declared, actual) =>
+  changed: (of, property, { declared, actual }, { cause }) =>
     property === "status"
       ? `${capital(migrationCutover.subject(of))} is ${inWords(actual)}, and not ${inWords(declared)}.`
-      : changedOutside(migrationCutover.subject(of), property),
+      : changedBy(cause, migrationCutover.subject(of), property),
   gone: (of) => `${capital(migrationCutover.subject(of))} is gone.`,
   willCreate: (of) =>
     `${capital(migrationCutover.subject(of))} will be cut over once it is ready. This cannot be undone.`,
@@ -87,11 +108,11 @@ const migrationCutover: Wording = {
 
 const maintenanceDeferral: Wording = {
   subject: ({ projectId }) => `the maintenance of project ${projectId}`,
-  changed: (of, property, declared, actual) =>
+  changed: (of, property, { declared, actual }, { cause }) =>
     property === "deferrals"
       ? `${capital(maintenanceDeferral.subject(of))} is put off ${times(actual)}, and not ${times(declared)}: ` +
         "its window was edited, or the maintenance has taken place."
-      : changedOutside(maintenanceDeferral.subject(of), property),
+      : changedBy(cause, maintenanceDeferral.subject(of), property),
   gone: (of) => `${capital(maintenanceDeferral.subject(of))} is gone.`,
   willCreate: (of) =>
     `${capital(maintenanceDeferral.subject(of))}, if any is scheduled, will be put off ${times(of["deferrals"])}, a week each time.`,
@@ -102,20 +123,21 @@ const maintenanceDeferral: Wording = {
   willDelete: (of) => letGo(maintenanceDeferral.subject(of)),
 };
 
-const wordings: ReadonlyMap<string, Wording> = new Map([
-  [typeToken("ProjectUser"), projectUser],
-  [typeToken("TeamUser"), teamUser],
-  [typeToken("LinkToken"), linkToken],
-  [typeToken("MigrationCutover"), migrationCutover],
-  [typeToken("MaintenanceDeferral"), maintenanceDeferral],
+/** Each with the properties that it cannot do without, or one of several. */
+const wordings: ReadonlyMap<string, { wording: Wording; needs: string[][] }> = new Map([
+  [typeToken("ProjectUser"), { wording: projectUser, needs: [["projectId"], ["username"]] }],
+  [typeToken("TeamUser"), { wording: teamUser, needs: [["teamId"], ["username", "userId"]] }],
+  [typeToken("LinkToken"), { wording: linkToken, needs: [["orgId"]] }],
+  [typeToken("MigrationCutover"), { wording: migrationCutover, needs: [["projectId"], ["liveMigrationId"]] }],
+  [typeToken("MaintenanceDeferral"), { wording: maintenanceDeferral, needs: [["projectId"]] }],
 ]);
 
 function anything(type: string, name: string): Wording {
   const subject = `${type.split(":").at(-1)} ${name}`;
   return {
     subject: () => subject,
-    changed: (_of, property) => changedOutside(subject, property),
-    gone: () => `${subject} was deleted outside the stack.`,
+    changed: (_of, property, _values, { cause }) => changedBy(cause, subject, property),
+    gone: (_known, { cause }) => `${subject} was deleted ${cause}.`,
     willCreate: () => `${subject} will be created.`,
     willUpdate: (_of, property, before, after) => becomes(subject, property, before, after),
     willDelete: () => `${subject} will be deleted.`,
@@ -127,8 +149,8 @@ export function letGo(subject: string): string {
   return `${capital(subject)} will not be managed any more. Nothing changes in Atlas.`;
 }
 
-function changedOutside(subject: string, property: string): string {
-  return `${capital(subject)}: ${property} was changed outside the stack.`;
+function changedBy(cause: string, subject: string, property: string): string {
+  return `${capital(subject)}: ${property} was changed ${cause}.`;
 }
 
 function becomes(subject: string, property: string, before: unknown, after: unknown): string {
@@ -159,5 +181,5 @@ function times(count: unknown): string {
 /** A subject at the beginning of a sentence. */
 export function capital(text: string): string {
   // An e-mail address keeps its spelling.
-  return /^(the|live) /.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  return /^(the|live|resource) /.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
 }

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
 import type { Connection } from "./connection";
-import { declaredAsInput } from "./declarations";
+import { declaredAsInput, secretArgumentsInput } from "./declarations";
 import { sameName } from "./differences";
 import { isUnknown } from "./unknown";
 
@@ -72,7 +72,7 @@ export function checkArguments<Shape extends v.ObjectEntries>(
   }
 
   for (const [property, value] of Object.entries(news)) {
-    if (property === declaredAsInput) {
+    if (property === declaredAsInput || property === secretArgumentsInput) {
       continue;
     }
     if (property.startsWith("__")) {
@@ -91,6 +91,26 @@ export function checkArguments<Shape extends v.ObjectEntries>(
     failures.push({ property: "", reason: problem });
   }
   return { inputs, failures };
+}
+
+/**
+ * Mistakes without the values of arguments that the program keeps secret. The engine shows the value of the property that
+ * a mistake names, so such a one names none.
+ */
+export function withoutSecrets(
+  failures: pulumi.dynamic.CheckFailure[],
+  news: object,
+): pulumi.dynamic.CheckFailure[] {
+  const named = (news as Record<string, unknown>)[secretArgumentsInput];
+  const secrets = new Set(Array.isArray(named) ? named : []);
+  return failures.map((failure) =>
+    secrets.has(failure.property)
+      ? {
+          property: "",
+          reason: `${failure.property} ${failure.reason.replace(/, but got (?!two declarations).*$/s, ", but got something else, which is secret")}`,
+        }
+      : failure,
+  );
 }
 
 function mistakes(property: string, schema: unknown, value: unknown): pulumi.dynamic.CheckFailure[] {

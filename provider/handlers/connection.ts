@@ -40,12 +40,19 @@ export class ProcessConnection implements Connection {
     }
     // It comes once for each type of resource, and they share a challenge or a token.
     if (!isDeepStrictEqual(this.settings, before)) {
-      this.session = undefined;
+      void this.close();
     }
     if (!this.watchesEngine) {
       this.watchesEngine = true;
-      watchEngine();
+      this.watchEngine();
     }
+  }
+
+  /** Gives back what Atlas lent for this process. */
+  async close(): Promise<void> {
+    const { session } = this;
+    this.session = undefined;
+    await session?.client.close();
   }
 
   problem(): string | undefined {
@@ -69,12 +76,17 @@ export class ProcessConnection implements Connection {
   report(line: string): void {
     console.log(line);
   }
-}
 
-/** The dynamic provider host gets the engine's address as its first argument. */
-function watchEngine(): void {
-  const [, script = "", address] = process.argv;
-  if (script.includes("dynamic-provider") && address !== undefined) {
-    endWithEngine(address, () => process.exit(1));
+  /** The dynamic provider host gets the engine's address as its first argument. */
+  private watchEngine(): void {
+    const [, script = "", address] = process.argv;
+    if (!script.includes("dynamic-provider") || address === undefined) {
+      return;
+    }
+    const end = (code: number): void => void this.close().finally(() => process.exit(code));
+    endWithEngine(address, () => end(1));
+    // The engine says by SIGINT that it is done, and gives a provider five seconds.
+    process.once("SIGINT", () => end(0));
+    process.once("SIGTERM", () => end(0));
   }
 }

@@ -4,6 +4,9 @@ import { isUnknown } from "./unknown";
 /** The input that says where in the program a resource is declared: the end of its URN. It never gets into a state. */
 export const declaredAsInput = "__declaredAs";
 
+/** The input that names the arguments that the program keeps secret. It never gets into a state. */
+export const secretArgumentsInput = "__secretArguments";
+
 /** Who declares a thing. */
 export interface Declaration {
   /** `acme:Team$pulumi-nodejs:dynamic/mongodbatlas:ProjectUser::ada`; absent for programs of an older version. */

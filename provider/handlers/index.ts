@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { AtlasError } from "../atlas/error";
+import { withoutSecrets } from "./arguments";
 import { ProcessConnection } from "./connection";
 import { ToldOnce } from "./toldOnce";
 
@@ -39,11 +40,24 @@ function lazily(load: () => AnyHandler): PropertyDescriptor {
     enumerable: true,
     get: () => {
       handler ??= {
-        ...withQuietErrors(withReasonsToldOnce(load())),
+        ...withQuietErrors(withReasonsToldOnce(withSecretsHidden(load()))),
         configure: async ({ config }) => connection.configure(config),
       };
       return handler;
     },
+  };
+}
+
+function withSecretsHidden(handler: AnyHandler): AnyHandler {
+  const { check } = handler;
+  return {
+    ...handler,
+    ...(check && {
+      check: async (olds: object, news: object) => {
+        const { inputs, failures } = await check(olds, news);
+        return { inputs, ...(failures === undefined ? {} : { failures: withoutSecrets(failures, news) }) };
+      },
+    }),
   };
 }
 

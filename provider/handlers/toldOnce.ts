@@ -9,24 +9,27 @@ export class ToldOnce {
 
   /** The error as it is, or with a short message when another resource has failed for the very same reason before. */
   shorten(error: AtlasError): AtlasError {
-    const { method, path, status } = error;
+    const { method, path, status, errorCode } = error;
     const request = `: ${method} ${path} `;
     const at = error.message.indexOf(request);
-    const reason = withoutDetours(error.message.slice(at + request.length));
+    const said = error.message.slice(at + request.length);
+    // What others wait for fails them too, and their messages end in the same words.
+    const reason = said.slice(Math.max(0, said.search(/was answered |got no answer /)));
     if (at < 0 || !isCommon(status) || !this.reasons.has(reason)) {
       this.reasons.add(reason);
       return error;
     }
+    const answer =
+      status === undefined
+        ? said.startsWith("was not sent")
+          ? "not sent"
+          : "no answer"
+        : [status, errorCode].filter((part) => part !== undefined).join(" ");
     return new AtlasError(
-      `${error.message.slice(0, at)}, for the reason that is told in full for another resource.`,
+      `${error.message.slice(0, at)}, for the reason that is told in full for another resource (${answer}).`,
       error,
     );
   }
-}
-
-/** What became of the request that others wait for is told by them as well, with a few words before it. */
-function withoutDetours(reason: string): string {
-  return reason.replace(/^was not sent, because .*?(?=was answered|got no answer)/, "");
 }
 
 /** Whether a failure says something about Atlas, the network or the credentials, rather than about one resource. */

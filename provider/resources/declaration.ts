@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { declaredAs } from "./declaredAs";
 import { warnOfPlainSecrets } from "./plainSecrets";
 import { type HandlerName, providerReference, type ResourceName, typeToken } from "./registration";
+import { secretArguments } from "./secretArguments";
 import { requireStackDependency } from "./stackDependency";
 
 /** What the constructor of `pulumi.CustomResource` takes. */
@@ -34,11 +35,13 @@ export function declaration(
   requireStackDependency();
   warnOfPlainSecrets();
   const isRead = options?.id !== undefined || options?.urn !== undefined;
+  const secrets = isRead ? undefined : secretArguments(args);
   const properties = {
     ...Object.fromEntries(outputs.map((output) => [output, undefined])),
     ...args,
     ...timeouts(options),
     ...(isRead ? {} : { __declaredAs: declaredAs(type, name, options?.parent) }),
+    ...(secrets === undefined ? {} : { __secretArguments: secrets }),
     __provider: providerReference(handler),
   };
   return [type, name, properties, options];

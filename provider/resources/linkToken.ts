@@ -17,7 +17,8 @@ export interface LinkTokenArgs {
 }
 
 /**
- * The organization can be linked to Cloud Manager or Ops Manager for a live migration, by this token.
+ * The organization can be linked to Cloud Manager for a live migration, by this token; or to an Ops Manager that still
+ * pushes migrations to Atlas, which newer ones do not.
  *
  * Atlas shows a token once, when it is made, and an organization has one link. The token is kept as a secret in the
  * state, and stands in no output, debug message or event of a run. The engine's own `--tracing` and `-v=9` write it in
@@ -49,7 +50,7 @@ export class LinkToken extends pulumi.CustomResource {
   declare readonly orgId: pulumi.Output<string>;
   /** Addresses from which the token may be used, sorted. */
   declare readonly accessListIps: pulumi.Output<string[] | undefined>;
-  /** The token to enter in Cloud Manager or Ops Manager. Always a secret. */
+  /** The token to enter in Cloud Manager, or in an Ops Manager that still pushes migrations. Always a secret. */
   declare readonly linkToken: pulumi.Output<string>;
 
   constructor(name: string, args: LinkTokenArgs, options?: pulumi.CustomResourceOptions) {

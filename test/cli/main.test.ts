@@ -19,7 +19,7 @@ describe("the command line", () => {
     assert.deepEqual(await call("--version"), { code: 0, stdout: `${version}\n`, stderr: "" });
   });
 
-  const hint = "See `npx mongodbatlas-dynamic --help`.";
+  const hint = "See `npx --no mongodbatlas-dynamic --help`.";
   for (const [what, args, sentence] of [
     ["no command", [], `No command is given. ${hint}`],
     ["an unknown command", ["deploy"], `There is no command 'deploy'. ${hint}`],
@@ -29,14 +29,15 @@ describe("the command line", () => {
       ["drift", "--stack"],
       `Option '--stack <value>' argument missing. ${hint}`,
     ],
-    [
-      "no stack",
-      ["drift"],
-      "--stack is missing: name the stack, as in `npx mongodbatlas-dynamic drift --stack production`.",
-    ],
+    ["an empty name", ["drift", "--stack="], "--stack must be the name of a stack, but got nothing."],
     [
       "two formats",
       ["drift", "--stack", "x", "--json", "--markdown"],
+      "--json and --markdown exclude each other: give one of them.",
+    ],
+    [
+      "two formats of a preview",
+      ["preview", "--stack", "x", "--json", "--markdown"],
       "--json and --markdown exclude each other: give one of them.",
     ],
   ] as const) {

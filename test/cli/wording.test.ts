@@ -1,47 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { driftRows } from "../../provider/cli/driftRows";
-import type { Properties, Step } from "../../provider/cli/engine";
 import { previewRows } from "../../provider/cli/previewRows";
+import { reading, secret, step } from "./steps";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const now = new Date("2026-11-25T00:00:00Z");
-
-type Side = Properties | undefined;
-
-/** The same step, with a side that is only read. */
-function reading(found: Step, side: "before" | "after"): Step {
-  const part = found[side];
-  return { ...found, [side]: part && { ...part, external: true } };
-}
-
-/** What the engine says about a resource of a type, with the same inputs and outputs unless outputs are given. */
-function step(
-  op: string,
-  type: string,
-  before: Side,
-  after: Side,
-  outputs?: { before: Side; after: Side },
-): Step {
-  const side = (inputs: Side, ofSide: Side): Step["before"] =>
-    inputs && {
-      inputs: { ...inputs, __provider: "code" },
-      outputs: { ...inputs, ...ofSide },
-      external: false,
-    };
-  const token = type.includes(":") ? type : `pulumi-nodejs:dynamic/mongodbatlas:${type}`;
-  return {
-    op,
-    urn: `urn:pulumi:test::project::${token}::name`,
-    type: token,
-    name: "name",
-    id: "id",
-    retained: false,
-    diffs: [],
-    before: side(before, outputs?.before),
-    after: side(after, outputs?.after),
-  };
-}
+const context = {
+  now: new Date("2026-11-25T00:00:00Z"),
+  cause: "outside the stack",
+  ignored: new Map<string, string[]>(),
+};
 
 const ada = { username: "ada@example.com", projectId: "shop", roles: ["GROUP_READ_ONLY"] };
 const inTeam = { username: "ada@example.com", orgId: "acme", teamId: "support" };
@@ -107,29 +75,77 @@ describe("the sentence about drift", () => {
   ] as const) {
     test(sentence, () => {
       assert.deepEqual(
-        driftRows(found, now).map(({ message }) => message),
+        driftRows(found, context).map(({ message }) => message),
         [sentence],
       );
     });
   }
 
   test("is not there for what is the same", () => {
-    assert.deepEqual(driftRows(step("same", "ProjectUser", ada, ada), now), []);
+    assert.deepEqual(driftRows(step("same", "ProjectUser", ada, ada), context), []);
   });
 
   test("is not there for what is only read, which declares nothing", () => {
     const read = step("update", "ProjectUser", ada, { ...ada, roles: ["GROUP_OWNER"] });
-    assert.deepEqual(driftRows(reading(read, "before"), now), []);
+    assert.deepEqual(driftRows(reading(read, "before"), context), []);
+  });
+
+  test("is made from the id for what is only read and not there, of which nothing else may be known", () => {
+    const shop = "a".repeat(24);
+    const read = {
+      ...reading(step("delete", "ProjectUser", {}, undefined), "before"),
+      id: `${shop}/eve@example.com`,
+    };
+    assert.deepEqual(
+      driftRows(read, context).map(({ subject, message }) => [subject, message]),
+      [
+        [
+          `eve@example.com in project ${shop}`,
+          `eve@example.com in project ${shop}, which the stack only reads, is not there.`,
+        ],
+      ],
+    );
+    assert.deepEqual(
+      driftRows({ ...read, id: "" }, context).map(({ message }) => message),
+      ["ProjectUser name, which the stack only reads, is not there."],
+    );
+  });
+
+  test("names who else may have done it, where the state may not be what was declared", () => {
+    const doubtful = { ...context, cause: "outside the stack, or by the update that has failed" };
+    const changes = step("update", "ProjectUser", ada, { ...ada, roles: ["GROUP_OWNER"] });
+    for (const [found, sentence] of [
+      [changes, "ada@example.com was given GROUP_OWNER and lost GROUP_READ_ONLY"],
+      [step("delete", "ProjectUser", ada, undefined), "ada@example.com was removed from project shop"],
+      [
+        step("delete", "LinkToken", { orgId: "acme" }, undefined),
+        "The link of organization acme was dropped",
+      ],
+      [step("delete", "aws:s3/bucket:Bucket", {}, undefined), "Bucket name was deleted"],
+    ] as const) {
+      assert.deepEqual(
+        driftRows(found, doubtful).map(({ message }) => message),
+        [`${sentence} outside the stack, or by the update that has failed.`],
+      );
+    }
+  });
+
+  test("is not there for what the option ignoreChanges leaves out", () => {
+    const found = step("update", "ProjectUser", ada, { ...ada, roles: ["GROUP_OWNER"] });
+    const ignoring = (...properties: string[]) =>
+      driftRows(found, { ...context, ignored: new Map([[found.urn, properties]]) }).length;
+    assert.deepEqual([ignoring("roles"), ignoring("*"), ignoring("username"), ignoring()], [0, 0, 1, 1]);
+  });
+
+  test("is not there where only what this package keeps for itself differs", () => {
+    const found = step("update", "ProjectUser", { ...ada, __timeouts: { create: "1h" } }, ada);
+    assert.deepEqual(driftRows(found, context), []);
   });
 
   test("has one row for each property, without secrets", () => {
-    const secret = {
-      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-      ciphertext: "AAA",
-    };
     const rows = driftRows(
       step("update", "aws:rds/instance:Instance", { password: secret, size: 1 }, { password: "b", size: 2 }),
-      now,
+      context,
     );
     assert.deepEqual(
       rows.map(({ property, declared, actual }) => [property, declared, actual]),
@@ -142,21 +158,17 @@ describe("the sentence about drift", () => {
 });
 
 describe("what the engine says to differ", () => {
-  const secret = {
-    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-    ciphertext: "[secret]",
-  };
   const found = step("update", "aws:rds/instance:Instance", { password: secret }, { password: secret });
 
   test("has a row, also where only a secret differs", () => {
-    const [row, ...others] = driftRows({ ...found, diffs: ["password"] }, now);
+    const [row, ...others] = driftRows({ ...found, diffs: ["password"] }, context);
     assert.deepEqual([row?.property, row?.declared, row?.actual], ["password", "[secret]", "[secret]"]);
     assert.deepEqual(others, []);
   });
 
   test("has a row, also where nothing is said of it", () => {
     const plain = step("update", "aws:rds/instance:Instance", { size: 1 }, { size: 1 });
-    const rows = [found, plain].flatMap((each) => driftRows(each, now));
+    const rows = [found, plain].flatMap((each) => driftRows(each, context));
     assert.deepEqual(
       rows.map(({ property, message }) => [property, message]),
       [
@@ -255,7 +267,7 @@ describe("the sentence of a preview", () => {
   ] as const) {
     test(sentence, () => {
       assert.deepEqual(
-        previewRows(planned).map(({ message }) => message),
+        previewRows([planned]).map(({ message }) => message),
         [sentence],
       );
     });
@@ -263,10 +275,15 @@ describe("the sentence of a preview", () => {
 
   test("is not there for what stays, is read or is refreshed", () => {
     for (const op of ["same", "read", "refresh", "create-replacement", "read-replacement"]) {
-      assert.deepEqual(previewRows(step(op, "ProjectUser", ada, ada)), []);
+      assert.deepEqual(previewRows([step(op, "ProjectUser", ada, ada)]), []);
     }
     for (const op of ["delete-replaced", "discard-replaced"]) {
-      assert.deepEqual(previewRows(step(op, "ProjectUser", ada, undefined), true), []);
+      const whole = step("replace", "ProjectUser", ada, { ...ada, projectId: "warehouse" });
+      const part = step(op, "ProjectUser", ada, undefined);
+      assert.deepEqual(
+        previewRows([part, whole]).map((row) => row.op),
+        ["replace"],
+      );
     }
   });
 });

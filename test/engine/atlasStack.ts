@@ -37,7 +37,14 @@ export async function atlasStack(
 export function tally(simulator: AtlasSimulator): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { method, status, path } of simulator.log.entries) {
-    const key = path === "/api/oauth/token" ? "token" : status === 401 ? "401" : method;
+    const key =
+      path === "/api/oauth/token"
+        ? "token"
+        : path === "/api/oauth/revoke"
+          ? "revoke"
+          : status === 401
+            ? "401"
+            : method;
     counts[key] = (counts[key] ?? 0) + 1;
   }
   return counts;

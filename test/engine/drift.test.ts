@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { before, describe, test } from "node:test";
+import { before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
 import { Ajv } from "ajv";
 import {
   LinkToken,
@@ -346,6 +347,243 @@ describe("the drift report", () => {
     assert.match(
       stderr,
       /^Could not [^\n]* got no answer \(ECONNREFUSED\)\. Nothing accepts connections at 127\.0\.0\.1:\d+: [^\n]*\n$/,
+    );
+  });
+});
+
+/** Whether the state is what was declared is for the drift report to find out, and not for its reader. */
+describe("the drift report of a stack", () => {
+  let simulator: AtlasSimulator;
+  let stack: EngineStack;
+  let projectId: string;
+  let people: Record<string, string>;
+  /** Resource options by name. */
+  let options: Record<string, pulumi.CustomResourceOptions>;
+
+  const drift = (...args: string[]) => runCommand(stack, ["drift", ...args]);
+  const urn = (name: string) =>
+    `urn:pulumi:test::atlas-access::pulumi-nodejs:dynamic/mongodbatlas:ProjectUser::${name}`;
+
+  before(async () => {
+    simulator = await startSimulator();
+    projectId = simulator.world.createProject(simulator.world.createOrganization(), {
+      owner: "olivia@example.com",
+    });
+    stack = await atlasStack(simulator, {
+      program: async () => {
+        for (const [name, role] of Object.entries(people)) {
+          const username = options[name]?.additionalSecretOutputs
+            ? pulumi.secret(`${name}@example.com`)
+            : `${name}@example.com`;
+          new ProjectUser(name, { projectId, username, roles: [role] }, options[name] ?? {});
+        }
+      },
+    });
+  });
+
+  beforeEach(() => {
+    people = { ada: "GROUP_READ_ONLY", bob: "GROUP_READ_ONLY" };
+    options = {};
+  });
+
+  /** Brings Atlas and the state to what is declared. */
+  const settle = () => stack.up({ refresh: true, mustSucceed: true });
+
+  /** Runs an update that gets no answer from Atlas, does something meanwhile, and kills the update. */
+  async function upHanging(operationId: string, meanwhile: () => Promise<void>): Promise<void> {
+    let release: () => void = () => {};
+    const reached = new Promise<void>((reach) => {
+      simulator.fail({
+        matching: (entry) => {
+          const fits = entry.operationId === operationId;
+          if (fits) reach();
+          return fits;
+        },
+        when: "after",
+        delayUntil: new Promise<void>((resolve) => {
+          release = resolve;
+        }),
+      });
+    });
+    const update = stack.up();
+    await reached;
+    await meanwhile();
+    stack.kill();
+    await stack.killProviders();
+    release();
+    await update;
+  }
+
+  const cannotKnow =
+    (reason: RegExp) =>
+    async (args: string[] = []) => {
+      const { code, stdout, stderr } = await drift(...args);
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.match(
+        stderr,
+        new RegExp(
+          `^Atlas is as the state of stack test says, but the state may not be as declared: ${reason.source}[^\n]*\n$`,
+        ),
+      );
+    };
+
+  test("that nobody has deployed says that there is nothing to compare", async () => {
+    const { code, stdout, stderr } = await drift("--stack", "test");
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(
+      stderr,
+      /^Stack test has nothing to compare with Atlas: nothing has been deployed yet\. [^\n]*\n$/,
+    );
+  });
+
+  test("that is not named is about the one that is selected, and says which", async () => {
+    await stack.up({ mustSucceed: true });
+    const selected = { ...stack.env, PULUMI_STACK: "test" };
+    assert.deepEqual(await runCommand({ workDir: stack.workDir, env: selected }, ["drift"]), {
+      code: 0,
+      stdout: "Stack test is as declared.\n",
+      stderr: "",
+    });
+  });
+
+  test("that is being updated says so, and shows nothing of the update as drift", async () => {
+    people = { ...people, ada: "GROUP_OWNER" };
+    await upHanging("addGroupUserRole", async () => {
+      const { code, stdout, stderr } = await drift("--stack", "test", "--json");
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.match(stderr, /^Stack test is locked: an update of it is running, or was killed[^\n]*\n$/);
+    });
+  });
+
+  test("whose update was killed doubts what it finds, until an update has succeeded", async () => {
+    await stack.cli(["cancel", "--yes"]);
+    const { code, stdout, stderr } = await drift("--stack", "test");
+    assert.deepEqual([code, stderr], [7, ""]);
+    assert.deepEqual(stdout.split("\n").slice(0, 5), [
+      "Stack test may have drifted: 1 difference.",
+      "",
+      "What is called declared here is what the state has, which may not be what was declared: an update was killed, or is running, while updating ada.",
+      "",
+      "ada@example.com was given GROUP_OWNER outside the stack, or by an update that did not end.",
+    ]);
+    people = { ...people, ada: "GROUP_OWNER" };
+    await stack.up({ mustSucceed: true });
+    assert.equal((await drift("--stack", "test")).code, 0);
+  });
+
+  test("is not as declared after a creation that was killed; it is when an update has repeated it", async () => {
+    await settle();
+    people = { ...people, eve: "GROUP_READ_ONLY" };
+    await upHanging("addGroupUsers", async () => {});
+    await stack.cli(["cancel", "--yes"]);
+    await cannotKnow(
+      /an update was killed, or is running, while creating eve\. If none is running, run `pulumi up`/,
+    )(["--stack", "test"]);
+    await stack.up({ mustSucceed: true });
+    const { deployment } = await stack.export();
+    assert.equal(deployment.pending_operations?.length, 1, "the engine keeps the record");
+    assert.equal((await drift("--stack", "test")).code, 0);
+    await stack.refresh({ clearPendingCreates: true, mustSucceed: true });
+  });
+
+  test("looks past any number of refreshes that have found nothing", async () => {
+    await settle();
+    await stack.refresh({ mustSucceed: true });
+    const history = path.join(
+      fileURLToPath(stack.env["PULUMI_BACKEND_URL"] ?? ""),
+      ".pulumi/history/atlas-access/test",
+    );
+    const newest =
+      (await readdir(history))
+        .filter((file) => file.endsWith(".history.json"))
+        .sort()
+        .at(-1) ?? "";
+    const time = BigInt(/\d+/.exec(newest)?.[0] ?? "");
+    for (let count = 1n; count <= 45n; count += 1n) {
+      await writeFile(
+        path.join(history, newest.replace(/\d+/, String(time + count))),
+        await readFile(path.join(history, newest)),
+      );
+    }
+    assert.equal((await drift("--stack", "test")).code, 0);
+    assert.equal((await stack.up({ target: [urn("ada")] })).ok, true);
+    await stack.refresh({ mustSucceed: true });
+    await cannotKnow(/the last update was for some of its resources only\. Run `pulumi up`/)([
+      "--stack",
+      "test",
+    ]);
+  });
+
+  test("does not follow PULUMI_OPTION_TARGET", async () => {
+    await settle();
+    simulator.world.setRoles(projectId, "bob@example.com", ["GROUP_OWNER"]);
+    const env = { ...stack.env, PULUMI_OPTION_TARGET: urn("ada") };
+    assert.equal((await runCommand({ workDir: stack.workDir, env }, ["drift", "--stack", "test"])).code, 7);
+  });
+
+  test("misses what was taken out of the state by hand", async () => {
+    await settle();
+    assert.equal((await stack.cli(["state", "delete", "--yes", urn("bob"), "--stack", "test"])).code, 0);
+    await cannotKnow(/its state has 2 resources where the last update left 3/)(["--stack", "test"]);
+  });
+
+  test("leaves out what a resource ignores", async () => {
+    options = { ada: { ignoreChanges: ["roles"] } };
+    await settle();
+    simulator.world.setRoles(projectId, "ada@example.com", ["GROUP_OWNER"]);
+    assert.deepEqual(await drift("--stack", "test"), {
+      code: 0,
+      stdout: "Stack test is as declared.\n",
+      stderr: "",
+    });
+  });
+
+  test("shows nowhere a username that is secret, though it is in the id and in the name of the resource", async () => {
+    people = { ...people, sam: "GROUP_READ_ONLY" };
+    options = { sam: { additionalSecretOutputs: ["username"] } };
+    await settle();
+    for (const change of [
+      () => simulator.world.setRoles(projectId, "sam@example.com", ["GROUP_OWNER"]),
+      () => simulator.world.removeFromProject(projectId, "sam@example.com"),
+    ]) {
+      change();
+      for (const format of [[], ["--json"], ["--markdown"]]) {
+        const { code, stdout } = await drift("--stack", "test", "--strangers", ...format);
+        assert.equal(code, 7);
+        assert.match(stdout, /\[secret/);
+        assert.doesNotMatch(stdout, /sam@example\.com/i);
+      }
+    }
+  });
+
+  test("tells once why Atlas refuses, however many users it has", async () => {
+    await settle();
+    simulator.fail({
+      operationId: "listGroupUsers",
+      when: "before",
+      status: 401,
+      errorCode: "USER_UNAUTHORIZED",
+      times: 99,
+    });
+    const { code, stdout, stderr } = await drift("--stack", "test");
+    simulator.clearFailures();
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(stderr, /^Could not [^\n]* USER_UNAUTHORIZED[^\n]* failed for the same reason\.\n$/);
+  });
+
+  test("that was destroyed, or a part of it, is not as declared", async () => {
+    await settle();
+    assert.equal((await stack.destroy({ target: [urn("bob")] })).ok, true);
+    await cannotKnow(/the last destroy was for some of its resources only\. Run `pulumi up`/)([
+      "--stack",
+      "test",
+    ]);
+    assert.equal((await stack.destroy()).ok, true);
+    const { code, stdout, stderr } = await drift("--stack", "test");
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(
+      stderr,
+      /^Stack test has nothing to compare with Atlas: all of it has been destroyed\. [^\n]*\n$/,
     );
   });
 });

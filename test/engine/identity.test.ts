@@ -95,11 +95,9 @@ describe("whoever a program declares keeps access", () => {
         invitations() - sent,
         to.filter((name) => !(from as readonly string[]).includes(name)).length,
       );
-      const moved = from.filter(
-        (name, index) => (to as readonly string[]).includes(name) && to[index] !== name,
-      );
-      for (const name of moved) {
-        const as = `user-${(to as readonly string[]).indexOf(name)}`;
+      const places: readonly string[] = to;
+      for (const name of from.filter((each, index) => places.includes(each) && places[index] !== each)) {
+        const as = `user-${places.indexOf(name)}`;
         assert.ok(
           result.messages.includes(
             `${mail(name)} stays in project ${projectId}: the program declares it as '${as}'.`,
@@ -386,8 +384,23 @@ describe(".get()", () => {
   });
 });
 
-describe("a wrong key", () => {
-  test("is told in full once, however many resources have failed for it", async () => {
+describe("what a failed command prints", () => {
+  test("is not the secret that is no e-mail address", async () => {
+    await stack.setProgram(async () => {
+      const roles = ["GROUP_READ_ONLY"];
+      new ProjectUser("ada", { projectId, username: pulumi.secret("hunter2"), roles });
+    });
+    const preview = await stack.preview();
+    assert.equal(preview.ok, false);
+    const printed = preview.stdout + preview.stderr + preview.diagnostics.join("\n");
+    assert.ok(!printed.includes("hunter2"), printed);
+    assert.match(
+      printed,
+      /has a problem: username must be an e-mail address such as ada@example\.com, but got something else, which is secret/,
+    );
+  });
+
+  test("is one reason in full, however many resources have failed for it", async () => {
     const { simulator: other, stack: locked } = await lockedOut();
     const failed = await locked.up();
     assert.ok(other.log.lines().length > 0);

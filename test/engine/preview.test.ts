@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import { Ajv } from "ajv";
 import type { AtlasSimulator } from "../atlas/simulator";
 import { runCommand } from "../cli/command";
 import { named } from "../handlers/harness";
@@ -16,13 +17,15 @@ describe("the commands", () => {
   let stack: EngineStack;
   let cli: HostedCli;
   let folder: string;
+  let orgId: string;
   let projectId: string;
+  let teamId: string;
 
   before(async () => {
-    simulator = await startSimulator();
-    projectId = simulator.world.createProject(simulator.world.createOrganization(), {
-      owner: "olivia@example.com",
-    });
+    simulator = await startSimulator({ invitationsPerMinute: 10_000 });
+    orgId = simulator.world.createOrganization();
+    projectId = simulator.world.createProject(orgId, { owner: "olivia@example.com" });
+    teamId = simulator.world.createTeam(orgId);
     folder = await programFolder("preview");
     stack = await atlasStack(simulator, { program: { folder }, workDir: folder });
     cli = await hostedCli(stack);
@@ -37,8 +40,8 @@ describe("the commands", () => {
     writeFile(
       path.join(folder, "index.ts"),
       `import * as pulumi from "@pulumi/pulumi";
-import { ProjectUser } from "mongodbatlas-dynamic";
-const projectId = "${projectId}";
+import { ProjectUser, TeamUser } from "mongodbatlas-dynamic";
+const [orgId, projectId, teamId] = ["${orgId}", "${projectId}", "${teamId}"];
 ${statements}
 export const atlas = { projects: { shop: projectId } };
 `,
@@ -85,7 +88,99 @@ export const atlas = { projects: { shop: projectId } };
     });
   });
 
+  test("show who stays while a resource gets another name or parent, and count resources", async () => {
+    await write(`
+      new ProjectUser("old", { projectId, username: "mia@example.com", roles: ["GROUP_OWNER"] });
+      new ProjectUser("leo", { projectId, username: "leo@example.com", roles: ["GROUP_READ_ONLY"] });
+    `);
+    await stack.up({ mustSucceed: true });
+    await write(`
+      new ProjectUser("new", { projectId, username: "Mia@example.com", roles: ["GROUP_OWNER"] });
+      const parent = new pulumi.ComponentResource("acme:access:Team", "team");
+      new ProjectUser("leo", { projectId, username: "leo@example.com", roles: ["GROUP_READ_ONLY"] }, { parent });
+      const [kim, zoe] = ["kim", "zoe"].map((name) =>
+        new ProjectUser(name, { projectId, username: name + "@example.com", roles: ["GROUP_READ_ONLY"] }));
+      for (const user of [kim, zoe]) {
+        new TeamUser(user === kim ? "kim" : "zoe", { orgId, teamId, userId: user.userId });
+      }
+    `);
+    const { code, lines } = await run("preview");
+    assert.equal(code, 0);
+    assert.equal(lines[0], "An update of stack test: 5 to create, 2 to move, 0 unchanged");
+    assert.deepEqual(
+      lines.filter((line) => line.includes("move:")),
+      [
+        "  move: leo@example.com stays in project shop: resource leo gets another parent.",
+        "  move: mia@example.com stays in project shop: resource old becomes new.",
+      ],
+    );
+
+    const printed = await run("preview", "--json");
+    const report: unknown = JSON.parse(printed.lines.join("\n"));
+    const validate = new Ajv({ formats: { "date-time": true }, allowUnionTypes: true }).compile(
+      require("mongodbatlas-dynamic/preview-report.schema.json"),
+    );
+    validate(report);
+    assert.deepEqual(validate.errors, null);
+    const { changes, comparedWith, rows } = report as {
+      changes: unknown;
+      comparedWith: string;
+      rows: { op: string; urn: string; movesTo: string | null }[];
+    };
+    assert.deepEqual([changes, comparedWith], [{ create: 5, move: 2 }, "state"]);
+    const name = (urn: string | null) => urn?.split("::").at(-1);
+    assert.deepEqual(
+      rows.filter(({ op }) => op === "move").map(({ urn, movesTo }) => [name(urn), name(movesTo)]),
+      [
+        ["leo", "leo"],
+        ["old", "new"],
+      ],
+    );
+  });
+
+  test("say what a preview was compared with, whatever has it look at Atlas", async () => {
+    await write(
+      `new ProjectUser("old", { projectId, username: "mia@example.com", roles: ["GROUP_OWNER"] });`,
+    );
+    await stack.up({ mustSucceed: true });
+    const last = async () => (await run("preview", "--markdown")).lines.at(-1);
+    const state = "Compared with the last update; what was changed in Atlas by hand is not looked at.";
+    const atlas = "Compared with Atlas as it is now: what was changed there by hand is among the changes.";
+    assert.equal(await last(), state);
+    simulator.world.setRoles(projectId, "mia@example.com", ["GROUP_READ_ONLY"]);
+    cli.env["PULUMI_OPTION_REFRESH"] = "true";
+    const { lines } = await run("preview", "--markdown");
+    assert.match(lines[0] ?? "", /1 to update/);
+    assert.equal(lines.at(-1), atlas);
+    delete cli.env["PULUMI_OPTION_REFRESH"];
+    const manifest = path.join(folder, "Pulumi.yaml");
+    const content = await readFile(manifest, "utf8");
+    await writeFile(manifest, `${content}options: {refresh: always}\n`);
+    assert.equal(await last(), atlas);
+    await writeFile(manifest, content);
+    simulator.world.setRoles(projectId, "mia@example.com", ["GROUP_OWNER"]);
+  });
+
+  test("say in a sentence that dynamic resources do not know the option `import`", async () => {
+    await write(
+      `new ProjectUser("ada", { projectId, username: "ada@example.com", roles: ["GROUP_OWNER"] }, { import: projectId + "/ada@example.com" } as object);`,
+    );
+    const { code, stdout, stderr } = await runCommand({ workDir: folder, env: cli.env }, [
+      "preview",
+      "--stack",
+      stack.name,
+    ]);
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(stderr, /\bada\b.* `?import`?.*\n$/);
+    assert.doesNotMatch(stderr, /code must be a string|\n\s+at /);
+  });
+
   test("report drift of what is secret, without showing it", async () => {
+    await write(`
+      new ProjectUser("ada", { projectId, username: "ada@example.com", roles: ["GROUP_OWNER"] });
+      new ProjectUser("secret", { projectId, username: "sam@example.com", roles: pulumi.secret(["GROUP_READ_ONLY"]) });
+    `);
+    await stack.up({ mustSucceed: true, refresh: true });
     simulator.world.setRoles(projectId, "sam@example.com", ["GROUP_READ_ONLY", "GROUP_OWNER"]);
     assert.equal((await stack.refreshPreviewOnly()).exitCode, 7);
     assert.deepEqual(await run("drift"), {

@@ -144,7 +144,7 @@ describe("many ProjectUsers", () => {
 
   for (const [credentials, expected] of [
     ["apiKey", { "401": 1, POST: 10 }],
-    ["serviceAccount", { token: 1, POST: 10 }],
+    ["serviceAccount", { token: 1, POST: 10, revoke: 1 }],
   ] as const) {
     test(`take ten requests for ten users with ${credentials}, and one to begin with`, async () => {
       const simulator = await startSimulator();

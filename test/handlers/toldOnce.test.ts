@@ -21,20 +21,20 @@ function told(name: string, happened: string, status?: number): string {
 }
 
 const wrongKey = "was answered 401: No. Atlas does not accept the API key: check it.";
-const elsewhere = (name: string): string =>
-  `Could not add ${name} to project 1, for the reason that is told in full for another resource.`;
+const elsewhere = (name: string, answer: string): string =>
+  `Could not add ${name} to project 1, for the reason that is told in full for another resource (${answer}).`;
 
 describe("a reason that is not about one resource", () => {
   test("is told in full once", () => {
     assert.equal(told("ada", wrongKey, 401), `Could not add ada to project 1: POST ${path} ${wrongKey}`);
-    assert.equal(told("bob", wrongKey, 401), elsewhere("bob"));
-    assert.equal(told("carol", wrongKey, 401), elsewhere("carol"));
+    assert.equal(told("bob", wrongKey, 401), elsewhere("bob", "401"));
+    assert.equal(told("carol", wrongKey, 401), elsewhere("carol", "401"));
   });
 
   test("is the same for those whose request waited for the one that was refused", () => {
     told("ada", wrongKey, 401);
     const waited = `was not sent, because the first request to Atlas, which all others wait for, ${wrongKey}`;
-    assert.equal(told("bob", waited), elsewhere("bob"));
+    assert.equal(told("bob", waited), elsewhere("bob", "not sent"));
   });
 
   test("is another one where the role that is missing is another", () => {
@@ -49,7 +49,10 @@ describe("a reason that is not about one resource", () => {
   ] as const) {
     test(`may be ${what}`, () => {
       told("ada", "got no answer (ECONNREFUSED).", status);
-      assert.equal(told("bob", "got no answer (ECONNREFUSED).", status), elsewhere("bob"));
+      assert.equal(
+        told("bob", "got no answer (ECONNREFUSED).", status),
+        elsewhere("bob", String(status ?? "no answer")),
+      );
     });
   }
 });
