@@ -288,7 +288,9 @@ describe("values that Atlas leaves out or adds", () => {
       projectUserHandler(bench).update(`${projectId}/${ada}`, user(), declared),
       projectUserHandler(bench).create(declared),
     ]) {
-      assert.ok((await failureOf(bench, operation)).message.startsWith(sentence));
+      const error = await failureOf(bench, operation);
+      assert.ok(error instanceof AtlasError);
+      assert.ok(error.message.startsWith(sentence));
     }
     assert.deepEqual(world.members(projectId)[ada]?.roles, ["GROUP_READ_ONLY"]);
   });
