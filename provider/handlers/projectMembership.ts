@@ -74,11 +74,7 @@ export function rolesOf({ username, roles }: AtlasProjectUser, projectId: string
     throw new AtlasError(
       `Atlas shows no roles of ${username} in project ${projectId}, so they cannot be compared with those that are declared. ` +
         "Run the command again; if it goes on, look at the user in Atlas.",
-      {
-        operation: "listGroupUsers",
-        method: "GET",
-        path: `/api/atlas/v2/groups/${encodeURIComponent(projectId)}/users`,
-      },
+      { operation: "listGroupUsers", method: "GET", path: "" },
     );
   }
   return roles;
