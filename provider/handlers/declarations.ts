@@ -130,8 +130,8 @@ function nameOf(declaredAs: string): string {
   return declaredAs.split("::").at(-1) ?? declaredAs;
 }
 
-/** The names of two resources; in full where they have the same one below different parents. */
-function namesApart(a: string, b: string): [string, string] {
-  const names: [string, string] = [nameOf(a), nameOf(b)];
-  return names[0] === names[1] ? [a, b] : names;
+/** The names of two resources, in the same order in every run; in full where they have one below different parents. */
+function namesApart(...declarers: [string, string]): string[] {
+  const names = declarers.map(nameOf);
+  return (names[0] === names[1] ? declarers : names).sort();
 }

@@ -95,7 +95,7 @@ function explain(error: AtlasError): AtlasError {
         "Atlas lets one maintenance be put off twice: it has to take place now, or the window has to be moved.",
       );
     default:
-      return error.status === 400
+      return error.status === 400 && error.isFromAtlas
         ? error.withAdvice(
             "Atlas lets a maintenance be put off only within a limited time before it starts: run `pulumi up` again then.",
           )

@@ -88,7 +88,9 @@ export function linkTokenHandler(connection: Connection): Omit<Handler<Inputs, O
 
     async delete(id) {
       const orgId = parseId(id);
-      if (connection.run.declarations.isSettled(thing("link", [orgId]))) {
+      const { declarations } = connection.run;
+      const link = thing("link", [orgId]);
+      if (declarations.find([link]) !== undefined && declarations.isSettled(link)) {
         connection.report(
           `The link of organization ${orgId} stays: the program declares it, and this update has it in place.`,
         );

@@ -139,7 +139,7 @@ async function defer(
   );
   if (outcome === "in doubt") {
     connection.report(
-      `Warning: Atlas has accepted to put off the maintenance of project ${projectId}, but shows ${window.numberOfDeferrals} ` +
+      `Warning: Atlas has accepted to defer the maintenance of project ${projectId}, but shows ${window.numberOfDeferrals} ` +
         `of ${deferrals} deferrals. Look at the window in Atlas, then run \`pulumi up --refresh\`.`,
     );
   }

@@ -64,11 +64,17 @@ export async function reconcileProjectUser(
   }
 }
 
-/** The roles that Atlas shows. */
+/**
+ * The roles that Atlas shows.
+ *
+ * @throws AtlasError when it shows none that can be read, which is not the same as no role
+ */
 export function rolesOf({ username, roles }: AtlasProjectUser, projectId: string): string[] {
   if (roles === undefined) {
-    throw new Error(
-      `Atlas shows no roles of ${username} in project ${projectId}, so they cannot be compared with those that are declared. Run the command again; if it goes on, look at the user in Atlas.`,
+    throw new AtlasError(
+      `Atlas shows no roles of ${username} in project ${projectId}, so they cannot be compared with those that are declared. ` +
+        "Run the command again; if it goes on, look at the user in Atlas.",
+      { operation: "listGroupUsers", method: "GET", path: "" },
     );
   }
   return roles;

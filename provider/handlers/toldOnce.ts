@@ -19,7 +19,12 @@ export class ToldOnce {
       this.reasons.add(reason);
       return error;
     }
-    const answer = [status ?? "no answer", errorCode].filter((part) => part !== undefined).join(" ");
+    const answer =
+      status === undefined
+        ? said.startsWith("was not sent")
+          ? "not sent"
+          : "no answer"
+        : [status, errorCode].filter((part) => part !== undefined).join(" ");
     return new AtlasError(
       `${error.message.slice(0, at)}, for the reason that is told in full for another resource (${answer}).`,
       error,

@@ -89,14 +89,14 @@ describe("a stack with a ProjectUser", () => {
     assert.deepEqual(roles(), ["GROUP_BACKUP_MANAGER", "GROUP_OWNER"]);
   });
 
-  test("replaces for another user, deleting first", async () => {
+  test("replaces for another user, adding first", async () => {
     await stack.setProgram(program({ username: "bob@example.com" }));
     simulator.log.clear();
     await stack.up({ mustSucceed: true });
     assert.deepEqual(Object.keys(simulator.world.members(projectId)), ["bob@example.com"]);
     assert.deepEqual(
       simulator.log.effects().map(({ method }) => method),
-      ["DELETE", "POST"],
+      ["POST", "DELETE"],
     );
   });
 

@@ -80,7 +80,9 @@ describe("a stack with all five resources", () => {
     assert.equal(cutoverGroupLiveMigration, 1);
     assert.ok((getGroupLiveMigration ?? 0) >= 3);
     assert.ok(
-      up.messages.some((line) => /WORKING, 40 s behind its source; waiting for readiness\./.test(line)),
+      up.messages.some((line) =>
+        /^WORKING, 40 s behind its source; waiting for readiness \(live migration /.test(line),
+      ),
       "says what it waits for",
     );
   });

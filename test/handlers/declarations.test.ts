@@ -32,18 +32,19 @@ const type = "pulumi-nodejs:dynamic/mongodbatlas:ProjectUser";
 describe("a second declaration of the same thing", () => {
   test("is a mistake that names both resources", () => {
     assert.deepEqual(failures(`${type}::ada`, ada), {});
-    assert.deepEqual(failures(`${type}::ada-2`, { ...ada, username: "Ada@Example.com" }), {
+    const both = {
       username:
         "must be declared once in a project, but got two declarations, 'ada' and 'ada-2': keep one of them",
-    });
+    };
+    assert.deepEqual(failures(`${type}::ada-2`, { ...ada, username: "Ada@Example.com" }), both);
   });
 
   test("names both in full where their names are the same below different parents", () => {
     failures(`acme:Team$${type}::ada`, ada);
     assert.deepEqual(failures(`acme:Guild$${type}::ada`, ada), {
       username:
-        `must be declared once in a project, but got two declarations, 'acme:Team$${type}::ada' and ` +
-        `'acme:Guild$${type}::ada': keep one of them`,
+        `must be declared once in a project, but got two declarations, 'acme:Guild$${type}::ada' and ` +
+        `'acme:Team$${type}::ada': keep one of them`,
     });
   });
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { AtlasError } from "../../provider/atlas/error";
 import { projectUserHandler } from "../../provider/handlers/projectUser";
 import { unknownMarker } from "../../provider/handlers/unknown";
+import { failureOf } from "./failures";
 import { type Bench, checked, named, startBench } from "./harness";
 
 let bench: Bench;
@@ -55,10 +56,7 @@ describe("check", () => {
         property: "projectId",
         reason: "must be the project's id, 24 hexadecimal digits, but got 'my-project'",
       },
-      {
-        property: "username",
-        reason: "must be an e-mail address such as ada@example.com, but got a text that is none",
-      },
+      { property: "username", reason: "must be an e-mail address such as ada@example.com, but got 'ada'" },
       {
         property: "roles",
         reason:
@@ -459,6 +457,69 @@ describe("update", () => {
         return true;
       },
     );
+  });
+});
+
+describe("a change of roles that Atlas refuses in the middle", () => {
+  const owner = ["GROUP_BACKUP_MANAGER", "GROUP_OWNER"];
+  const demote = (owned: string) =>
+    handler.update(`${owned}/ada@example.com`, {} as never, {
+      projectId: owned,
+      username: "ada@example.com",
+      roles: ["GROUP_READ_ONLY", "GROUP_CLUSTER_MANAGER"],
+    });
+  let owned: string;
+
+  beforeEach(() => {
+    const { world } = bench.atlasSimulator;
+    owned = world.createProject(orgId, { owner: "ada@example.com" });
+    world.grant(owned, "ada@example.com", owner);
+  });
+
+  const rolesIn = (): readonly string[] | undefined =>
+    bench.atlasSimulator.world.members(owned)["ada@example.com"]?.roles;
+
+  test("leaves the last owner with the roles of before, and says how to hand the project over", async () => {
+    const error = await failureOf(bench, demote(owned));
+    assert.match(
+      error.message,
+      /CANNOT_DELETE_LAST_ADMIN.* If this update makes another user an owner, run `pulumi up` again: that user is one by then\.$/,
+    );
+    assert.deepEqual(rolesIn(), owner);
+  });
+
+  test("leaves the roles of before when a role is not known, after another was added", async () => {
+    const roles = ["GROUP_READ_ONLY", "GROUP_UNHEARD_OF"];
+    const declared = { projectId: owned, username: "ada@example.com", roles };
+    const error = await failureOf(bench, handler.update("", {} as never, declared));
+    assert.match(error.message, /GROUP_UNHEARD_OF in project .* was answered 400/);
+    assert.deepEqual(rolesIn(), owner);
+  });
+
+  test("says so when what was done before cannot be undone", async () => {
+    bench.atlasSimulator.fail({
+      operationId: "removeGroupUserRole",
+      skip: 1,
+      status: 401,
+      errorCode: "USER_UNAUTHORIZED",
+    });
+    const error = await failureOf(bench, demote(owned));
+    assert.match(
+      error.message,
+      /The change of GROUP_CLUSTER_MANAGER that came before could not be undone, so the user has other roles than before\.$/,
+    );
+  });
+
+  test("is undone also when the time of customTimeouts is over by then", async () => {
+    const stop = bench.atlasSimulator.onAnswer(({ operationId, authenticated }) => {
+      if (operationId === "removeGroupUserRole" && authenticated) {
+        stop();
+        bench.clock.advance(3_600_000);
+      }
+    });
+    const declared = { projectId: owned, username: "ada@example.com", roles: ["GROUP_READ_ONLY"] };
+    await failureOf(bench, handler.update("", {} as never, { ...declared, __timeouts: { update: "1m" } }));
+    assert.deepEqual(rolesIn(), owner);
   });
 });
 

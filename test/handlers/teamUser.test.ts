@@ -65,10 +65,7 @@ describe("check", () => {
         reason: "must be the organization's id, 24 hexadecimal digits, but got 'my-org'",
       },
       { property: "teamId", reason: "must be the team's id, 24 hexadecimal digits, but got 7" },
-      {
-        property: "username",
-        reason: "must be an e-mail address such as ada@example.com, but got a text that is none",
-      },
+      { property: "username", reason: "must be an e-mail address such as ada@example.com, but got 'ada'" },
       { property: "userId", reason: "must be the user's id, 24 hexadecimal digits, but got 'ada'" },
       { property: "roles", reason: "must be left out: the arguments are orgId, teamId, username, userId" },
       { property: "username", reason: "must be given or userId, exactly one, but got both" },
