@@ -64,7 +64,10 @@ function eachCauseOnce(messages: string[]): string[] {
   const causes = [...byReason.values()];
   for (const other of others) {
     const answer = follower.exec(other)?.[1] ?? "";
-    const cause = causes.find(({ first }) => first.includes(`${answer} `) || first.includes(`${answer}:`));
+    const cause =
+      answer === "not sent"
+        ? causes[0]
+        : causes.find(({ first }) => first.includes(`${answer} `) || first.includes(`${answer}:`));
     if (cause === undefined) {
       causes.push({ first: other, more: 0 });
     } else {

@@ -133,7 +133,7 @@ export const flows: readonly Flow[] = [
     answers: /^DELETE .*\/users/,
     prepare: withUser(({ projectId }, userId, world) => async (connection) => {
       const props = { projectId, username, roles, userId, orgMembershipStatus: "ACTIVE" };
-      await projectUserHandler(connection).delete("", props);
+      await projectUserHandler(connection).delete(`${projectId}/${username}`, props);
       return () => assert.deepEqual(world.members(projectId), {});
     }),
   },
@@ -164,7 +164,7 @@ export const flows: readonly Flow[] = [
     answers: /^POST .*:removeUser/,
     prepare: withUser(({ orgId, teamId }, userId, world) => async (connection) => {
       const props = { orgId, teamId, username, userId, orgMembershipStatus: "ACTIVE" };
-      await teamUserHandler(connection).delete("", props);
+      await teamUserHandler(connection).delete(`${orgId}/${teamId}/${username}`, props);
       return () => assert.deepEqual(world.teamMembers(teamId), []);
     }),
   },
