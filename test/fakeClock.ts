@@ -7,13 +7,17 @@ export class FakeClock implements Clock {
   private time: number;
   private sleepers: Array<{ at: number; wake: () => void }> = [];
 
-  constructor(start = Date.parse("2026-01-01T00:00:00Z")) {
+  constructor(private readonly start = Date.parse("2026-01-01T00:00:00Z")) {
     this.time = start;
   }
 
   now = (): number => this.time;
   date = this.now;
   monotonic = this.now;
+
+  date = (): number => this.time;
+
+  monotonic = (): number => this.time - this.start;
 
   sleep(ms: number): Promise<void> {
     this.sleeps.push(ms);

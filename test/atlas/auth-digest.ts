@@ -36,17 +36,17 @@ export class DigestAuthentication {
   readonly #keys: KeyRing;
   readonly #rules: NonceRules;
   readonly #now: () => number;
-  readonly #random: () => number;
+  #drops: { random: () => number; chance: number };
 
   constructor(keys: KeyRing, rules: NonceRules, now: () => number) {
     this.#keys = keys;
     this.#rules = rules;
     this.#now = now;
-    this.#random = seededRandom(rules.drops?.seed ?? 0);
+    this.#drops = { random: seededRandom(rules.drops?.seed ?? 0), chance: rules.drops?.chance ?? 0 };
   }
 
   check(authorization: string, method: string, uri: string): Verdict {
-    if (this.#random() < (this.#rules.drops?.chance ?? 0)) this.expireNonces();
+    if (this.#drops.random() < this.#drops.chance) this.expireNonces();
     const said = parse(authorization);
     if (!said || said.realm !== REALM || said.qop !== "auth" || !said.cnonce || said.uri !== uri)
       return "refused";
@@ -94,6 +94,11 @@ export class DigestAuthentication {
         "WWW-Authenticate": this.schemes.map((scheme) => this.#challenge(scheme, stale)).join(", "),
       },
     };
+  }
+
+  /** From now on every nonce is forgotten before this share of the proofs. */
+  dropNonces(seed: number, chance: number): void {
+    this.#drops = { random: seededRandom(seed), chance };
   }
 
   expireNonces(): void {

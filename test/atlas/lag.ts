@@ -23,13 +23,18 @@ interface Kept {
  * them: time never runs backwards for the reader.
  */
 export class Lag {
-  readonly #kept = new WeakMap<object, Kept>();
+  #kept = new WeakMap<object, Kept>();
 
   /** Keeps what the next answers will show; to be called before the change. */
   keep<T extends object>(current: T, answers: number, copy: (current: T) => T): void {
     if (answers <= 0) return;
     const before = this.#kept.get(current)?.before ?? copy(current);
     this.#kept.set(current, { before, answersLeft: answers });
+  }
+
+  /** From now on everything shows as it is, until the next change. */
+  catchUp(): void {
+    this.#kept = new WeakMap();
   }
 
   /** What the next answer shows. */

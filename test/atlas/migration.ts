@@ -86,6 +86,11 @@ export class LiveMigration {
     this.#lastShown = undefined;
   }
 
+  /** Answers no longer go on showing what was shown before a cutover. */
+  catchUp(): void {
+    this.#behind = undefined;
+  }
+
   /** Atlas forgets the migration: from now on a GET answers 404. */
   vanish(): void {
     this.#vanished = true;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../provider/handlers/connection";
 import { linkTokenHandler } from "../../provider/handlers/linkToken";
@@ -6,9 +7,10 @@ import { maintenanceDeferralHandler } from "../../provider/handlers/maintenanceD
 import { migrationCutoverHandler } from "../../provider/handlers/migrationCutover";
 import { projectUserHandler } from "../../provider/handlers/projectUser";
 import { teamUserHandler } from "../../provider/handlers/teamUser";
+import type { Reading } from "../unrulyClock";
+import { Operation, type Outcome } from "./operation";
+import type { Declared, Program, Properties, ResourceType } from "./program";
 import { Killed, type ProviderProcess } from "./providerProcess";
-
-type Properties = Record<string, unknown>;
 
 const handlers = {
   projectUser: projectUserHandler,
@@ -18,72 +20,61 @@ const handlers = {
   maintenanceDeferral: maintenanceDeferralHandler,
 } as unknown as Record<ResourceType, (connection: Connection) => pulumi.dynamic.ResourceProvider>;
 
-export type ResourceType =
-  | "projectUser"
-  | "teamUser"
-  | "linkToken"
-  | "migrationCutover"
-  | "maintenanceDeferral";
-
-/** A resource of a program. */
-export interface Declared {
-  readonly type: ResourceType;
-  readonly inputs: Properties;
-  /** What in Atlas it stands for; no two resources of a program share one. */
-  readonly identity: string;
-  readonly dependsOn?: string | undefined;
-}
-
-/** The resources of a program by their names. */
-export type Program = Readonly<Record<string, Declared>>;
-
 /** A resource in the state of the stack. */
 export interface Stored {
+  readonly name: string;
   readonly type: ResourceType;
   readonly id: string;
   readonly identity: string;
   readonly inputs: Properties;
   readonly outputs: Properties;
+  readonly dependsOn: string | undefined;
   /** The engine's mark after a partial failure: the next `up` updates it, whatever the diff says. */
   readonly unfinished: boolean;
 }
 
-export interface Outcome {
-  readonly errors: Error[];
-  /** `create`, `update`, `replace`, `delete` and `drop` with the resource's name. */
-  readonly changes: string[];
+/** A change that has been asked for and is not through. */
+export interface Running {
+  readonly identity: string;
+  readonly since: Reading;
+  readonly inputs: Properties;
 }
 
 const reference = { __provider: "a reference" };
 
-/** As much of Pulumi's engine as decides what the handlers are asked to do. */
+/** Resources whose constructor sets the option `deleteBeforeReplace`, which also holds where the user asks. */
+const deletedFirst: ReadonlySet<ResourceType> = new Set(["linkToken"]);
+
+/**
+ * As much of Pulumi's engine as decides what the handlers are asked to do, and when: every resource of the program is
+ * checked in the order of its registration, one after the other; what is to be made is made side by side; what was
+ * replaced, or is declared no longer, is deleted at the end.
+ */
 export class Engine {
+  /** In the order in which they were made. */
   readonly state = new Map<string, Stored>();
+  /** Replaced by another of the same name, and not deleted yet. */
+  leftovers: Stored[] = [];
   /**
    * What Atlas may have other than the state says, because an operation failed or was killed, and none on the same
    * thing has succeeded since. Not what is left by a partial failure, which the state knows of.
    */
   readonly unsettled = new Map<string, "killed" | "failed">();
+  readonly running = new Set<Running>();
 
-  /** `pulumi up`: creates, updates and replaces in parallel, then deletes what is declared no longer. */
-  up(process: ProviderProcess, program: Program): Promise<Outcome> {
+  /** `pulumi up`, with `--replace` for some. */
+  up(
+    process: ProviderProcess,
+    program: Program,
+    replace: ReadonlySet<string> = new Set(),
+  ): Promise<Outcome> {
     return this.run(process, async (operation) => {
-      const waves = [false, true].map((depends) =>
-        Object.entries(program).filter(([, declared]) => (declared.dependsOn !== undefined) === depends),
+      await this.register(operation, program, (declared) =>
+        this.plan(operation, declared, replace.has(declared.name)),
       );
-      for (const wave of waves) {
-        if (!operation.failed) {
-          await operation.all(
-            wave.map(
-              ([name, declared]) =>
-                () =>
-                  this.step(operation, name, declared),
-            ),
-          );
-        }
-      }
       if (!operation.failed) {
-        await this.removeAll(operation, (name) => !(name in program));
+        const names = new Set(program.map(({ name }) => name));
+        await this.removeAll(operation, ({ name }) => !names.has(name));
       }
     });
   }
@@ -105,77 +96,148 @@ export class Engine {
     body: (operation: Operation) => Promise<void>,
   ): Promise<Outcome> {
     const operation = new Operation(process);
-    await body(operation);
+    await process.untilStill(body(operation));
     await process.end();
-    return { errors: operation.errors, changes: operation.changes };
+    this.running.clear();
+    return operation;
   }
 
-  private async step(operation: Operation, name: string, declared: Declared): Promise<void> {
-    const handler = operation.handler(declared.type);
+  /** Registers all resources; each when what it depends on is through, and never two at a time. */
+  private async register(
+    operation: Operation,
+    program: Program,
+    plan: (declared: Declared) => Promise<() => Promise<void>>,
+  ): Promise<void> {
+    const through = new Map<string, Promise<boolean>>();
+    let turn: Promise<unknown> = Promise.resolve();
+    const inTurn = <T>(body: () => Promise<T>): Promise<T> => {
+      const mine = turn.then(body);
+      turn = mine.catch(() => {});
+      return mine;
+    };
+    for (const declared of program) {
+      const before = through.get(declared.dependsOn ?? "") ?? Promise.resolve(true);
+      const registered = before.then(async (isThere) => {
+        if (!isThere || operation.failed) return false;
+        // A failure in between keeps it from being registered.
+        const step = await inTurn(async () => (operation.failed ? undefined : plan(declared)));
+        await step?.();
+        return step !== undefined;
+      });
+      through.set(declared.name, operation.settle(registered));
+    }
+    await Promise.all(through.values());
+  }
+
+  /** Asks the handler what is to be done, as the engine does before it does any of it. */
+  private async plan(operation: Operation, declared: Declared, isAsked: boolean): Promise<() => Promise<void>> {
+    const { name, type, identity, dependsOn } = declared;
     const old = this.state.get(name);
-    const news = { ...declared.inputs, ...reference };
-    const { inputs, failures = [] } = await operation.ask(handler.check?.(old?.inputs ?? {}, news));
-    assert.deepEqual(failures, []);
-    const target = { type: declared.type, identity: declared.identity, inputs: inputs as Properties };
+    const news = declared.inputs((other) => this.state.get(other)?.outputs);
+    const inputs = await this.check(operation, declared, old?.inputs ?? {}, news);
+    const target = { name, type, identity, dependsOn, inputs };
     if (old === undefined) {
-      return this.create(operation, name, target);
+      return () => this.create(operation, target);
     }
-    const diff = await operation.ask(handler.diff?.(old.id, old.outputs, inputs));
-    if ((diff.replaces ?? []).length > 0) {
-      assert.ok(diff.deleteBeforeReplace);
-      await this.remove(operation, name, old);
-      return this.create(operation, name, target);
+    const diff = await operation.ask(operation.handler(handlers[type]).diff?.(old.id, old.outputs, inputs));
+    const replaces = (diff.replaces ?? []).length > 0;
+    if (isAsked || replaces) {
+      const again = { ...target, inputs: await this.check(operation, declared, {}, news) };
+      const deleteFirst = deletedFirst.has(type) || (replaces && diff.deleteBeforeReplace === true);
+      return () => this.replace(operation, old, again, deleteFirst);
     }
-    if (diff.changes || old.unfinished) {
-      return this.update(operation, name, old, target);
+    if ((diff.changes ?? !isDeepStrictEqual(old.inputs, inputs)) || old.unfinished) {
+      return () => this.update(operation, old, target);
     }
-    this.state.set(name, { ...old, inputs: target.inputs });
+    return async () => {
+      this.state.set(name, { ...old, inputs, dependsOn });
+    };
   }
 
-  private async create(operation: Operation, name: string, target: Target): Promise<void> {
-    operation.changes.push(`create ${name}`);
-    await this.saving(name, target, async () => {
-      const handler = operation.handler(target.type);
+  private async check(
+    operation: Operation,
+    { name, type }: Declared,
+    olds: Properties,
+    news: Properties,
+  ): Promise<Properties> {
+    const declaredAs = `pulumi-nodejs:dynamic/mongodbatlas:${type}::${name}`;
+    const handler = operation.handler(handlers[type]);
+    const asked = { ...news, ...reference, __declaredAs: declaredAs };
+    const { inputs, failures = [] } = await operation.ask(handler.check?.(olds, asked));
+    if (failures.length > 0) throw new CheckFailed(name, failures);
+    return inputs as Properties;
+  }
+
+  private async replace(
+    operation: Operation,
+    old: Stored,
+    target: Target,
+    deleteFirst: boolean,
+  ): Promise<void> {
+    operation.changes.push(`replace ${old.name}`);
+    if (deleteFirst) {
+      await this.remove(operation, old);
+      return this.create(operation, target);
+    }
+    await this.create(operation, target, () => this.leftovers.push(old));
+  }
+
+  private async create(operation: Operation, target: Target, made: () => void = () => {}): Promise<void> {
+    operation.changes.push(`create ${target.name}`);
+    await this.saving(operation, target, made, async () => {
+      const handler = operation.handler(handlers[target.type]);
       const { id, outs } = await operation.ask(handler.create(target.inputs));
       return { id, outputs: { ...outs, ...reference } };
     });
   }
 
-  private async update(operation: Operation, name: string, old: Stored, target: Target): Promise<void> {
-    operation.changes.push(`update ${name}`);
-    await this.saving(name, target, async () => {
-      const handler = operation.handler(target.type);
-      assert.ok(handler.update, `${target.type} has no update`);
-      const { outs } = await operation.ask(handler.update(old.id, old.outputs, target.inputs));
-      return { id: old.id, outputs: { ...outs, ...reference } };
-    });
-  }
-
-  private async removeAll(operation: Operation, isDue: (name: string) => boolean): Promise<void> {
-    const due = [...this.state].filter(([name]) => isDue(name));
-    await operation.all(
-      due.map(([name, old]) => async () => {
-        operation.changes.push(`delete ${name}`);
-        await this.remove(operation, name, old);
-      }),
+  private async update(operation: Operation, old: Stored, target: Target): Promise<void> {
+    operation.changes.push(`update ${target.name}`);
+    await this.saving(
+      operation,
+      target,
+      () => {},
+      async () => {
+        const handler = operation.handler(handlers[target.type]);
+        assert.ok(handler.update, `${target.type} has no update`);
+        const { outs } = await operation.ask(handler.update(old.id, old.outputs, target.inputs));
+        return { id: old.id, outputs: { ...outs, ...reference } };
+      },
     );
   }
 
-  private async remove(operation: Operation, name: string, old: Stored): Promise<void> {
+  /** Deletes what was replaced and what is due, the last that was made first, and who depends before what it needs. */
+  private async removeAll(operation: Operation, isDue: (stored: Stored) => boolean): Promise<void> {
+    const due = [...this.leftovers, ...[...this.state.values()].filter(isDue)].reverse();
+    for (const depends of [true, false]) {
+      if (operation.failed) return;
+      await operation.all(
+        due
+          .filter((old) => (old.dependsOn !== undefined) === depends)
+          .map((old) => async () => {
+            operation.changes.push(`delete ${old.name}`);
+            await this.remove(operation, old);
+          }),
+      );
+    }
+  }
+
+  private async remove(operation: Operation, old: Stored): Promise<void> {
     try {
-      await operation.ask(operation.handler(old.type).delete?.(old.id, old.outputs));
+      await operation.ask(operation.handler(handlers[old.type]).delete?.(old.id, old.outputs));
     } catch (error) {
       this.leave(old.identity, error);
       throw error;
     }
     this.unsettled.delete(old.identity);
-    this.state.delete(name);
+    if (this.leftovers.includes(old)) this.leftovers = this.leftovers.filter((each) => each !== old);
+    else this.state.delete(old.name);
   }
 
   private async read(operation: Operation, name: string): Promise<void> {
     const old = this.state.get(name) as Stored;
     const { id, props, inputs } = await operation.ask(
-      operation.handler(old.type).read?.(old.id, old.outputs),
+      operation.handler(handlers[old.type]).read?.(old.id, old.outputs),
     );
     if (id === undefined) {
       operation.changes.push(`drop ${name}`);
@@ -192,23 +254,32 @@ export class Engine {
   }
 
   private async saving(
-    name: string,
+    operation: Operation,
     target: Target,
+    made: () => void,
     change: () => Promise<{ id: string; outputs: Properties }>,
   ): Promise<void> {
+    const running = { identity: target.identity, since: operation.clock.read(), inputs: target.inputs };
+    this.running.add(running);
     try {
-      this.state.set(name, { ...target, ...(await change()), unfinished: false });
+      const result = await change();
+      made();
+      this.state.set(target.name, { ...target, ...result, unfinished: false });
       this.unsettled.delete(target.identity);
     } catch (error) {
       const { id, properties } = error as { id?: string; properties?: Properties };
       if (id !== undefined) {
         assert.equal(properties?.__provider, reference.__provider);
-        this.state.set(name, { ...target, id, outputs: properties ?? {}, unfinished: true });
+        made();
+        this.state.set(target.name, { ...target, id, outputs: properties ?? {}, unfinished: true });
         this.unsettled.delete(target.identity);
       } else {
         this.leave(target.identity, error);
       }
       throw error;
+    } finally {
+      this.running.delete(running);
+      operation.over(running);
     }
   }
 
@@ -217,39 +288,14 @@ export class Engine {
   }
 }
 
-type Target = Pick<Stored, "type" | "identity" | "inputs">;
+type Target = Pick<Stored, "name" | "type" | "identity" | "inputs" | "dependsOn">;
 
-/** One command of the user, carried out by one provider process. */
-class Operation implements Outcome {
-  readonly errors: Error[] = [];
-  readonly changes: string[] = [];
-
-  constructor(private readonly process: ProviderProcess) {}
-
-  get failed(): boolean {
-    return this.errors.length > 0 || this.process.wasKilled;
-  }
-
-  handler(type: ResourceType): pulumi.dynamic.ResourceProvider {
-    return handlers[type](this.process);
-  }
-
-  /** The answer of a handler, unless its process is killed before. */
-  async ask<T>(answer: Promise<T> | undefined): Promise<T> {
-    answer?.catch(() => {});
-    return Promise.race([answer as Promise<T>, this.process.killed]);
-  }
-
-  /** Runs tasks side by side; none is stopped by the failure of another. */
-  async all(tasks: (() => Promise<void>)[]): Promise<void> {
-    await Promise.all(
-      tasks.map((task) =>
-        task().catch((error: Error) => {
-          if (!(error instanceof Killed)) {
-            this.errors.push(error);
-          }
-        }),
-      ),
-    );
+/** What is wrong with the arguments of a resource. */
+export class CheckFailed extends Error {
+  constructor(
+    readonly resource: string,
+    readonly failures: readonly pulumi.dynamic.CheckFailure[],
+  ) {
+    super(failures.map(({ property, reason }) => `${property} ${reason}`).join("; "));
   }
 }

@@ -5,35 +5,31 @@ import { handlers } from "../atlas/handlers";
 import type { LiveMigration, MigrationScript, MigrationStep } from "../atlas/migration";
 import type { AtlasSimulator } from "../atlas/simulator";
 import type { World } from "../atlas/world";
-import type { Program } from "./engine";
 
 /** What of an organization a sequence begins with. */
 export interface Setting {
   readonly credentials: "apiKey" | "serviceAccount";
   /** What Atlas does when a link token is asked for and there is one: nobody knows. */
   readonly secondLink: "replaces" | "is refused";
+  /** Whether a colleague has made a link, which no program may drop that declares none. */
+  readonly linkOfColleague: boolean;
   /** Looks that it takes until the migrations are ready. */
   readonly looksUntilReady: number;
   /** Looks that show a migration at work after its cut-over began. */
   readonly looksUntilComplete: number;
   readonly scheduled: readonly [boolean, boolean];
+  /** By how many answers reads lag behind writes. */
+  readonly lag: number;
+  /** The share of requests before which Atlas forgets every nonce. */
+  readonly nonceDrops: number;
 }
 
-/** What a program declares; absent is not declared. */
-export interface Declaration {
-  readonly users: readonly [UserChoice | undefined, UserChoice | undefined];
-  /** A membership of the person that the first of the users is, and which depends on it. */
-  readonly newcomerInTeam?: number | undefined;
-  readonly memberInTeam?: { team: number; member: number; by: "username" | "userId" } | undefined;
-  readonly link?: readonly string[] | undefined;
-  readonly cutover?: number | undefined;
-  readonly deferral?: { project: number; deferrals: 1 | 2; trigger: number } | undefined;
-}
-
-export interface UserChoice {
-  readonly project: number;
-  readonly person: number;
-  readonly roles: readonly string[];
+/** A deferral that Atlas granted to a client. */
+export interface GrantedDeferral {
+  readonly projectId: string;
+  /** How often the maintenance had been put off before. */
+  readonly before: number;
+  readonly at: number;
 }
 
 const working = (lagTimeSeconds: number | null): MigrationStep => ({
@@ -49,127 +45,58 @@ export class Scenario {
   readonly orgId: string;
   readonly projects: readonly string[];
   readonly teams: readonly string[];
-  readonly members: readonly { username: string; userId: string }[];
-  /** Two people for each of the two ProjectUsers. */
-  readonly newcomers: readonly (readonly [string, string])[];
+  /** The first two belong to the organization; the others are invited when they are declared. */
+  readonly people: readonly string[];
   readonly migrations: readonly LiveMigration[];
   readonly credentials: Settings["credentials"];
+  readonly granted: GrantedDeferral[] = [];
+  readonly linkOfColleague: string | undefined;
 
   constructor(
     readonly simulator: AtlasSimulator,
     readonly setting: Setting,
+    now: () => number,
   ) {
     const { world, keys } = simulator;
     const number = ++counter;
     this.orgId = world.createOrganization();
     this.projects = [world.createProject(this.orgId), world.createProject(this.orgId)];
     this.teams = [world.createTeam(this.orgId), world.createTeam(this.orgId)];
-    this.members = ["mia", "max"].map((name) => {
-      const username = `${name}.${number}@example.com`;
-      return { username, userId: world.addActiveUser(this.orgId, username) };
-    });
-    this.newcomers = [
-      [`Ada.${number}@example.com`, `abe.${number}@example.com`],
-      [`Bea.${number}@example.com`, `bob.${number}@example.com`],
-    ];
-    const script: MigrationScript = {
-      steps: [
-        ...Array.from({ length: setting.looksUntilReady }, () => working(9)),
-        { status: "WORKING", readyForCutover: true, lagTimeSeconds: 0 },
-      ],
-      afterCutover: [
-        ...Array.from({ length: setting.looksUntilComplete }, () => working(null)),
-        { status: "COMPLETE", readyForCutover: false, lagTimeSeconds: null },
-      ],
-    };
-    this.migrations = this.projects.map((projectId) => world.addMigration(projectId, script));
+    this.people = ["mia", "max", "Ada", "abe"].map((name) => `${name}.${number}@example.com`);
+    for (const person of this.people.slice(0, 2)) world.addActiveUser(this.orgId, person);
+    this.migrations = this.projects.map((projectId) => world.addMigration(projectId, scriptOf(setting)));
     this.projects.forEach((projectId, index) => {
       const scheduled = setting.scheduled[index] === true;
       world.setMaintenance(projectId, { dayOfWeek: 2, hourOfDay: 3, scheduled });
     });
+    if (setting.linkOfColleague) {
+      this.linkOfColleague = "the link of a colleague";
+      world.organization(this.orgId).link = { linkToken: this.linkOfColleague, accessListIps: [] };
+    }
     this.credentials =
       setting.credentials === "serviceAccount"
         ? { kind: "serviceAccount", clientId: keys.clientId, clientSecret: keys.clientSecret }
         : { kind: "apiKey", publicKey: keys.publicKey, privateKey: keys.privateKey };
+    const { lag } = setting;
+    world.lags = { projects: lag, teams: lag, organizations: lag, windows: lag, migrations: lag };
+    simulator.digest.dropNonces(number, setting.nonceDrops);
     simulator.replaceHandler("createOrgLiveMigrationLinkToken", mintAs(setting.secondLink));
+    simulator.replaceHandler("deferGroupMaintenanceWindow", this.noting(now));
   }
 
   get world(): World {
     return this.simulator.world;
   }
 
-  /** Everyone whom the program of this scenario may give access to a project. */
-  people(): string[] {
-    return this.newcomers.flat();
+  /** The id by which Atlas knows a person of the organization now. */
+  userIdOf(person: string): string {
+    return this.world.member(this.orgId, person).userId;
   }
 
-  personOf(user: number, { person }: UserChoice): string {
-    return this.newcomers[user]?.[person] as string;
-  }
-
-  program(declaration: Declaration): Program {
-    const { users, newcomerInTeam, memberInTeam, link, cutover, deferral } = declaration;
-    const [first] = users;
-    const program: Record<string, Program[string]> = {};
-    users.forEach((user, index) => {
-      if (user !== undefined) {
-        const projectId = this.projects[user.project] as string;
-        const username = this.personOf(index, user);
-        program[`user${index}`] = {
-          type: "projectUser",
-          inputs: { projectId, username, roles: [...user.roles] },
-          identity: accessOf(projectId, username),
-        };
-      }
-    });
-    if (first !== undefined && newcomerInTeam !== undefined) {
-      const username = this.personOf(0, first);
-      const teamId = this.teams[newcomerInTeam] as string;
-      program["newcomerInTeam"] = {
-        type: "teamUser",
-        inputs: { orgId: this.orgId, teamId, username },
-        identity: accessOf(teamId, username),
-        dependsOn: "user0",
-      };
-    }
-    if (memberInTeam !== undefined) {
-      const { username, userId } = this.members[memberInTeam.member] as { username: string; userId: string };
-      const teamId = this.teams[memberInTeam.team] as string;
-      program["memberInTeam"] = {
-        type: "teamUser",
-        inputs: {
-          orgId: this.orgId,
-          teamId,
-          ...(memberInTeam.by === "username" ? { username } : { userId }),
-        },
-        identity: accessOf(teamId, username),
-      };
-    }
-    if (link !== undefined) {
-      const accessListIps = link.length === 0 ? {} : { accessListIps: [...link] };
-      program["link"] = {
-        type: "linkToken",
-        inputs: { orgId: this.orgId, ...accessListIps },
-        identity: this.orgId,
-      };
-    }
-    if (cutover !== undefined) {
-      const liveMigrationId = (this.migrations[cutover] as LiveMigration).id;
-      program["cutover"] = {
-        type: "migrationCutover",
-        inputs: { projectId: this.projects[cutover], liveMigrationId },
-        identity: liveMigrationId,
-      };
-    }
-    if (deferral !== undefined) {
-      const projectId = this.projects[deferral.project] as string;
-      program["deferral"] = {
-        type: "maintenanceDeferral",
-        inputs: { projectId, deferrals: deferral.deferrals, triggers: { asked: deferral.trigger } },
-        identity: `maintenance of ${projectId}`,
-      };
-    }
-    return program;
+  /** Reads show what there is: another process comes so much later. */
+  catchUp(): void {
+    this.world.reads.catchUp();
+    for (const migration of this.migrations) migration.catchUp();
   }
 
   /** Takes the organization away, so that a long run does not slow down. */
@@ -184,10 +111,34 @@ export class Scenario {
     this.simulator.log.clear();
     directory.invitationsSent.length = 0;
   }
+
+  private noting(now: () => number): Handler {
+    const defer = handlers["deferGroupMaintenanceWindow"] as Handler;
+    return (call) => {
+      const projectId = call.params.groupId ?? "";
+      const before = call.world.maintenance(projectId).numberOfDeferrals;
+      const answer = defer(call);
+      this.granted.push({ projectId, before, at: now() });
+      return answer;
+    };
+  }
 }
 
 export function accessOf(parentId: string, username: string): string {
   return `${parentId}/${username.toLowerCase()}`;
+}
+
+function scriptOf({ looksUntilReady, looksUntilComplete }: Setting): MigrationScript {
+  return {
+    steps: [
+      ...Array.from({ length: looksUntilReady }, () => working(9)),
+      { status: "WORKING", readyForCutover: true, lagTimeSeconds: 0 },
+    ],
+    afterCutover: [
+      ...Array.from({ length: looksUntilComplete }, () => working(null)),
+      { status: "COMPLETE", readyForCutover: false, lagTimeSeconds: null },
+    ],
+  };
 }
 
 function mintAs(secondLink: Setting["secondLink"]): Handler {

@@ -1,0 +1,41 @@
+export type Properties = Record<string, unknown>;
+
+export type ResourceType =
+  | "projectUser"
+  | "teamUser"
+  | "linkToken"
+  | "migrationCutover"
+  | "maintenanceDeferral";
+
+/** The outputs of another resource of the program, where it has been made. */
+export type OutputsOf = (name: string) => Properties | undefined;
+
+/** A resource of a program. */
+export interface Declared {
+  readonly name: string;
+  readonly type: ResourceType;
+  /** Known when everything that it depends on has been made. */
+  readonly inputs: (outputsOf: OutputsOf) => Properties;
+  /** What in Atlas it stands for. */
+  readonly identity: string;
+  readonly dependsOn?: string | undefined;
+}
+
+/** The resources of a program in the order in which it registers them. */
+export type Program = readonly Declared[];
+
+/** Pairs of resources that stand for the same thing, which a program must not have. */
+export function declaredTwice(program: Program): [first: Declared, second: Declared][] {
+  return program.flatMap((second, index) =>
+    program
+      .slice(0, index)
+      .filter(({ identity }) => identity === second.identity)
+      .map((first): [Declared, Declared] => [first, second]),
+  );
+}
+
+/** The program without what it declares for a second time. */
+export function declaredOnce(program: Program): Program {
+  const second = new Set(declaredTwice(program).map(([, each]) => each));
+  return program.filter((each) => !second.has(each));
+}
