@@ -12,9 +12,6 @@ export class FakeClock implements Clock {
   }
 
   now = (): number => this.time;
-  date = this.now;
-  monotonic = this.now;
-
   date = (): number => this.time;
 
   monotonic = (): number => this.time - this.start;

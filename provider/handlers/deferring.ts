@@ -8,8 +8,8 @@ import {
 } from "../atlas/operations/index";
 import type { AtlasSession } from "../atlas/session";
 
-/** How long the window is watched for an effect, before it counts as not shown, in milliseconds. */
-const settleMs = 5_000;
+/** Pauses before the looks for an effect, in milliseconds. Several, because what Atlas shows can lag behind. */
+const pausesMs = [0, 2_000, 5_000, 10_000];
 
 /** Requests that may be lost in a row before it is an error. */
 const mostLost = 3;
@@ -43,10 +43,12 @@ export async function deferUntil(
     if (answer === "nothing scheduled") {
       return { window, outcome: answer };
     }
-    window = await look();
-    if (answer !== "not sent" && window.numberOfDeferrals <= before) {
-      await pause(atlas.clock, Math.min(settleMs, options.deadline?.leftMs ?? settleMs));
+    for (const pauseMs of answer === "not sent" ? [0] : pausesMs) {
+      await pause(atlas.clock, Math.min(pauseMs, options.deadline?.leftMs ?? pauseMs));
       window = await look();
+      if (window.numberOfDeferrals > before) {
+        break;
+      }
     }
     if (window.numberOfDeferrals > before) {
       lost = 0;

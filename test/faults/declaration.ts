@@ -114,9 +114,7 @@ function teamUser(scenario: Scenario, choice: TeamUserChoice, users: readonly De
 function link({ orgId }: Scenario, { link }: Declaration): Declared[] {
   if (link === undefined) return [];
   const accessListIps = link.length === 0 ? {} : { accessListIps: [...link] };
-  return [
-    { name: "link", type: "linkToken", inputs: () => ({ orgId, ...accessListIps }), identity: orgId },
-  ];
+  return [{ name: "link", type: "linkToken", inputs: () => ({ orgId, ...accessListIps }), identity: orgId }];
 }
 
 function cutover({ projects, migrations }: Scenario, { cutover }: Declaration): Declared[] {

@@ -63,11 +63,7 @@ export class Engine {
   readonly running = new Set<Running>();
 
   /** `pulumi up`, with `--replace` for some. */
-  up(
-    process: ProviderProcess,
-    program: Program,
-    replace: ReadonlySet<string> = new Set(),
-  ): Promise<Outcome> {
+  up(process: ProviderProcess, program: Program, replace: ReadonlySet<string> = new Set()): Promise<Outcome> {
     return this.run(process, async (operation) => {
       await this.register(operation, program, (declared) =>
         this.plan(operation, declared, replace.has(declared.name)),
@@ -130,7 +126,11 @@ export class Engine {
   }
 
   /** Asks the handler what is to be done, as the engine does before it does any of it. */
-  private async plan(operation: Operation, declared: Declared, isAsked: boolean): Promise<() => Promise<void>> {
+  private async plan(
+    operation: Operation,
+    declared: Declared,
+    isAsked: boolean,
+  ): Promise<() => Promise<void>> {
     const { name, type, identity, dependsOn } = declared;
     const old = this.state.get(name);
     const news = declared.inputs((other) => this.state.get(other)?.outputs);

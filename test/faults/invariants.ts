@@ -1,50 +1,118 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { VISIBLE_BY_DEFAULT } from "../atlas/people";
-import type { Hand } from "./drift";
-import type { Engine, Outcome, Program } from "./engine";
+import type { UnrulyClock } from "../unrulyClock";
+import { deferralOf } from "./declaration";
+import type { Engine, Stored } from "./engine";
+import type { Outcome } from "./operation";
+import type { OutOfBand, OutOfBandChange } from "./outOfBand";
+import { declaredTwice, type Program, type Properties } from "./program";
 import { accessOf, type Scenario } from "./scenario";
 
-/** What the world looked like before an operation, for what must hold after it. */
-export interface Before {
-  readonly deferrals: readonly number[];
-  readonly names: readonly string[];
-}
+/** `customTimeouts` as the programs set them, in milliseconds, and the times that hold without any. */
+const timeoutsMs: Readonly<Record<string, number>> = { "1m": 60_000, "20m": 20 * 60_000 };
+const cutoverMs = 6 * 3_600_000;
+const deferralMs = 15 * 60_000;
 
-export function lookBefore({ world, projects }: Scenario, engine: Engine): Before {
-  return {
-    deferrals: projects.map((id) => world.maintenance(id).numberOfDeferrals),
-    names: [...engine.state.keys()],
-  };
+/** What goes on while one operation runs, request by request. */
+export class Watch {
+  /** What was wrong at the moment of a request. */
+  readonly faults: string[] = [];
+  /** Whose access somebody else has changed meanwhile. */
+  readonly touched = new Set<string>();
+  readonly before: ReadonlyMap<string, Stored>;
+  private readonly grantedBefore: number;
+  /** When each window was looked at last. */
+  private readonly looks = new Map<string, number>();
+  /** People who are declared before and after, and are there. */
+  private readonly keep: readonly { identity: string; person: string }[];
+
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly engine: Engine,
+    private readonly outOfBand: OutOfBand,
+    private readonly clock: UnrulyClock,
+    private readonly program: Program,
+  ) {
+    this.before = new Map(engine.state);
+    this.grantedBefore = scenario.granted.length;
+    const declared = new Set(program.map(({ identity }) => identity));
+    const stored = new Set([...engine.state.values(), ...engine.leftovers].map(({ identity }) => identity));
+    this.keep = [...scenario.projects, ...scenario.teams].flatMap((place) =>
+      scenario.people
+        .map((person) => ({ identity: accessOf(place, person), person: person.toLowerCase(), place }))
+        .filter(
+          ({ identity, person }) => declared.has(identity) && stored.has(identity) && this.has(place, person),
+        ),
+    );
+  }
+
+  act(change: OutOfBandChange): void {
+    const person = this.outOfBand.happen(change);
+    if (person !== undefined) this.touched.add(person);
+  }
+
+  sends(method: string, path: string): void {
+    for (const { identity, person } of this.keep) {
+      const [place = ""] = identity.split("/");
+      if (!this.touched.has(person) && !this.has(place, person)) {
+        this.faults.push(`${identity} is declared all the time, and had no access before ${method} ${path}`);
+      }
+    }
+    const projectId = /groups\/(\w+)\/maintenanceWindow/.exec(path)?.[1] ?? "";
+    if (method === "GET" && projectId !== "") this.looks.set(projectId, this.clock.server());
+    if (method === "POST" && projectId !== "") this.inTime(deferralOf(projectId), deferralMs, "a deferral");
+    const migration = /liveMigrations\/(\w+)\/cutover/.exec(path)?.[1];
+    if (migration !== undefined) this.inTime(migration, cutoverMs, "a cut-over");
+  }
+
+  /** Every deferral was asked for after a look that showed too few, or somebody has acted since. */
+  checkDeferrals(): void {
+    for (const { projectId, before } of this.scenario.granted.slice(this.grantedBefore)) {
+      const declared = this.program.find(({ identity }) => identity === deferralOf(projectId));
+      const wanted = Number(declared?.inputs(() => undefined)["deferrals"] ?? 0);
+      const changedAt = this.outOfBand.windowsChangedAt.get(projectId) ?? Number.NEGATIVE_INFINITY;
+      const actedSince = changedAt >= (this.looks.get(projectId) ?? Number.POSITIVE_INFINITY);
+      assert.ok(before < wanted || actedSince, `deferred once more after ${before} of ${wanted} deferrals`);
+    }
+  }
+
+  private inTime(identity: string, otherwiseMs: number, what: string): void {
+    const running = [...this.engine.running].filter((each) => each.identity === identity);
+    const inTime = running.some(({ since, inputs }) => {
+      const { create = "" } = (inputs["__timeouts"] ?? {}) as { create?: string };
+      return this.clock.since(since) <= (timeoutsMs[create] ?? otherwiseMs);
+    });
+    if (!inTime) this.faults.push(`${what} was asked for after its time, or without being wanted`);
+  }
+
+  private has(place: string, person: string): boolean {
+    const { world, projects } = this.scenario;
+    if (!projects.includes(place)) return world.teamMembers(place).includes(person);
+    const member = world.members(place)[person];
+    return member !== undefined && VISIBLE_BY_DEFAULT.has(member.status);
+  }
 }
 
 /** What must hold after every operation, whatever has failed in it. */
 export function checkAlways(
   scenario: Scenario,
-  engine: Engine,
-  hand: Hand,
-  operation: { outcome: Outcome; before: Before; program: Program },
+  outOfBand: OutOfBand,
+  watch: Watch,
+  { outcome, program }: { outcome: Outcome; program: Program },
 ): void {
   const { world, simulator } = scenario;
-  const { outcome, before, program } = operation;
   assert.deepEqual(simulator.violations, []);
-  for (const error of outcome.errors) checkError(scenario, error);
+  assert.deepEqual(watch.faults, []);
+  watch.checkDeferrals();
+  for (const error of outcome.errors) checkError(scenario, error, program);
 
   const sent = new Map<string, number>();
   for (const { username } of world.invitationsSent) sent.set(username, (sent.get(username) ?? 0) + 1);
   for (const [username, times] of sent) {
-    const most = 1 + (hand.ended.get(username) ?? 0);
+    const most = 1 + (outOfBand.ended.get(username) ?? 0);
     assert.ok(times <= most, `${username} was invited ${times} times, which may be ${most} times`);
   }
-
-  scenario.projects.forEach((projectId, index) => {
-    const declared = Object.values(program).find(
-      ({ type, inputs }) => type === "maintenanceDeferral" && inputs.projectId === projectId,
-    );
-    const most = Math.max(Number(declared?.inputs.deferrals ?? 0), before.deferrals[index] ?? 0);
-    const { numberOfDeferrals } = world.maintenance(projectId);
-    assert.ok(numberOfDeferrals <= most, `put off ${numberOfDeferrals} times, which may be ${most} times`);
-  });
 
   for (const { id, cutovers } of scenario.migrations) {
     assert.ok(cutovers <= 1);
@@ -56,19 +124,19 @@ export function checkAlways(
     assert.equal(after.length, 0, "a cut-over was asked for again after Atlas had taken it");
   }
 
-  for (const name of before.names) {
-    if (outcome.changes.includes(`drop ${name}`)) checkDropped(scenario, name, program);
-  }
-  for (const { type, outputs } of engine.state.values()) {
-    if (type === "migrationCutover" && outputs.status === "COMPLETE") {
-      const migration = scenario.migrations.find((each) => each.id === outputs.liveMigrationId);
-      assert.equal(migration?.cutovers, 1, "COMPLETE without a cut-over");
-    }
+  for (const [name, stored] of watch.before) {
+    if (outcome.changes.includes(`drop ${name}`)) checkDropped(scenario, watch, stored);
   }
 }
 
 /** An error must be one that says something to the user, and must not show a credential. */
-function checkError({ simulator, orgId, world }: Scenario, error: Error): void {
+function checkError({ simulator, orgId, world }: Scenario, error: Error, program: Program): void {
+  if (error.constructor.name === "CheckFailed") {
+    const twins = declaredTwice(program);
+    const named = twins.some((pair) => pair.every(({ name }) => error.message.includes(`'${name}'`)));
+    assert.ok(named, `a check failed: ${error.message}`);
+    return;
+  }
   assert.ok(
     ["AtlasError", "PartialFailure", "Error"].includes(error.name) && error.constructor.name !== "TypeError",
     inspect(error),
@@ -81,55 +149,52 @@ function checkError({ simulator, orgId, world }: Scenario, error: Error): void {
   }
 }
 
-function checkDropped(scenario: Scenario, name: string, program: Program): void {
-  const { type, inputs } = program[name] as Program[string];
+/** A refresh says of nobody that they are gone who are there. */
+function checkDropped(scenario: Scenario, watch: Watch, { name, type, identity }: Stored): void {
+  assert.ok(type === "projectUser" || type === "teamUser", `${name} was dropped`);
   const { world } = scenario;
-  const username = String(inputs.username).toLowerCase();
-  if (type === "projectUser") {
-    const member = world.members(String(inputs.projectId))[username];
-    assert.ok(!member || !VISIBLE_BY_DEFAULT.has(member.status), `${name} was dropped, but is in Atlas`);
-  } else {
-    assert.equal(type, "teamUser", `${name} was dropped`);
-    const member = scenario.members.find((each) => each.userId === inputs.userId)?.username ?? username;
-    assert.ok(
-      !world.teamMembers(String(inputs.teamId)).includes(member),
-      `${name} was dropped, but is in Atlas`,
-    );
-  }
+  const [place = "", ...rest] = identity.split("/");
+  const person = rest.join("/");
+  if (watch.touched.has(person)) return;
+  const member = type === "projectUser" ? world.members(place)[person] : undefined;
+  const isThere =
+    type === "teamUser"
+      ? world.teamMembers(place).includes(person)
+      : member !== undefined && VISIBLE_BY_DEFAULT.has(member.status);
+  assert.ok(!isThere, `${name} was dropped, but ${identity} is in Atlas`);
 }
 
 /** Atlas has exactly what the program declares. Returns what nobody knows of any more, by why that is. */
 export function checkConverged(
   scenario: Scenario,
   engine: Engine,
-  hand: Hand,
+  outOfBand: OutOfBand,
   program: Program,
+  everLinked: boolean,
 ): { killed: number; failed: number } {
   const { world } = scenario;
-  const declared = new Map(Object.entries(program).map(([name, each]) => [each.identity, { name, ...each }]));
+  const declared = new Map(program.map((each) => [each.identity, each]));
+  const inputsOf = (name: string): Properties => engine.state.get(name)?.inputs ?? {};
   const orphans = { killed: 0, failed: 0 };
   const mayBeLeft = (identity: string): boolean => {
     const left = engine.unsettled.get(identity);
     if (left !== undefined) orphans[left] += 1;
-    return left !== undefined || hand.given.has(identity);
+    return left !== undefined || outOfBand.given.has(identity);
   };
-  assert.deepEqual([...engine.state.keys()].sort(), Object.keys(program).sort());
+  assert.deepEqual([...engine.state.keys()].sort(), program.map(({ name }) => name).sort());
+  assert.deepEqual(engine.leftovers, []);
 
   for (const projectId of scenario.projects) {
     const members = world.members(projectId);
-    for (const username of scenario.people()) {
+    for (const username of scenario.people) {
       const identity = accessOf(projectId, username);
       const found = members[username.toLowerCase()];
       const member = found && VISIBLE_BY_DEFAULT.has(found.status) ? found : undefined;
       const wanted = declared.get(identity);
       if (wanted !== undefined) {
-        assert.deepEqual(
-          member?.roles,
-          [...(wanted.inputs.roles as string[])].sort(),
-          `roles of ${identity}`,
-        );
-        const { outputs } = engine.state.get(wanted.name) ?? {};
-        assert.deepEqual(outputs?.roles, member?.roles);
+        const roles = [...(inputsOf(wanted.name)["roles"] as string[])].sort();
+        assert.deepEqual(member?.roles, roles, `roles of ${identity}`);
+        assert.deepEqual(engine.state.get(wanted.name)?.outputs["roles"], member?.roles);
       } else if (member !== undefined) {
         assert.ok(mayBeLeft(identity), `${identity} has access that nobody declares`);
       }
@@ -137,40 +202,54 @@ export function checkConverged(
   }
   for (const teamId of scenario.teams) {
     const members = world.teamMembers(teamId);
-    for (const username of [...scenario.people(), ...scenario.members.map((each) => each.username)]) {
+    for (const username of scenario.people) {
       const identity = accessOf(teamId, username);
       const isIn = members.includes(username.toLowerCase());
       if (declared.has(identity)) assert.ok(isIn, `${identity} is missing`);
       else if (isIn) assert.ok(mayBeLeft(identity), `${identity} is in a team that nobody declares`);
     }
   }
-  const link = declared.get(scenario.orgId);
-  const { current } = world.link(scenario.orgId);
-  if (link === undefined) {
-    if (current !== undefined) assert.ok(mayBeLeft(scenario.orgId), "a link token is alive");
-  } else if (!engine.unsettled.has(scenario.orgId)) {
-    assert.ok(current, "there is no link");
-    assert.equal(engine.state.get(link.name)?.outputs.linkToken, current.linkToken);
-    assert.deepEqual(current.accessListIps, link.inputs.accessListIps ?? []);
-  }
+  checkLink(scenario, engine, declared.get(scenario.orgId)?.name, everLinked, mayBeLeft);
   for (const { id, cutovers, current: step } of scenario.migrations) {
     const wanted = declared.get(id);
     if (wanted !== undefined) {
       assert.equal(cutovers, 1);
       assert.equal(step.status, "COMPLETE");
-      assert.equal(engine.state.get(wanted.name)?.outputs.status, "COMPLETE");
+      assert.equal(engine.state.get(wanted.name)?.outputs["status"], "COMPLETE");
     }
   }
   for (const projectId of scenario.projects) {
-    const wanted = declared.get(`maintenance of ${projectId}`);
+    const wanted = declared.get(deferralOf(projectId));
     if (wanted !== undefined) {
       const { numberOfDeferrals } = world.maintenance(projectId);
       const { outputs } = engine.state.get(wanted.name) ?? {};
-      const isEnough = numberOfDeferrals >= Number(wanted.inputs.deferrals);
-      const isSettled = outputs?.status === "NOT_SCHEDULED" && hand.unscheduled.has(projectId);
-      assert.ok(isEnough || isSettled, `put off ${numberOfDeferrals} times, and ${outputs?.status}`);
-      if (outputs?.status === "DEFERRED") assert.ok(isEnough, "DEFERRED, which Atlas does not have");
+      const isEnough = numberOfDeferrals >= Number(wanted.inputs(() => undefined)["deferrals"]);
+      const isSettled = outputs?.["status"] === "NOT_SCHEDULED" && outOfBand.unscheduled.has(projectId);
+      assert.ok(isEnough || isSettled, `deferred ${numberOfDeferrals} times, and ${outputs?.["status"]}`);
     }
   }
   return orphans;
+}
+
+function checkLink(
+  scenario: Scenario,
+  engine: Engine,
+  name: string | undefined,
+  everLinked: boolean,
+  mayBeLeft: (identity: string) => boolean,
+): void {
+  const { orgId, linkOfColleague } = scenario;
+  const { current } = scenario.world.link(orgId);
+  if (!everLinked) {
+    assert.equal(current?.linkToken, linkOfColleague, "a link was dropped or made that nobody declares");
+  } else if (name === undefined) {
+    if (current !== undefined && current.linkToken !== linkOfColleague) {
+      assert.ok(mayBeLeft(orgId), "a link token is alive");
+    }
+  } else if (!engine.unsettled.has(orgId)) {
+    const { inputs, outputs } = engine.state.get(name) ?? {};
+    assert.ok(current, "there is no link");
+    assert.equal(outputs?.["linkToken"], current.linkToken);
+    assert.deepEqual(current.accessListIps, inputs?.["accessListIps"] ?? []);
+  }
 }

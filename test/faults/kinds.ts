@@ -50,7 +50,8 @@ const oddBodies = {
   ],
 } as const;
 
-export type OddAnswer = `${(typeof oddStatuses)[number]} with ${keyof typeof oddBodies} ${"before" | "after"}`;
+export type OddAnswer =
+  `${(typeof oddStatuses)[number]} with ${keyof typeof oddBodies} ${"before" | "after"}`;
 
 function oddAnswers(): Record<OddAnswer, Kind> {
   const all: Record<string, Kind> = {};
@@ -58,7 +59,8 @@ function oddAnswers(): Record<OddAnswer, Kind> {
     for (const [name, [body, type]] of Object.entries(oddBodies)) {
       const isObjectOrNothing = !["HTML", "cut JSON"].includes(name);
       const failure = raw(status, body.replace('"error":0', `"error":${status}`), type, extraHeaders(status));
-      const consents = status < 300 && (status === 204 || isObjectOrNothing) ? { consents: true as const } : {};
+      const consents =
+        status < 300 && (status === 204 || isObjectOrNothing) ? { consents: true as const } : {};
       Object.assign(all, beforeAndAfter(`${status} with ${name}`, failure, consents));
     }
   }

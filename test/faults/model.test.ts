@@ -24,7 +24,16 @@ test(`${sequences} sequences of updates, drift and faults come to exactly what i
       [],
       "these faults were never met",
     );
-    for (const figure of ["kills", "invitations", "deferrals", "cutovers", "linkTokens", "drifts"] as const) {
+    for (const figure of [
+      "kills",
+      "invitations",
+      "deferrals",
+      "cutovers",
+      "linkTokens",
+      "outOfBand",
+      "stayed",
+      "twins",
+    ] as const) {
       assert.ok(figures[figure] > 0, `no ${figure}`);
     }
   }

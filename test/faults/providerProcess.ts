@@ -221,7 +221,10 @@ export class ProviderProcess implements Connection {
         ...failure,
       });
     try {
-      return await this.transmit({ ...config, headers, ...(kind.refused ? { baseURL: deadAddress } : {}) }, send);
+      return await this.transmit(
+        { ...config, headers, ...(kind.refused ? { baseURL: deadAddress } : {}) },
+        send,
+      );
     } catch (error) {
       const wasHit = rule === undefined || rule.remaining() === 0;
       if (error instanceof AxiosError) {

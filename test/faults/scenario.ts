@@ -93,6 +93,11 @@ export class Scenario {
     return this.world.member(this.orgId, person).userId;
   }
 
+  /** Nonces live from now on: a first proof whose nonce is dropped cannot be told from one with a wrong key. */
+  calm(): void {
+    this.simulator.digest.dropNonces(0, 0);
+  }
+
   /** Reads show what there is: another process comes so much later. */
   catchUp(): void {
     this.world.reads.catchUp();

@@ -1,18 +1,28 @@
 import assert from "node:assert/strict";
 import { AtlasSimulator } from "../atlas/simulator";
-import { FakeClock } from "../fakeClock";
-import { type Drift, drift, type Hand, newHand } from "./drift";
-import { Engine, type Outcome, type Program } from "./engine";
-import { type Before, checkAlways, checkConverged, lookBefore } from "./judge";
+import { UnrulyClock } from "../unrulyClock";
+import { type Declaration, programOf, type Renaming, renamed } from "./declaration";
+import { Engine } from "./engine";
+import { checkAlways, checkConverged, Watch } from "./invariants";
 import type { KindName } from "./kinds";
-import { clear, ProviderProcess, type Weather } from "./providerProcess";
-import { type Declaration, Scenario, type Setting } from "./scenario";
+import type { Outcome } from "./operation";
+import { OutOfBand, type OutOfBandChange } from "./outOfBand";
+import { declaredOnce, declaredTwice, type Program } from "./program";
+import { calm, type FaultPlan, ProviderProcess } from "./providerProcess";
+import { Scenario, type Setting } from "./scenario";
 
 export type Step =
-  /** Without `declaration`, the program stays as it is. */
-  | { readonly run: "up"; readonly declaration?: Declaration | undefined; readonly weather: Weather }
-  | { readonly run: "refresh" | "destroy"; readonly weather: Weather }
-  | { readonly run: "drift"; readonly event: Drift };
+  /** Without `declaration`, the program stays as it is, but for the names of its resources. */
+  | {
+      readonly run: "up";
+      readonly declaration?: Declaration | undefined;
+      readonly renaming?: Renaming | undefined;
+      /** Whether the user asks for a replacement of everything. */
+      readonly replace?: true | undefined;
+      readonly plan: FaultPlan;
+    }
+  | { readonly run: "refresh" | "destroy"; readonly plan: FaultPlan }
+  | { readonly run: "out of band"; readonly change: OutOfBandChange };
 
 export interface Sequence {
   readonly setting: Setting;
@@ -25,12 +35,16 @@ export class Figures {
   operations = 0;
   kills = 0;
   failedOperations = 0;
-  drifts = 0;
+  outOfBand = 0;
   requests = 0;
   invitations = 0;
   deferrals = 0;
   cutovers = 0;
   linkTokens = 0;
+  /** Deletions that left a member, because another resource of the program declares it. */
+  stayed = 0;
+  /** Updates that were refused because the program declares something twice. */
+  twins = 0;
   /** Things left in Atlas by an operation that was killed, for a resource that is declared no longer. */
   orphansOfKills = 0;
   /** The same, left by an operation that failed. */
@@ -44,13 +58,11 @@ export class Figures {
   lines(): string[] {
     const { faults, ...rest } = this;
     const total = Object.values(faults).reduce((sum, each) => sum + each, 0);
+    const figures = { ...rest, longestMs: Math.round(this.longestMs), faults: total };
     return [
-      Object.entries({ ...rest, longestMs: Math.round(this.longestMs), faults: total })
+      Object.entries(figures)
         .map(([name, value]) => `${name} ${value}`)
         .join(", "),
-      ...Object.entries(faults)
-        .sort()
-        .map(([name, times]) => `  ${name}: ${times}`),
     ];
   }
 }
@@ -61,12 +73,13 @@ export class Runner {
 
   private constructor(
     private readonly simulator: AtlasSimulator,
-    private readonly clock: FakeClock,
+    private readonly clock: UnrulyClock,
   ) {}
 
   static async start(): Promise<Runner> {
-    const clock = new FakeClock();
-    return new Runner(await AtlasSimulator.start({ now: clock.now }), clock);
+    const clock = new UnrulyClock();
+    // Atlas has a clock of its own, which nobody sets.
+    return new Runner(await AtlasSimulator.start({ now: clock.server }), clock);
   }
 
   stop(): Promise<void> {
@@ -76,8 +89,9 @@ export class Runner {
   /** Fails when anything is lost, done twice, left over or claimed that is not so. */
   async run({ setting, steps }: Sequence): Promise<void> {
     this.simulator.violations.length = 0;
-    const scenario = new Scenario(this.simulator, setting);
-    const run = new Run(scenario, this.clock, this.figures);
+    this.clock.reset();
+    const scenario = new Scenario(this.simulator, setting, this.clock.server);
+    const run = new SequenceRun(scenario, this.clock, this.figures);
     try {
       for (const step of steps) await run.take(step);
       await run.settle();
@@ -98,93 +112,142 @@ export class Runner {
   }
 }
 
-class Run {
+class SequenceRun {
   private readonly engine = new Engine();
-  private readonly hand: Hand;
-  private program: Program = {};
+  private readonly outOfBand: OutOfBand;
+  private declaration: Declaration = { users: [], teamUsers: [] };
+  private program: Program = [];
+  /** Whether any program of the sequence has declared a link. */
+  private everLinked = false;
 
   constructor(
     private readonly scenario: Scenario,
-    private readonly clock: FakeClock,
+    private readonly clock: UnrulyClock,
     private readonly figures: Figures,
   ) {
-    this.hand = newHand(scenario);
+    this.outOfBand = new OutOfBand(scenario, clock);
   }
 
   async take(step: Step): Promise<void> {
-    if (step.run === "drift") {
-      drift(this.scenario, this.clock, this.hand, step.event);
-      this.figures.drifts += 1;
-      return;
-    }
-    if (step.run === "up" && step.declaration !== undefined) {
-      this.program = this.scenario.program(step.declaration);
-    }
-    if (step.run === "destroy") {
-      await this.operate(step.weather, {}, (process) => this.engine.destroy(process));
-      this.program = {};
-    } else if (step.run === "refresh") {
-      const known = Object.fromEntries(this.engine.state);
-      await this.operate(step.weather, known, (process) => this.engine.refresh(process));
-    } else {
-      await this.operate(step.weather, this.program, (process) => this.engine.up(process, this.program));
+    switch (step.run) {
+      case "out of band":
+        this.outOfBand.happen(step.change);
+        this.figures.outOfBand += 1;
+        return;
+      case "destroy":
+        await this.operate(step.plan, [], (process) => this.engine.destroy(process));
+        this.declare({ users: [], teamUsers: [] });
+        return;
+      case "refresh":
+        await this.refresh(step.plan);
+        return;
+      case "up": {
+        const { declaration = this.declaration, renaming } = step;
+        this.declare(renaming === undefined ? declaration : renamed(declaration, renaming));
+        const all = step.replace ? this.program.map(({ name }) => name) : [];
+        const { errors } = await this.up(step.plan, new Set(all));
+        const [twins] = declaredTwice(this.program);
+        if (twins !== undefined) {
+          this.figures.twins += errors.some((error) =>
+            twins.every(({ name }) => error.message.includes(name)),
+          )
+            ? 1
+            : 0;
+        }
+      }
     }
   }
 
   /** The faults have stopped: one more update, after a refresh where only that can see what has moved. */
   async settle(): Promise<void> {
-    const { engine, scenario, hand, program } = this;
-    if (hand.moved) await this.good("refresh");
+    const { engine, scenario, outOfBand } = this;
+    this.program = declaredOnce(this.program);
+    scenario.calm();
+    if (outOfBand.moved) await this.good("refresh");
     await this.good("up");
     // A program that goes back to what the state says, after a change that was killed or failed, has nothing to do;
-    // Pulumi says itself that a refresh has to look then.
-    if ([...engine.state.values()].some(({ identity }) => engine.unsettled.has(identity))) {
-      this.figures.revertedAfterFailure += 1;
+    // Pulumi says itself that a refresh has to look then. And reads that lag behind leave their state to a refresh.
+    const isReverted = [...engine.state.values()].some(({ identity }) => engine.unsettled.has(identity));
+    if (isReverted || scenario.setting.lag > 0) {
+      this.figures.revertedAfterFailure += isReverted ? 1 : 0;
       await this.good("refresh");
       await this.good("up");
+      if (scenario.setting.lag > 0) await this.good("refresh");
     }
-    const { killed, failed } = checkConverged(scenario, engine, hand, program);
+    const { killed, failed } = checkConverged(scenario, engine, outOfBand, this.program, this.everLinked);
     this.figures.orphansOfKills += killed;
     this.figures.orphansOfFailures += failed;
-    const before = structuredClone([...engine.state]);
+    const before = declaredState(engine);
     const mark = scenario.simulator.log.mark();
     assert.deepEqual(await this.good("up"), [], "a second update has something to do");
-    assert.deepEqual(
-      scenario.simulator.log.since(mark).filter((entry) => entry.effect),
-      [],
-    );
+    const effects = scenario.simulator.log
+      .since(mark)
+      .filter(({ effect, operationId }) => effect && operationId !== "revokeAccessToken");
+    assert.deepEqual(effects, []);
     assert.deepEqual(await this.good("refresh"), []);
-    assert.deepEqual([...engine.state], before, "a refresh sees a difference that there is not");
+    assert.deepEqual(declaredState(engine), before, "a refresh sees a difference that there is not");
+  }
+
+  private declare(declaration: Declaration): void {
+    this.declaration = declaration;
+    this.program = programOf(this.scenario, declaration);
+    this.everLinked ||= declaration.link !== undefined;
+  }
+
+  private up(plan: FaultPlan, replace: ReadonlySet<string> = new Set()): Promise<Outcome> {
+    return this.operate(plan, this.program, (process) => this.engine.up(process, this.program, replace));
+  }
+
+  private async refresh(plan: FaultPlan): Promise<Outcome> {
+    const known = [...this.engine.state.values()].map((stored) => ({
+      ...stored,
+      inputs: () => stored.inputs,
+    }));
+    this.outOfBand.seen();
+    return this.operate(plan, known, (process) => this.engine.refresh(process));
   }
 
   private async good(run: "up" | "refresh"): Promise<string[]> {
-    const known = Object.fromEntries(this.engine.state);
-    const { errors, changes } =
-      run === "up"
-        ? await this.operate(clear, this.program, (process) => this.engine.up(process, this.program))
-        : await this.operate(clear, known, (process) => this.engine.refresh(process));
+    const { errors, changes } = run === "up" ? await this.up(calm) : await this.refresh(calm);
     if (errors.length > 0) throw errors[0];
     return changes;
   }
 
   private async operate(
-    weather: Weather,
+    plan: FaultPlan,
     program: Program,
     body: (process: ProviderProcess) => Promise<Outcome>,
   ): Promise<Outcome> {
-    const { scenario, engine, hand, figures } = this;
-    const before: Before = lookBefore(scenario, engine);
-    const count = (kind: KindName): void => {
-      figures.faults[kind] = (figures.faults[kind] ?? 0) + 1;
-    };
-    const process = new ProviderProcess(scenario.simulator, this.clock, scenario.credentials, weather, count);
+    const { scenario, engine, outOfBand, figures } = this;
+    const watch = new Watch(scenario, engine, outOfBand, this.clock, program);
+    const process = new ProviderProcess(scenario.simulator, this.clock, scenario.credentials, plan, {
+      count: (kind) => {
+        figures.faults[kind] = (figures.faults[kind] ?? 0) + 1;
+      },
+      act: (change) => {
+        figures.outOfBand += 1;
+        watch.act(change);
+      },
+      sends: (method, path) => watch.sends(method, path),
+    });
     const start = performance.now();
     const outcome = await body(process);
     figures.longestMs = Math.max(figures.longestMs, performance.now() - start);
     figures.operations += 1;
     figures.kills += process.wasKilled ? 1 : 0;
     figures.failedOperations += outcome.errors.length > 0 ? 1 : 0;
-    checkAlways(scenario, engine, hand, { outcome, before, program });
+    figures.stayed += process.reports.filter((line) => line.includes(" stays in ")).length;
+    checkAlways(scenario, outOfBand, watch, { outcome, program });
+    scenario.catchUp();
     return outcome;
   }
+}
+
+/** The state without what the engine itself compares nothing by. */
+function declaredState({ state }: Engine): unknown {
+  return [...state].map(([name, { inputs, outputs, ...rest }]) => {
+    const { __timeouts: _asked, ...declared } = inputs;
+    const { __timeouts: _kept, ...seen } = outputs;
+    return structuredClone([name, { ...rest, inputs: declared, outputs: seen }]);
+  });
 }

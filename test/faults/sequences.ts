@@ -1,46 +1,70 @@
 import * as fc from "fast-check";
-import type { Drift } from "./drift";
-import { kindNames } from "./kinds";
-import type { Weather } from "./providerProcess";
-import type { Declaration, Setting, UserChoice } from "./scenario";
+import type { Whim } from "../unrulyClock";
+import type { Declaration, Renaming, TeamUserChoice, UserChoice } from "./declaration";
+import { type KindName, kindNames, oddAnswerNames } from "./kinds";
+import type { OutOfBandChange } from "./outOfBand";
+import type { FaultPlan } from "./providerProcess";
+import type { Setting } from "./scenario";
 import type { Sequence, Step } from "./sequence";
 
 const either = fc.nat({ max: 1 });
+const person = fc.nat({ max: 3 });
+const slot = fc.nat({ max: 3 });
 
 const roles = fc.subarray(
   ["GROUP_READ_ONLY", "GROUP_OWNER", "GROUP_CLUSTER_MANAGER", "GROUP_DATA_ACCESS_ADMIN"],
   { minLength: 1, maxLength: 3 },
 );
 
-const user: fc.Arbitrary<UserChoice> = fc.record({ project: either, person: either, roles });
-
 /** Present in so many of ten cases; the smallest case is without it. */
 const maybe = <T>(arbitrary: fc.Arbitrary<T>, ofTen: number): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 10 - ofTen, arbitrary: fc.constant(undefined) }, { weight: ofTen, arbitrary });
 
+const user: fc.Arbitrary<UserChoice> = fc.record({
+  slot,
+  project: either,
+  person,
+  roles,
+  loud: fc.boolean(),
+});
+
+const teamUser: fc.Arbitrary<TeamUserChoice> = fc.record({
+  slot,
+  team: either,
+  person,
+  by: fc.constantFrom("username" as const, "userId" as const, "output" as const),
+});
+
+/** People come from one small set, so that they move between resources, change places and turn up twice. */
 const declaration: fc.Arbitrary<Declaration> = fc.record({
-  users: fc.tuple(maybe(user, 7), maybe(user, 4)),
-  newcomerInTeam: maybe(either, 5),
-  memberInTeam: maybe(
-    fc.record({ team: either, member: either, by: fc.constantFrom("username", "userId") }),
+  users: fc.array(user, { maxLength: 4 }),
+  teamUsers: fc.array(teamUser, { maxLength: 3 }),
+  link: maybe(fc.subarray(["10.0.0.0/8", "203.0.113.7"]), 4),
+  cutover: maybe(either, 4),
+  deferral: maybe(
+    fc.record({ project: either, deferrals: fc.constantFrom(1 as const, 2 as const), trigger: either }),
     5,
   ),
-  link: maybe(fc.subarray(["10.0.0.0/8", "203.0.113.7"]), 5),
-  cutover: maybe(either, 5),
-  deferral: maybe(
-    fc.record({
-      project: either,
-      deferrals: fc.constantFrom(1, 2),
-      trigger: either,
-    }),
-    6,
+  timeouts: maybe(fc.constantFrom("1m" as const, "20m" as const), 3),
+  twice: maybe(
+    fc.constantFrom(
+      "user" as const,
+      "teamUser" as const,
+      "link" as const,
+      "cutover" as const,
+      "deferral" as const,
+    ),
+    1,
   ),
-}) as fc.Arbitrary<Declaration>;
+});
 
-const fault = fc.constantFrom(...kindNames);
+const fault: fc.Arbitrary<KindName> = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom<KindName>(...kindNames) },
+  { weight: 1, arbitrary: fc.constantFrom<KindName>(...oddAnswerNames) },
+);
 
 /** A lot of good luck, some bad luck, and now and then a request that fails until its retries are used up. */
-const faults = (maxLength: number, ofTen: number): fc.Arbitrary<Weather["requests"]> =>
+const faults = (maxLength: number, ofTen: number): fc.Arbitrary<FaultPlan["requests"]> =>
   fc.oneof(
     { weight: 4, arbitrary: fc.array(maybe(fault, ofTen), { maxLength }) },
     {
@@ -54,18 +78,9 @@ const faults = (maxLength: number, ofTen: number): fc.Arbitrary<Weather["request
     },
   );
 
-const weather: fc.Arbitrary<Weather> = fc.record({
-  requests: faults(16, 2),
-  writes: faults(6, 3),
-  crash: maybe(
-    fc.record({ request: fc.nat({ max: 14 }), when: fc.constantFrom("before" as const, "after" as const) }),
-    3,
-  ),
-});
-
 const at = fc.nat({ max: 23 });
 
-const event: fc.Arbitrary<Drift> = fc.oneof(
+const change: fc.Arbitrary<OutOfBandChange> = fc.oneof(
   fc.record({
     what: fc.constantFrom("roles are changed" as const, "somebody is let in" as const),
     at,
@@ -82,6 +97,7 @@ const event: fc.Arbitrary<Drift> = fc.oneof(
       "a member leaves a team" as const,
       "a migration is cut over" as const,
       "the window is edited" as const,
+      "maintenance is deferred" as const,
       "maintenance runs" as const,
       "maintenance is scheduled" as const,
     ),
@@ -89,35 +105,67 @@ const event: fc.Arbitrary<Drift> = fc.oneof(
   }),
 );
 
+const whim: fc.Arbitrary<Whim> = fc.record({
+  late: fc.oneof(fc.constant(0), fc.integer({ min: -20_000, max: 20_000 })),
+  wallStep: fc.oneof(fc.constant(0), fc.integer({ min: -600_000, max: 600_000 })),
+  machineSleep: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3_600_000 })),
+});
+
+const plan: fc.Arbitrary<FaultPlan> = fc.record({
+  requests: faults(16, 2),
+  writes: faults(6, 3),
+  crash: maybe(
+    fc.record({ request: fc.nat({ max: 14 }), when: fc.constantFrom("before" as const, "after" as const) }),
+    3,
+  ),
+  others: fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(maybe(change, 2), { maxLength: 14 }) },
+  ),
+  whims: fc.array(whim, { maxLength: 6 }),
+  silentFrom: maybe(fc.nat({ max: 8 }), 1),
+});
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
       run: fc.constant("up" as const),
-      declaration: maybe(declaration, 5),
-      weather,
+      declaration: maybe(declaration, 4),
+      renaming: maybe(
+        fc.constantFrom<Renaming>("the first is dropped", "two change places", "all get other names"),
+        4,
+      ),
+      replace: maybe(fc.constant(true as const), 1),
+      plan,
     }),
   },
-  { weight: 2, arbitrary: fc.record({ run: fc.constant("refresh" as const), weather }) },
-  { weight: 1, arbitrary: fc.record({ run: fc.constant("destroy" as const), weather }) },
-  { weight: 2, arbitrary: fc.record({ run: fc.constant("drift" as const), event }) },
+  { weight: 2, arbitrary: fc.record({ run: fc.constant("refresh" as const), plan }) },
+  { weight: 1, arbitrary: fc.record({ run: fc.constant("destroy" as const), plan }) },
+  { weight: 2, arbitrary: fc.record({ run: fc.constant("out of band" as const), change }) },
 );
 
 const setting: fc.Arbitrary<Setting> = fc.record({
-  credentials: fc.constantFrom("apiKey", "serviceAccount"),
-  secondLink: fc.constantFrom("replaces", "is refused"),
+  credentials: fc.constantFrom("apiKey" as const, "serviceAccount" as const),
+  secondLink: fc.constantFrom("replaces" as const, "is refused" as const),
+  linkOfColleague: fc.boolean(),
   looksUntilReady: fc.nat({ max: 2 }),
   looksUntilComplete: fc.nat({ max: 2 }),
   scheduled: fc.tuple(
     fc.boolean().map((value) => !value),
     fc.boolean(),
   ),
-}) as fc.Arbitrary<Setting>;
+  lag: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 }) },
+  ),
+  nonceDrops: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(0.1) }),
+});
 
-/** A first program, then anything, by anybody, in any weather. */
+/** A first program, then anything, by anybody, with any faults. */
 export const sequences: fc.Arbitrary<Sequence> = fc
-  .tuple(setting, declaration, weather, fc.array(step, { maxLength: 5 }))
-  .map(([chosen, first, at, more]) => ({
+  .tuple(setting, declaration, plan, fc.array(step, { maxLength: 5 }))
+  .map(([chosen, first, faultPlan, more]) => ({
     setting: chosen,
-    steps: [{ run: "up", declaration: first, weather: at }, ...more],
+    steps: [{ run: "up", declaration: first, plan: faultPlan }, ...more],
   }));

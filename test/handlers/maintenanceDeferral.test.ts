@@ -256,13 +256,13 @@ describe("create", () => {
   }
 
   for (const [what, { failure, status }] of Object.entries(lostAnswers)) {
-    test(`asks again after it has looked twice when ${what} and nothing had happened`, async () => {
+    test(`asks again after it has looked four times when ${what} and nothing had happened`, async () => {
       bench.atlasSimulator.fail({ operationId: "deferGroupMaintenanceWindow", when: "before", ...failure });
       const { outs } = await handler.create(declare());
       assert.deepEqual(outs, observed());
       assert.equal(window.deferralsGranted, 1);
-      assert.deepEqual(requests(), [get, `${post} ${status}`, get, get, `${post} 200`, get]);
-      assert.deepEqual(bench.clock.sleeps, [5_000]);
+      assert.deepEqual(requests(), [get, `${post} ${status}`, get, get, get, get, `${post} 200`, get]);
+      assert.deepEqual(bench.clock.sleeps, [2_000, 5_000, 10_000]);
     });
   }
 

@@ -143,7 +143,7 @@ describe("a deferral", () => {
     });
     const { outs } = await create();
     assert.equal(outs?.numberOfDeferrals, 1);
-    assert.deepEqual(bench.clock.sleeps, [5_000]);
+    assert.deepEqual(bench.clock.sleeps, [2_000]);
     assert.deepEqual(bench.reports, []);
   });
 
