@@ -11,6 +11,9 @@ export const reconcileRounds = 4;
 /** Pauses before each look for somebody who must be there but is not listed, in milliseconds: half a minute in all. */
 const pausesMs = [1_000, 2_000, 4_000, 8_000, 15_000];
 
+/** Pauses before each look for somebody whom Atlas calls gone but still lists, in milliseconds. */
+const goneAfterMs = [1_000, 2_000, 4_000];
+
 /**
  * Looks again for somebody who must be there, as Atlas's listings can lag behind what has just been changed.
  *
@@ -50,6 +53,7 @@ export async function removeMember<Member extends { userId: string }>(
   roster: Roster<Member>,
   { name, userId }: { name: string; userId: string | undefined },
   removeById: (userId: string) => Promise<void>,
+  clock: Clock,
 ): Promise<void> {
   let refusal: AtlasError | undefined;
   if (userId !== undefined) {
@@ -62,7 +66,14 @@ export async function removeMember<Member extends { userId: string }>(
       refusal = error;
     }
   }
-  const live = await roster.lookUp(name);
+  let live = await roster.lookUp(name);
+  for (const pauseMs of refusal === undefined ? [] : goneAfterMs) {
+    if (live === undefined || !sameName(live.userId, userId)) {
+      break;
+    }
+    await pause(clock, pauseMs);
+    live = await roster.lookUp(name);
+  }
   if (live === undefined) {
     return;
   }

@@ -119,8 +119,11 @@ export function projectUserHandler(connection: Connection): Handler<Inputs, Outp
       }
       const atlas = connection.atlas();
       const { userId } = recall(props, stored);
-      await removeMember(atlas.projectUsers(projectId), { name: username, userId }, (liveId) =>
-        removeProjectUser(atlas.client, projectId, { userId: liveId, username }),
+      await removeMember(
+        atlas.projectUsers(projectId),
+        { name: username, userId },
+        (liveId) => removeProjectUser(atlas.client, projectId, { userId: liveId, username }),
+        atlas.clock,
       );
     },
   };

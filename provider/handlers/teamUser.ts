@@ -118,8 +118,11 @@ export function teamUserHandler(connection: Connection): Handler<Inputs, Outputs
       const { client } = connection.atlas();
       try {
         const userId = before.userId ?? key.userId;
-        await removeMember(connection.atlas().teamUsers(key), { name, userId }, (liveId) =>
-          removeTeamUser(client, key, { userId: liveId, name }),
+        await removeMember(
+          connection.atlas().teamUsers(key),
+          { name, userId },
+          (liveId) => removeTeamUser(client, key, { userId: liveId, name }),
+          connection.atlas().clock,
         );
       } catch (error) {
         throw error instanceof AtlasError ? explainTeam(error, key) : error;
