@@ -10,7 +10,7 @@ import { kindNames } from "./kinds";
  */
 
 const seed = Number(process.env.FAULTS_SEED ?? 20_261_124);
-const sequences = Number(process.env.FAULTS_SEQUENCES ?? 2_000);
+const sequences = Number(process.env.FAULTS_SEQUENCES ?? 1_000);
 
 test(`${sequences} sequences of updates, drift and faults come to exactly what is declared, from seed ${seed}`, async (context) => {
   const start = performance.now();

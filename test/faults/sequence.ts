@@ -204,7 +204,14 @@ class SequenceRun {
       inputs: () => stored.inputs,
     }));
     this.outOfBand.seen();
-    return this.operate(plan, known, (process) => this.engine.refresh(process));
+    let isWhole = false;
+    const outcome = await this.operate(plan, known, async (process) => {
+      const result = await this.engine.refresh(process);
+      isWhole = result.errors.length === 0 && !process.wasKilled;
+      return result;
+    });
+    this.outOfBand.moved ||= !isWhole;
+    return outcome;
   }
 
   private async good(run: "up" | "refresh"): Promise<string[]> {
