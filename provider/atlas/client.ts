@@ -195,10 +195,11 @@ export class AtlasClient {
 
   private async prove(config: InternalAxiosRequestConfig): Promise<InternalAxiosRequestConfig> {
     const { sending } = config;
-    const authorization = await sending?.exchange.header();
-    if (sending !== undefined) {
-      sending.isProven = true;
+    if (sending === undefined) {
+      return config;
     }
+    const authorization = await sending.exchange.header();
+    sending.isProven = true;
     if (authorization === undefined) {
       config.headers.delete("Authorization");
     } else {

@@ -32,6 +32,11 @@ export function username() {
   );
 }
 
+/** Whether `check` would accept a username, so that ids and arguments agree. */
+export function isUsername(text: string): boolean {
+  return v.is(username(), text);
+}
+
 /** Keeps the spelling of a username that differs in case only from the one before: the engine would see a change. */
 export function keepSpelling(olds: unknown, inputs: { username?: unknown } | undefined): void {
   const before = (olds as { username?: unknown } | undefined)?.username;

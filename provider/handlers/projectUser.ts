@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type AtlasProjectUser, removeProjectUser } from "../atlas/operations/index";
-import { atlasId, checkArguments, keepSpelling, mustBe, username } from "./arguments";
+import { atlasId, checkArguments, isUsername, keepSpelling, mustBe, username } from "./arguments";
 import type { Connection } from "./connection";
 import { checkDeclaredOnce, stays, thing } from "./declarations";
 import { argumentsThatReplace, difference, sameName } from "./differences";
@@ -166,7 +166,7 @@ function idOf({ projectId, username }: { projectId: string; username: string }):
 function parseId(id: string): { projectId: string; username: string } {
   // The part of an address before its @ may have slashes.
   const [, projectId, name] = /^([a-f0-9]{24})\/([^@]+@[^@/]+)$/.exec(id.toLowerCase()) ?? [];
-  if (projectId === undefined || name === undefined) {
+  if (projectId === undefined || name === undefined || !isUsername(name)) {
     throw new Error(
       `The id of a ProjectUser must be <projectId>/<username>, such as 5f1b3c2a9d8e7f6a5b4c3d2e/ada@example.com, but got '${id}'.`,
     );

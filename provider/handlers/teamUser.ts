@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
+import { readId } from "../atlas/id";
 import { type AtlasOrganizationUser, removeTeamUser, type TeamKey } from "../atlas/operations/index";
-import { atlasId, checkArguments, keepSpelling, username } from "./arguments";
+import { atlasId, checkArguments, isUsername, keepSpelling, username } from "./arguments";
 import type { Connection } from "./connection";
 import { checkDeclaredOnce, stays, thing } from "./declarations";
 import { argumentsThatReplace, difference, sameName } from "./differences";
@@ -191,7 +192,12 @@ function parseId(id: string): Key {
   // The part of an address before its @ may have slashes.
   const [, orgId, teamId, name] =
     /^([a-f0-9]{24})\/([a-f0-9]{24})\/([a-f0-9]{24}|[^@]+@[^@/]+)$/.exec(id.toLowerCase()) ?? [];
-  if (orgId === undefined || teamId === undefined || name === undefined) {
+  if (
+    orgId === undefined ||
+    teamId === undefined ||
+    name === undefined ||
+    !(readId(name) ?? isUsername(name))
+  ) {
     throw new Error(
       `The id of a TeamUser must be <orgId>/<teamId>/<username or userId>, such as ` +
         `5f1b3c2a9d8e7f6a5b4c3d2e/5f1b3c2a9d8e7f6a5b4c3d2f/ada@example.com, but got '${id}'.`,
