@@ -28,10 +28,13 @@ export type CredentialProblem =
 /** The authentication of one request. One of `challenged`, `refused`, `accepted` and `abandoned` follows each `header`. */
 export interface Exchange {
   /**
-   * The `Authorization` header for the next attempt; `undefined` to go without, to be given a challenge.
+   * Waits for what another request fetches for all. It comes before the request takes its turn under a limit: those who
+   * fetch may need a turn under the same limit.
    *
-   * @throws SharedFailure when it takes something that another request was to fetch, and could not
+   * @throws SharedFailure when the other request could not
    */
+  ready(): Promise<void>;
+  /** The `Authorization` header for the next attempt; `undefined` to go without, to be given a challenge. */
   header(): Promise<string | undefined>;
   /** Atlas asked for (other) proof: a 401 with `WWW-Authenticate`, which means that nothing else has happened. */
   challenged(wwwAuthenticate: string): Refused;

@@ -153,6 +153,10 @@ export class AtlasClient {
     request.use((config) => this.lookOnceMore(config));
     request.use((config) => this.prove(config));
     request.use((config) => this.takeTurn(config));
+    request.use(async (config) => {
+      await config.sending?.exchange.ready();
+      return config;
+    });
     response.use(
       (answer) => this.onSuccess(answer),
       async (error: unknown) => {
@@ -419,6 +423,7 @@ export class AtlasClient {
     form: Record<string, string>,
   ): Promise<RawAnswer> {
     const exchange: Exchange = {
+      ready: async () => {},
       header: async () => `Basic ${basicCredential(key)}`,
       // A 401 with a challenge means here that the secret is wrong.
       challenged: () => ({ again: false, problem: { kind: "wrong" } }),

@@ -83,14 +83,19 @@ export class DigestAuthentication implements Authentication {
     let answerWasLost = false;
     let challenges = 0;
 
+    const ready = async (): Promise<void> => {
+      if ((own ?? this.session ?? lead) === undefined && this.firstChallenge !== undefined) {
+        await within(this.firstChallenge, deadline, () => new ProofTooLate(firstChallengeText));
+      }
+      // Claimed at once, so that those who start together do not all ask for a challenge.
+      if ((own ?? this.session) === undefined) {
+        lead ??= this.takeLead();
+      }
+    };
+
     const header = async (): Promise<string | undefined> => {
       used = own ?? this.session;
-      if (used === undefined && lead === undefined && this.firstChallenge !== undefined) {
-        await within(this.firstChallenge, deadline, () => new ProofTooLate(firstChallengeText));
-        used = this.session;
-      }
       if (used === undefined) {
-        lead ??= this.takeLead();
         return undefined;
       }
       used.uses += 1;
@@ -122,6 +127,7 @@ export class DigestAuthentication implements Authentication {
     };
 
     return {
+      ready,
       header,
       challenged,
       refused: () => {

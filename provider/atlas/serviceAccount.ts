@@ -80,6 +80,9 @@ export class ServiceAccountAuthentication implements Authentication {
       return renewals === 1;
     };
     return {
+      ready: async () => {
+        await within(this.currentToken().value, deadline, () => new ProofTooLate("an access token"));
+      },
       header: async () => {
         used = this.currentToken();
         used.uses += 1;
@@ -187,6 +190,7 @@ export class StaticTokenAuthentication implements Authentication {
   begin(): Exchange {
     let isKnown = false;
     return {
+      ready: async () => {},
       header: async () => `Bearer ${this.token}`,
       challenged: () => ({ again: false, problem: { kind: isKnown ? "no longer accepted" : "wrong" } }),
       refused: () => false,

@@ -166,3 +166,17 @@ describe("what must happen once", () => {
     await client.send(cutover(), v.any());
   });
 });
+
+test("who waits for a limit and who waits for the first challenge never wait for each other", async (t) => {
+  const { url } = await serve(t, (_request, response) => {
+    if (seen === 0) response.writeHead(429, { "retry-after": "0" }).end();
+    seen += 1;
+  });
+  let seen = 0;
+  const { client } = clientOf(url, { attemptTimeoutMs: 50 });
+  const results = await Promise.allSettled([client.send(look(), v.any()), client.send(look(), v.any())]);
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
+});

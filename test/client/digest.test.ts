@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { DIGEST } from "http-auth-utils";
-import { ProofTooLate, SharedFailure } from "../../provider/atlas/authentication";
+import { type Exchange, ProofTooLate, SharedFailure } from "../../provider/atlas/authentication";
 import { Deadline } from "../../provider/atlas/clock";
 import { DigestAuthentication, parseChallenge } from "../../provider/atlas/digest";
 import { FakeClock } from "../fakeClock";
@@ -26,30 +26,36 @@ function verify(header: string | undefined, method: string, uri: string): { nonc
   return { nonce: data.nonce as string, nc: data.nc as string };
 }
 
+/** What a request goes out with, when its time has come. */
+async function proof(exchange: Exchange): Promise<string | undefined> {
+  await exchange.ready();
+  return exchange.header();
+}
+
 describe("DigestAuthentication", () => {
   const uri = "/api/atlas/v2/groups/5f1b3c2a9d8e7f6a5b4c3d2e/users?pageNum=1";
 
   test("answers a challenge and uses its nonce again, counting up from 1", async () => {
     const authentication = new DigestAuthentication(key);
     const one = authentication.begin({ method: "GET", url: uri });
-    assert.equal(await one.header(), undefined);
+    assert.equal(await proof(one), undefined);
     assert.deepEqual(one.challenged(challenge("n+1/==")), { again: true });
-    assert.deepEqual(verify(await one.header(), "GET", uri), { nonce: "n+1/==", nc: "00000001" });
+    assert.deepEqual(verify(await proof(one), "GET", uri), { nonce: "n+1/==", nc: "00000001" });
     one.accepted();
 
     const two = authentication.begin({ method: "POST", url: uri });
-    assert.deepEqual(verify(await two.header(), "POST", uri), { nonce: "n+1/==", nc: "00000002" });
+    assert.deepEqual(verify(await proof(two), "POST", uri), { nonce: "n+1/==", nc: "00000002" });
   });
 
   test("lets the first request fetch the challenge while the others wait", async () => {
     const authentication = new DigestAuthentication(key);
     const first = authentication.begin({ method: "GET", url: uri });
-    assert.equal(await first.header(), undefined);
+    assert.equal(await proof(first), undefined);
     const waiting = Array.from({ length: 15 }, () =>
-      authentication.begin({ method: "GET", url: uri }).header(),
+      proof(authentication.begin({ method: "GET", url: uri })),
     );
     first.challenged(challenge("shared"));
-    await first.header();
+    await proof(first);
     first.accepted();
     const counts = (await Promise.all(waiting)).map((header) => verify(header, "GET", uri).nc);
     assert.deepEqual(
@@ -61,9 +67,9 @@ describe("DigestAuthentication", () => {
   test("passes the first turn on when the first request ends for a reason of its own", async () => {
     const authentication = new DigestAuthentication(key);
     const first = authentication.begin({ method: "GET", url: uri });
-    await first.header();
+    await proof(first);
     const second = authentication.begin({ method: "GET", url: uri });
-    const header = second.header();
+    const header = proof(second);
     first.abandoned();
     first.ended();
     assert.equal(await header, undefined);
@@ -72,24 +78,24 @@ describe("DigestAuthentication", () => {
   test("answers the refusal of a kept nonce with a nonce of its own, which nobody else uses before it is accepted", async () => {
     const authentication = new DigestAuthentication(key);
     const first = authentication.begin({ method: "GET", url: uri });
-    await first.header();
+    await proof(first);
     first.challenged(challenge("old"));
-    await first.header();
+    await proof(first);
     first.accepted();
 
     const [a, b] = [
       authentication.begin({ method: "GET", url: uri }),
       authentication.begin({ method: "GET", url: uri }),
     ];
-    await a.header();
-    await b.header();
+    await proof(a);
+    await proof(b);
     assert.ok(a.challenged(challenge("for-a")).again);
     assert.ok(b.challenged(challenge("for-b")).again);
-    assert.deepEqual(verify(await a.header(), "GET", uri), { nonce: "for-a", nc: "00000001" });
-    assert.deepEqual(verify(await b.header(), "GET", uri), { nonce: "for-b", nc: "00000001" });
+    assert.deepEqual(verify(await proof(a), "GET", uri), { nonce: "for-a", nc: "00000001" });
+    assert.deepEqual(verify(await proof(b), "GET", uri), { nonce: "for-b", nc: "00000001" });
     a.accepted();
     b.accepted();
-    assert.deepEqual(verify(await authentication.begin({ method: "GET", url: uri }).header(), "GET", uri), {
+    assert.deepEqual(verify(await proof(authentication.begin({ method: "GET", url: uri })), "GET", uri), {
       nonce: "for-a",
       nc: "00000002",
     });
@@ -97,21 +103,21 @@ describe("DigestAuthentication", () => {
 
   test("takes a second challenge to the same request for wrong keys", async () => {
     const exchange = new DigestAuthentication(key).begin({ method: "GET", url: uri });
-    await exchange.header();
+    await proof(exchange);
     assert.ok(exchange.challenged(challenge("one")).again);
-    await exchange.header();
+    await proof(exchange);
     assert.deepEqual(exchange.challenged(challenge("two")), { again: false, problem: { kind: "wrong" } });
   });
 
   test("keeps the others waiting while the first request tries again, and shares its failure with them", async () => {
     const authentication = new DigestAuthentication(key);
     const first = authentication.begin({ method: "GET", url: uri });
-    await first.header();
+    await proof(first);
     const waiting = Array.from({ length: 15 }, () =>
-      authentication.begin({ method: "GET", url: uri }).header(),
+      proof(authentication.begin({ method: "GET", url: uri })),
     );
     first.abandoned();
-    assert.equal(await first.header(), undefined);
+    assert.equal(await proof(first), undefined);
     first.abandoned();
     first.ended({ happened: "got no answer within 60 s", advice: "Check the network." });
     for (const each of await Promise.allSettled(waiting)) {
@@ -121,23 +127,23 @@ describe("DigestAuthentication", () => {
         advice: "Check the network.",
       });
     }
-    assert.equal(await authentication.begin({ method: "GET", url: uri }).header(), undefined);
+    assert.equal(await proof(authentication.begin({ method: "GET", url: uri })), undefined);
   });
 
   test("does not wait for the first challenge longer than its own time", async () => {
     const authentication = new DigestAuthentication(key);
-    await authentication.begin({ method: "GET", url: uri }).header();
+    await proof(authentication.begin({ method: "GET", url: uri }));
     const deadline = new Deadline(new FakeClock(), 0);
-    await assert.rejects(authentication.begin({ method: "GET", url: uri, deadline }).header(), ProofTooLate);
+    await assert.rejects(proof(authentication.begin({ method: "GET", url: uri, deadline })), ProofTooLate);
   });
 
   /** An exchange of a process in which the key has been accepted, whose nonce is about to be refused. */
   async function withKnownKey() {
     const authentication = new DigestAuthentication(key);
     const first = authentication.begin({ method: "GET", url: uri });
-    await first.header();
+    await proof(first);
     first.challenged(challenge("first"));
-    await first.header();
+    await proof(first);
     first.accepted();
     return authentication.begin({ method: "GET", url: uri });
   }
@@ -145,10 +151,10 @@ describe("DigestAuthentication", () => {
   test("calls a key that it has seen accepted not wrong, however many nonces the server drops, up to ten", async () => {
     const exchange = await withKnownKey();
     for (let dropped = 1; dropped <= 10; dropped += 1) {
-      await exchange.header();
+      await proof(exchange);
       assert.deepEqual(exchange.challenged(challenge(`nonce-${dropped}`)), { again: true });
     }
-    await exchange.header();
+    await proof(exchange);
     assert.deepEqual(exchange.challenged(challenge("nonce-11")), {
       again: false,
       problem: { kind: "no longer accepted" },
@@ -157,30 +163,30 @@ describe("DigestAuthentication", () => {
 
   test("answers one more challenge after an answer that was lost, as the nonce may be used up", async () => {
     const exchange = new DigestAuthentication(key).begin({ method: "GET", url: uri });
-    await exchange.header();
+    await proof(exchange);
     exchange.challenged(challenge("one"));
-    await exchange.header();
+    await proof(exchange);
     exchange.abandoned();
-    await exchange.header();
+    await proof(exchange);
     assert.ok(exchange.challenged(challenge("two")).again);
-    await exchange.header();
+    await proof(exchange);
     assert.equal(exchange.challenged(challenge("three")).again, false);
   });
 
   test("takes stale=true for the server's word that the key is right", async () => {
     const exchange = new DigestAuthentication(key).begin({ method: "GET", url: uri });
-    await exchange.header();
+    await proof(exchange);
     exchange.challenged(challenge("one"));
-    await exchange.header();
+    await proof(exchange);
     const stale = challenge("two").replace("stale=false", "stale=true");
     assert.ok(exchange.challenged(stale).again);
-    await exchange.header();
+    await proof(exchange);
     assert.ok(exchange.challenged(challenge("three")).again);
   });
 
   test("gives up on a challenge that it cannot answer", async () => {
     const exchange = new DigestAuthentication(key).begin({ method: "GET", url: uri });
-    await exchange.header();
+    await proof(exchange);
     assert.deepEqual(exchange.challenged('Basic realm="x"'), {
       again: false,
       problem: { kind: "unsupported", asked: 'Basic realm="x"' },
