@@ -2,7 +2,15 @@ import type { AxiosError, AxiosInstance, AxiosResponse, InternalAxiosRequestConf
 import axiosRetry from "axios-retry";
 import * as v from "valibot";
 import { permissionCodes } from "./advice";
-import { challengeOf, header, parseProblem, type RawAnswer, readBody, remainingOf } from "./answer";
+import {
+  challengeOf,
+  header,
+  type Problem,
+  parseProblem,
+  type RawAnswer,
+  readBody,
+  remainingOf,
+} from "./answer";
 import { type Authentication, type Exchange, ProofTooLate, SharedFailure } from "./authentication";
 import { type Clock, Deadline, pause, systemClock } from "./clock";
 import { DigestAuthentication } from "./digest";
@@ -314,7 +322,7 @@ export class AtlasClient {
     return {
       kind: "answer",
       status,
-      errorCode: parseProblem(error.response).errorCode,
+      ...ofProblem(parseProblem(error.response)),
       retryAfterMs: parseRetryAfter(header(error.response, "retry-after"), this.clock.date()),
     };
   }
@@ -437,6 +445,10 @@ export class AtlasClient {
       headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
     });
   }
+}
+
+function ofProblem({ errorCode, isFromAtlas }: Problem): Pick<Problem, "errorCode" | "isFromAtlas"> {
+  return { errorCode, isFromAtlas };
 }
 
 /** The deadline of a request has passed before it was sent. */

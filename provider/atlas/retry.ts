@@ -6,6 +6,8 @@ export type Failure =
       status: number;
       errorCode?: string | undefined;
       retryAfterMs?: number | undefined;
+      /** Whether the answer has the form of Atlas's own errors. */
+      isFromAtlas?: boolean;
     }
   /** No connection came about, so Atlas has not seen the request. `lasting`: another attempt would fare no better. */
   | { kind: "unreachable"; lasting: boolean }
@@ -73,6 +75,10 @@ function isRateLimited({ status, errorCode }: Failure & { kind: "answer" }): boo
 
 /** Decides what follows a failed attempt: by what the failure means, not by the method alone. */
 export function decideRetry(failure: Failure, history: AttemptHistory): Decision {
+  if (history.once && failure.kind === "answer" && !failure.isFromAtlas) {
+    // What stands between may answer whatever it likes after Atlas has done what was asked.
+    return { action: "give up", reason: "failed", effect: "unknown", outOfTime: false };
+  }
   if (failure.kind === "answer" && isRateLimited(failure)) {
     const { refusals, random } = history;
     const afterMs =

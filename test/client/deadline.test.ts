@@ -135,10 +135,12 @@ describe("against a server that accepts connections and never answers", () => {
   }
 });
 
+const tooMany = JSON.stringify({ error: 429, reason: "Too Many Requests", errorCode: "RATE_LIMITED" });
+
 describe("what must happen once", () => {
   test("is not sent while others wait under its limit, nor repeated after a refusal", async (t) => {
     const { url, seen } = await serve(t, (_request, response) =>
-      seen.length === 1 ? response.writeHead(429, { "retry-after": "5" }).end() : response.end("{}"),
+      seen.length === 1 ? response.writeHead(429, { "retry-after": "5" }).end(tooMany) : response.end("{}"),
     );
     const { client } = clientOf(url);
     await assert.rejects(client.send(cutover(), v.any()), NotSent);

@@ -95,7 +95,8 @@ describe("decideRetry", () => {
   });
 
   test("leaves what must happen once to its caller after a refusal, as others may have acted meanwhile", () => {
-    const decision = decideRetry(answer(429, undefined, 10_000), { ...first, once: true });
+    const refused = { ...answer(429, undefined, 10_000), isFromAtlas: true };
+    const decision = decideRetry(refused, { ...first, once: true });
     assert.deepEqual(decision, {
       action: "give up",
       reason: "rate limited",
@@ -105,6 +106,13 @@ describe("decideRetry", () => {
     });
     for (const failure of [answer(503), { kind: "unreachable", lasting: false } as const]) {
       assert.equal(decideRetry(failure, { ...first, once: true }).action, "give up");
+    }
+  });
+
+  test("takes what must happen once for refused only by Atlas's own answer", () => {
+    for (const status of [400, 404, 429]) {
+      const decision = decideRetry(answer(status), { ...first, once: true });
+      assert.equal(decision.action === "give up" && decision.effect, "unknown");
     }
   });
 
