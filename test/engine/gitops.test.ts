@@ -223,7 +223,7 @@ people:
       forge.comments.map(({ body }) => published(body)),
       [
         [
-          "The preview failed:",
+          "The preview of stack production failed:",
           "    access.yaml:5: unknown key 'role' of ada@example.com: write 'projects' or 'teams'",
           "    access.yaml:6: ADA@example.com is there already, in line 4: keep one entry, with everything that this person may do",
           "    access.yaml:8: ORG_OWNER is a role of the organization, and this is a project's list: write a project role such as GROUP_OWNER, or give it in Atlas under the organization's users",

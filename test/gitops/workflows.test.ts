@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { isScalar, isSeq, parse } from "yaml";
-import { runProcess } from "../process";
+import { type ProcessResult, runProcess } from "../process";
 
 const example = path.join(__dirname, "../../examples/gitops");
 
@@ -21,14 +22,14 @@ interface Job {
   permissions?: Record<string, string>;
   environment?: string;
   env?: Record<string, string>;
+  strategy?: unknown;
+  concurrency?: { group: string; "cancel-in-progress": boolean };
   steps: Step[];
 }
 
 interface Workflow {
   on: unknown;
   permissions: unknown;
-  concurrency: unknown;
-  env: Record<string, string>;
   jobs: Record<string, Job>;
 }
 
@@ -43,6 +44,7 @@ interface GitLabJob {
   interruptible?: boolean;
   stage?: string;
   artifacts?: { paths: string[] };
+  parallel?: unknown;
 }
 
 const textOf = (file: string): string => readFileSync(path.join(example, file), "utf8");
@@ -75,6 +77,9 @@ function secretsIn(part: unknown): string[] {
   const named = JSON.stringify(part).matchAll(/\$\{\{ (secrets\.\w+|github\.token) \}\}/g);
   return [...new Set([...named].map(([, name]) => name ?? ""))].sort();
 }
+
+/** What stands for the stack of a job. */
+const STACK = `\${{ matrix.stack }}`;
 
 const READ_ONLY = [
   "secrets.MONGODB_ATLAS_CLIENT_ID",
@@ -127,13 +132,14 @@ describe("the workflows for GitHub", () => {
   });
 
   test("get the deploy key out of the environment, which preview and drift do not name", () => {
-    assert.equal(job("deploy").environment, "production");
+    // Each stack has one of its own.
+    assert.equal(job("deploy").environment, STACK);
     assert.equal(job("preview").environment, undefined);
     assert.equal(job("drift").environment, undefined);
   });
 
   test("never deploy for a pull request, and end no deployment for the sake of the next", () => {
-    assert.deepEqual(deploy.concurrency, { group: "deploy", "cancel-in-progress": false });
+    assert.equal(job("deploy").concurrency?.["cancel-in-progress"], false);
     for (const name of ["preview", "drift"] as const) {
       assert.doesNotMatch(JSON.stringify(workflows[name]), /pulumi (up|destroy|refresh)|pull_request_target/);
     }
@@ -158,12 +164,26 @@ describe("the workflows for GitHub", () => {
     // What main is now, also when an old run is started again.
     const main = { ...checkout, with: { ...checkout?.with, ref: "main" } };
     assert.deepEqual(preparation("deploy"), [main, node, ...others]);
-    assert.deepEqual([drift.env, deploy.env], [preview.env, preview.env]);
-    assert.deepEqual(gitLab["variables"], {
-      ...preview.env,
-      PULUMI_VERSION: others.at(-1)?.with?.["pulumi-version"],
+    const version = /^version=(.+)$/m.exec(textOf("ci/fetch-pulumi.sh"))?.[1];
+    assert.equal(version, others.at(-1)?.with?.["pulumi-version"]);
+    const major = node?.with?.["node-version"];
+    for (const { image } of Object.values(gitLab).filter(({ image: of }) => of !== undefined)) {
+      assert.match(image ?? "", new RegExp(`^node:${major}\\.\\d+\\.\\d+-\\w+@sha256:[0-9a-f]{64}$`));
+    }
+  });
+
+  test("run each job for each stack, and let none end or hold up the job of another", () => {
+    const groups = Object.keys(workflows).map((name) => {
+      const { strategy, env, concurrency } = job(name as keyof typeof workflows);
+      assert.deepEqual(strategy, { matrix: { stack: ["production"] }, "fail-fast": false });
+      assert.deepEqual(env, { STACK });
+      return concurrency?.group;
     });
-    assert.equal(gitLab[".with-pulumi"]?.image, `node:${node?.with?.["node-version"]}`);
+    assert.deepEqual(groups, [
+      `preview-${STACK}-\${{ github.event.pull_request.number }}`,
+      `deploy-${STACK}`,
+      `drift-${STACK}`,
+    ]);
   });
 
   test("use actions by the commit, which nobody can move, with the version beside it", () => {
@@ -193,11 +213,10 @@ describe("the workflows for GitHub", () => {
 });
 
 describe("the pipeline for GitLab", () => {
-  const { workflow: pipeline, variables, ".with-pulumi": common, ...jobs } = gitLab;
+  const { workflow: pipeline, ".with-pulumi": common, ...jobs } = gitLab;
   const rulesOf = (name: string): string[] | undefined => jobs[name]?.rules?.map((rule) => rule.if);
 
   test("has a job each for merge requests, for the default branch also by hand, and for schedules", () => {
-    assert.ok(pipeline !== undefined && variables !== undefined);
     const ofMergeRequest = '$CI_PIPELINE_SOURCE == "merge_request_event"';
     const onDefault = "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH";
     const push = `$CI_PIPELINE_SOURCE == "push" && ${onDefault}`;
@@ -222,7 +241,7 @@ describe("the pipeline for GitLab", () => {
     const { resource_group: group, interruptible, environment } = jobs["deploy"] ?? {};
     assert.deepEqual(
       { group, interruptible, environment },
-      { group: "production", interruptible: false, environment: "production" },
+      { group: "$STACK", interruptible: false, environment: "$STACK" },
     );
     assert.deepEqual(
       Object.keys(jobs).filter((name) => jobs[name]?.environment !== undefined),
@@ -230,9 +249,16 @@ describe("the pipeline for GitLab", () => {
     );
   });
 
+  test("runs each job for each stack, and lets none hold up the job of another", () => {
+    assert.deepEqual(common?.parallel, { matrix: [{ STACK: ["production"] }] });
+    for (const name of ["preview", "deploy", "drift"]) assert.equal(jobs[name]?.extends, ".with-pulumi");
+    assert.equal(jobs["drift"]?.resource_group, "drift/$STACK");
+  });
+
   test("fetches the engine in a job of its own, before a key that may change something is there, and pipes nothing into a shell", () => {
     const { stage, environment, artifacts } = jobs["pulumi-cli"] ?? {};
     assert.deepEqual([stage, environment, artifacts?.paths], [".pre", undefined, ["pulumi/"]]);
+    assert.deepEqual(jobs["pulumi-cli"]?.script, ["sh ci/fetch-pulumi.sh"]);
     assert.deepEqual(common?.before_script?.slice(1), ['export PATH="$PWD/pulumi:$PATH"']);
     const scripts = Object.values(jobs).flatMap(({ script = [], before_script = [] }) => [
       ...before_script,
@@ -243,7 +269,7 @@ describe("the pipeline for GitLab", () => {
       common ?? {},
       ...Object.values(jobs).filter(({ environment: of }) => of),
     ]) {
-      assert.doesNotMatch([...(before_script ?? []), ...(script ?? [])].join("\n"), /curl|wget/);
+      assert.doesNotMatch([...(before_script ?? []), ...(script ?? [])].join("\n"), /curl|wget|fetch-pulumi/);
     }
   });
 
@@ -264,6 +290,75 @@ describe("the pipeline for GitLab", () => {
       const script = jobs[name]?.script?.join("\n");
       assert.equal(script?.trim(), job(name).steps.at(-1)?.run?.trim());
     }
+  });
+});
+
+describe("fetching the engine", () => {
+  let folder: string;
+  const programs = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "fetch-"));
+    await mkdir(path.join(folder, "bin"));
+    await mkdir(path.join(folder, "server/pulumi"), { recursive: true });
+    for (const name of [...programs, "pulumi-language-go"]) {
+      await writeFile(path.join(folder, "server/pulumi", name), name);
+    }
+    const packed = await runProcess("tar", ["-czf", "released.tar.gz", "-C", "server", "pulumi"], {
+      cwd: folder,
+      env: process.env,
+    });
+    assert.equal(packed.code, 0, packed.stderr);
+    // In place of the network, this file, and the address that was asked for.
+    const curl = `#!/bin/sh\nfor last; do :; done\necho "$last" > asked\ncp released.tar.gz pulumi.tar.gz\n`;
+    await writeFile(path.join(folder, "bin/curl"), curl, { mode: 0o755 });
+    await writeFile(path.join(folder, "bin/uname"), `#!/bin/sh\necho "$MACHINE"\n`, { mode: 0o755 });
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const fetchFor = async (MACHINE: string, script: string): Promise<ProcessResult & { files: string[] }> => {
+    await rm(path.join(folder, "pulumi"), { recursive: true, force: true });
+    const env = { PATH: `${path.join(folder, "bin")}${path.delimiter}${process.env["PATH"]}`, MACHINE };
+    const result = await runProcess("sh", ["-c", script], { cwd: folder, env });
+    const files = await readdir(path.join(folder, "pulumi")).catch(() => []);
+    return { ...result, files: files.sort() };
+  };
+
+  test("unpacks nothing that is not the release", async () => {
+    for (const [machine, platform] of [
+      ["x86_64", "linux-x64"],
+      ["aarch64", "linux-arm64"],
+    ] as const) {
+      assert.deepEqual(await fetchFor(machine, textOf("ci/fetch-pulumi.sh")), {
+        code: 1,
+        stdout: "",
+        stderr: `What was fetched is not the Pulumi CLI 3.259.0 for ${platform}, as its checksum is another one.\n`,
+        files: [],
+      });
+      assert.equal(
+        await readFile(path.join(folder, "asked"), "utf8"),
+        `https://get.pulumi.com/releases/sdk/pulumi-v3.259.0-${platform}.tar.gz\n`,
+      );
+    }
+  });
+
+  test("unpacks what this program needs of the release, and leaves no archive", async () => {
+    const checksum = createHash("sha256")
+      .update(await readFile(path.join(folder, "released.tar.gz")))
+      .digest("hex");
+    const script = textOf("ci/fetch-pulumi.sh").replaceAll(/[0-9a-f]{64}/g, checksum);
+    assert.deepEqual(await fetchFor("x86_64", script), { code: 0, stdout: "", stderr: "", files: programs });
+    assert.equal(existsSync(path.join(folder, "pulumi.tar.gz")), false);
+  });
+
+  test("says for which machine it knows no release", async () => {
+    const { code, stderr } = await fetchFor("riscv64", textOf("ci/fetch-pulumi.sh"));
+    assert.equal(code, 1);
+    assert.equal(
+      stderr,
+      "ci/fetch-pulumi.sh knows no checksum for riscv64: add it, with the name of its release.\n",
+    );
   });
 });
 
@@ -357,7 +452,7 @@ describe("the script", () => {
 
   test("of a preview publishes a failure, and fails", async () => {
     // A block between fences would end at the second line, and the rest would be Markdown.
-    const complains = "access.yaml:3: 'bob' is no e-mail address\n```\n### Nothing changes\n";
+    const complains = "access.yaml:3: 'bob' is no e-mail address\n```\n### Nothing changes\r@all\n";
     assert.deepEqual(await run("preview", { code: 255, complains }), {
       code: 255,
       stdout: complains,
@@ -365,7 +460,7 @@ describe("the script", () => {
     });
     assert.equal(
       await readFile(path.join(folder, "preview.md"), "utf8"),
-      "The preview failed:\n\n    access.yaml:3: 'bob' is no e-mail address\n    ```\n    ### Nothing changes\n",
+      "The preview of stack some stack failed:\n\n    access.yaml:3: 'bob' is no e-mail address\n    ```\n    ### Nothing changes\n    @all\n",
     );
   });
 });
