@@ -73,7 +73,7 @@ What there is to work on, for the examples:
 
 and for a program that declares who is in the project and the team now:
 
-  npx mongodbatlas-dynamic adopt --project ${world.projectId} --team ${world.organizationId}/${world.teamId}
+  npx --no mongodbatlas-dynamic adopt --project ${world.projectId} --team ${world.organizationId}/${world.teamId}
 
 A second project is ${world.otherProjectId}. Maintenance is scheduled in the first.
 `;
