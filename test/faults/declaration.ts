@@ -1,5 +1,5 @@
 import type { LiveMigration } from "../atlas/migration";
-import { type Declared, declaredOnce, type Program, type Properties } from "./program";
+import { type Declared, declaredOnce, type Program, type Properties, type ResourceType } from "./program";
 import { accessOf, type Scenario } from "./scenario";
 
 /** What a program declares; absent is not declared. The same people turn up under any name, in any order. */
@@ -9,10 +9,14 @@ export interface Declaration {
   readonly link?: readonly string[] | undefined;
   readonly cutover?: number | undefined;
   readonly deferral?: { project: number; deferrals: 1 | 2; trigger: number } | undefined;
+  /** Whether everything is declared inside of a component. */
+  readonly inside?: true | undefined;
   /** `customTimeouts` of all resources. */
   readonly timeouts?: "1m" | "20m" | undefined;
   /** Which resource there is a second time, under another name. */
   readonly twice?: "user" | "teamUser" | "link" | "cutover" | "deferral" | undefined;
+  /** Whether the second one has the name of the first, and another parent. */
+  readonly twiceByParent?: boolean | undefined;
 }
 
 export interface UserChoice {
@@ -33,10 +37,20 @@ export interface TeamUserChoice {
   readonly by: "username" | "userId" | "output";
 }
 
+/** A resource before it is known what it is below. */
+type Unplaced = Omit<Declared, "declaredAs">;
+
 /** How the resources of a declaration change their names, as lists that are declared by index do. */
-export type Renaming = "the first is dropped" | "two change places" | "all get other names";
+export type Renaming =
+  | "the first is dropped"
+  | "two change places"
+  | "all get other names"
+  | "all get another parent";
 
 export function renamed(declaration: Declaration, renaming: Renaming): Declaration {
+  if (renaming === "all get another parent") {
+    return { ...declaration, inside: declaration.inside ? undefined : true };
+  }
   const rename = <T extends { readonly slot: number }>(choices: readonly T[]): T[] => {
     switch (renaming) {
       case "the first is dropped":
@@ -59,13 +73,16 @@ export function programOf(scenario: Scenario, declaration: Declaration): Program
   const teamUsers = withoutDoubles(declaration.teamUsers, ({ slot }) => slot).map((choice) =>
     teamUser(scenario, choice, users),
   );
-  const program = declaredOnce([
-    ...users,
-    ...teamUsers,
-    ...link(scenario, declaration),
-    ...cutover(scenario, declaration),
-    ...deferral(scenario, declaration),
-  ]);
+  const place = (unplaced: Unplaced): Declared => placed(unplaced, declaration.inside ? "acme:Access" : "");
+  const program = declaredOnce(
+    [
+      ...users,
+      ...teamUsers,
+      ...link(scenario, declaration),
+      ...cutover(scenario, declaration),
+      ...deferral(scenario, declaration),
+    ].map(place),
+  );
   return [...program, ...second(program, declaration)].map((declared) => ({
     ...declared,
     inputs: (outputsOf) => ({
@@ -77,7 +94,28 @@ export function programOf(scenario: Scenario, declaration: Declaration): Program
   }));
 }
 
-function user({ people, projects }: Scenario, { slot, project, person, roles, loud }: UserChoice): Declared {
+const typeNames: Readonly<Record<ResourceType, string>> = {
+  projectUser: "ProjectUser",
+  teamUser: "TeamUser",
+  linkToken: "LinkToken",
+  migrationCutover: "MigrationCutover",
+  maintenanceDeferral: "MaintenanceDeferral",
+};
+
+/** The resource below a parent of some type, and what it depends on as well. */
+function placed({ inputs, dependsOn, ...rest }: Unplaced, parent: string): Declared {
+  const nameOf = (name: string): string => (parent === "" ? name : `${name} in ${parent}`);
+  const type = `pulumi-nodejs:dynamic/mongodbatlas:${typeNames[rest.type]}`;
+  return {
+    ...rest,
+    name: nameOf(rest.name),
+    declaredAs: `${parent === "" ? "" : `${parent}$`}${type}::${rest.name}`,
+    inputs: (outputsOf) => inputs((name) => outputsOf(nameOf(name))),
+    dependsOn: dependsOn === undefined ? undefined : nameOf(dependsOn),
+  };
+}
+
+function user({ people, projects }: Scenario, { slot, project, person, roles, loud }: UserChoice): Unplaced {
   const projectId = projects[project] as string;
   const name = people[person] as string;
   const username = loud ? name.toUpperCase() : name;
@@ -89,7 +127,7 @@ function user({ people, projects }: Scenario, { slot, project, person, roles, lo
   };
 }
 
-function teamUser(scenario: Scenario, choice: TeamUserChoice, users: readonly Declared[]): Declared {
+function teamUser(scenario: Scenario, choice: TeamUserChoice, users: readonly Unplaced[]): Unplaced {
   const { people, teams, orgId } = scenario;
   const teamId = teams[choice.team] as string;
   const wanted = people[choice.person] as string;
@@ -111,20 +149,20 @@ function teamUser(scenario: Scenario, choice: TeamUserChoice, users: readonly De
   };
 }
 
-function link({ orgId }: Scenario, { link }: Declaration): Declared[] {
+function link({ orgId }: Scenario, { link }: Declaration): Unplaced[] {
   if (link === undefined) return [];
   const accessListIps = link.length === 0 ? {} : { accessListIps: [...link] };
   return [{ name: "link", type: "linkToken", inputs: () => ({ orgId, ...accessListIps }), identity: orgId }];
 }
 
-function cutover({ projects, migrations }: Scenario, { cutover }: Declaration): Declared[] {
+function cutover({ projects, migrations }: Scenario, { cutover }: Declaration): Unplaced[] {
   if (cutover === undefined) return [];
   const { id: liveMigrationId } = migrations[cutover] as LiveMigration;
   const inputs = () => ({ projectId: projects[cutover], liveMigrationId });
   return [{ name: "cutover", type: "migrationCutover", inputs, identity: liveMigrationId }];
 }
 
-function deferral({ projects }: Scenario, { deferral }: Declaration): Declared[] {
+function deferral({ projects }: Scenario, { deferral }: Declaration): Unplaced[] {
   if (deferral === undefined) return [];
   const projectId = projects[deferral.project] as string;
   const inputs = () => ({
@@ -139,9 +177,12 @@ export function deferralOf(projectId: string): string {
   return `maintenance of ${projectId}`;
 }
 
-function second(program: Program, { twice }: Declaration): Declared[] {
+function second(program: Program, { twice, twiceByParent }: Declaration): Declared[] {
   const [first] = program.filter(({ name }) => twice !== undefined && name.startsWith(twice));
-  return first === undefined ? [] : [{ ...first, name: `${first.name}Again` }];
+  if (first === undefined) return [];
+  return twiceByParent
+    ? [{ ...first, name: `${first.name} in acme:Other`, declaredAs: `acme:Other$${first.declaredAs}` }]
+    : [{ ...first, name: `${first.name}Again`, declaredAs: `${first.declaredAs}Again` }];
 }
 
 function withoutDoubles<T>(items: readonly T[], keyOf: (item: T) => unknown): T[] {

@@ -156,15 +156,15 @@ export class Engine {
 
   private async check(
     operation: Operation,
-    { name, type }: Declared,
+    { name, type, declaredAs }: Declared,
     olds: Properties,
     news: Properties,
   ): Promise<Properties> {
-    const declaredAs = `pulumi-nodejs:dynamic/mongodbatlas:${type}::${name}`;
     const handler = operation.handler(handlers[type]);
     const asked = { ...news, ...reference, __declaredAs: declaredAs };
     const { inputs, failures = [] } = await operation.ask(handler.check?.(olds, asked));
     if (failures.length > 0) throw new CheckFailed(name, failures);
+    assert.ok(!JSON.stringify(inputs).includes(declaredAs), "where it is declared gets into the state");
     return inputs as Properties;
   }
 

@@ -6,7 +6,7 @@ import { deferralOf } from "./declaration";
 import type { Engine, Stored } from "./engine";
 import type { Outcome } from "./operation";
 import type { OutOfBand, OutOfBandChange } from "./outOfBand";
-import { declaredTwice, type Program, type Properties } from "./program";
+import { declaredTwice, namesApart, type Program, type Properties } from "./program";
 import { accessOf, type Scenario } from "./scenario";
 
 /** `customTimeouts` as the programs set them, in milliseconds, and the times that hold without any. */
@@ -133,7 +133,9 @@ export function checkAlways(
 function checkError({ simulator, orgId, world }: Scenario, error: Error, program: Program): void {
   if (error.constructor.name === "CheckFailed") {
     const twins = declaredTwice(program);
-    const named = twins.some((pair) => pair.every(({ name }) => error.message.includes(`'${name}'`)));
+    const named = twins.some((pair) =>
+      namesApart(...pair).every((name) => error.message.includes(`'${name}'`)),
+    );
     assert.ok(named, `a check failed: ${error.message}`);
     return;
   }

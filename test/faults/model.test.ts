@@ -33,6 +33,7 @@ test(`${sequences} sequences of updates, drift and faults come to exactly what i
       "outOfBand",
       "stayed",
       "twins",
+      "judged",
     ] as const) {
       assert.ok(figures[figure] > 0, `no ${figure}`);
     }

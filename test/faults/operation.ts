@@ -6,6 +6,8 @@ import { Killed, type ProviderProcess } from "./providerProcess";
 
 export interface Outcome {
   readonly errors: Error[];
+  /** Whether anything went wrong, or the process was killed. */
+  readonly failed: boolean;
   /** `create`, `update`, `replace`, `delete` and `drop` with the resource's name. */
   readonly changes: string[];
   /** How long each change took, by the clock that says more, in milliseconds. */

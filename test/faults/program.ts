@@ -12,7 +12,10 @@ export type OutputsOf = (name: string) => Properties | undefined;
 
 /** A resource of a program. */
 export interface Declared {
+  /** Its name; of a resource below a parent with that parent's, as the same name is another resource there. */
   readonly name: string;
+  /** As constructors send it: the types of the parents, its own type and its name. */
+  readonly declaredAs: string;
   readonly type: ResourceType;
   /** Known when everything that it depends on has been made. */
   readonly inputs: (outputsOf: OutputsOf) => Properties;
@@ -32,6 +35,14 @@ export function declaredTwice(program: Program): [first: Declared, second: Decla
       .filter(({ identity }) => identity === second.identity)
       .map((first): [Declared, Declared] => [first, second]),
   );
+}
+
+/** How an error names two resources: in full where their names do not tell them apart. */
+export function namesApart(first: Declared, second: Declared): [string, string] {
+  const names = [first, second].map(({ declaredAs }) => declaredAs.split("::").at(-1) ?? "");
+  return names[0] === names[1]
+    ? [first.declaredAs, second.declaredAs]
+    : [names[0] as string, names[1] as string];
 }
 
 /** The program without what it declares for a second time. */

@@ -7,7 +7,7 @@ import { checkAlways, checkConverged, Watch } from "./invariants";
 import type { KindName } from "./kinds";
 import type { Outcome } from "./operation";
 import { OutOfBand, type OutOfBandChange } from "./outOfBand";
-import { declaredOnce, declaredTwice, type Program } from "./program";
+import { declaredOnce, declaredTwice, namesApart, type Program } from "./program";
 import { calm, type FaultPlan, ProviderProcess } from "./providerProcess";
 import { Scenario, type Setting } from "./scenario";
 
@@ -43,6 +43,8 @@ export class Figures {
   linkTokens = 0;
   /** Deletions that left a member, because another resource of the program declares it. */
   stayed = 0;
+  /** Updates in the middle of a sequence that ended well, and whose result was looked at. */
+  judged = 0;
   /** Updates that were refused because the program declares something twice. */
   twins = 0;
   /** Things left in Atlas by an operation that was killed, for a resource that is declared no longer. */
@@ -145,17 +147,32 @@ class SequenceRun {
         const { declaration = this.declaration, renaming } = step;
         this.declare(renaming === undefined ? declaration : renamed(declaration, renaming));
         const all = step.replace ? this.program.map(({ name }) => name) : [];
-        const { errors } = await this.up(step.plan, new Set(all));
-        const [twins] = declaredTwice(this.program);
-        if (twins !== undefined) {
-          this.figures.twins += errors.some((error) =>
-            twins.every(({ name }) => error.message.includes(name)),
-          )
-            ? 1
-            : 0;
-        }
+        this.judge(await this.up(step.plan, new Set(all)));
       }
     }
+  }
+
+  /** What an update promises that ended well, in the middle of a sequence. */
+  private judge({ errors, failed }: Outcome): void {
+    const { engine, scenario, outOfBand, figures } = this;
+    const [twins] = declaredTwice(this.program);
+    if (twins !== undefined) {
+      assert.ok(failed, "an update went well that declares something twice");
+      const names = namesApart(...twins);
+      const named = errors.some(({ message }) => names.every((name) => message.includes(`'${name}'`)));
+      figures.twins += named ? 1 : 0;
+      return;
+    }
+    // What only a refresh can see, an update does not promise.
+    if (failed || outOfBand.moved || scenario.setting.lag > 0 || this.isReverted) return;
+    figures.judged += 1;
+    checkConverged(scenario, engine, outOfBand, this.program, this.everLinked);
+  }
+
+  /** Whether the state says of something that it is in place which a failed change may have moved since. */
+  private get isReverted(): boolean {
+    const { state, unsettled } = this.engine;
+    return [...state.values()].some(({ identity }) => unsettled.has(identity));
   }
 
   /** The faults have stopped: one more update, after a refresh where only that can see what has moved. */
@@ -167,7 +184,7 @@ class SequenceRun {
     await this.good("up");
     // A program that goes back to what the state says, after a change that was killed or failed, has nothing to do;
     // Pulumi says itself that a refresh has to look then. And reads that lag behind leave their state to a refresh.
-    const isReverted = [...engine.state.values()].some(({ identity }) => engine.unsettled.has(identity));
+    const { isReverted } = this;
     if (isReverted || scenario.setting.lag > 0) {
       this.figures.revertedAfterFailure += isReverted ? 1 : 0;
       await this.good("refresh");
@@ -201,6 +218,7 @@ class SequenceRun {
   private async refresh(plan: FaultPlan): Promise<Outcome> {
     const known = [...this.engine.state.values()].map((stored) => ({
       ...stored,
+      declaredAs: "",
       inputs: () => stored.inputs,
     }));
     this.outOfBand.seen();

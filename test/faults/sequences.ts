@@ -45,6 +45,7 @@ const declaration: fc.Arbitrary<Declaration> = fc.record({
     fc.record({ project: either, deferrals: fc.constantFrom(1 as const, 2 as const), trigger: either }),
     5,
   ),
+  inside: maybe(fc.constant(true as const), 2),
   timeouts: maybe(fc.constantFrom("1m" as const, "20m" as const), 3),
   twice: maybe(
     fc.constantFrom(
@@ -56,6 +57,7 @@ const declaration: fc.Arbitrary<Declaration> = fc.record({
     ),
     1,
   ),
+  twiceByParent: fc.boolean(),
 });
 
 const fault: fc.Arbitrary<KindName> = fc.oneof(
@@ -133,7 +135,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       run: fc.constant("up" as const),
       declaration: maybe(declaration, 4),
       renaming: maybe(
-        fc.constantFrom<Renaming>("the first is dropped", "two change places", "all get other names"),
+        fc.constantFrom<Renaming>(
+          "the first is dropped",
+          "two change places",
+          "all get other names",
+          "all get another parent",
+        ),
         4,
       ),
       replace: maybe(fc.constant(true as const), 1),
