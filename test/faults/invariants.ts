@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { VISIBLE_BY_DEFAULT } from "../atlas/people";
-import type { UnrulyClock } from "../unrulyClock";
+import type { Reading, UnrulyClock } from "../unrulyClock";
 import { deferralOf } from "./declaration";
 import type { Engine, Stored } from "./engine";
 import type { Outcome } from "./operation";
@@ -13,6 +13,8 @@ import { accessOf, type Scenario } from "./scenario";
 const timeoutsMs: Readonly<Record<string, number>> = { "1m": 60_000, "20m": 20 * 60_000 };
 const cutoverMs = 6 * 3_600_000;
 const deferralMs = 15 * 60_000;
+/** How long before what must happen once there may be the look that it goes by. */
+const freshMs = 10_000;
 
 /** What goes on while one operation runs, request by request. */
 export class Watch {
@@ -24,6 +26,8 @@ export class Watch {
   private readonly grantedBefore: number;
   /** When each window was looked at last. */
   private readonly looks = new Map<string, number>();
+  /** The same for everything that must happen once, by the clocks of the process. */
+  private readonly looksAt = new Map<string, Reading>();
   /** People who are declared before and after, and are there. */
   private readonly keep: readonly { identity: string; person: string }[];
 
@@ -52,6 +56,10 @@ export class Watch {
     if (person !== undefined) this.touched.add(person);
   }
 
+  hears(method: string, path: string): void {
+    if (method === "GET") this.looksAt.set(path, this.clock.read());
+  }
+
   sends(method: string, path: string): void {
     for (const { identity, person } of this.keep) {
       const [place = ""] = identity.split("/");
@@ -59,6 +67,7 @@ export class Watch {
         this.faults.push(`${identity} is declared all the time, and had no access before ${method} ${path}`);
       }
     }
+    if (/\/(defer|cutover)$/.test(path)) this.checkFresh(method, path);
     const projectId = /groups\/(\w+)\/maintenanceWindow/.exec(path)?.[1] ?? "";
     if (method === "GET" && projectId !== "") this.looks.set(projectId, this.clock.server());
     if (method === "POST" && projectId !== "") this.inTime(deferralOf(projectId), deferralMs, "a deferral");
@@ -75,6 +84,13 @@ export class Watch {
       const actedSince = changedAt >= (this.looks.get(projectId) ?? Number.POSITIVE_INFINITY);
       assert.ok(before < wanted || actedSince, `deferred once more after ${before} of ${wanted} deferrals`);
     }
+  }
+
+  /** What must happen once goes by a look right before. */
+  private checkFresh(method: string, path: string): void {
+    const look = this.looksAt.get(path.replace(/\/(defer|cutover)$/, ""));
+    const ageMs = look === undefined ? Number.POSITIVE_INFINITY : this.clock.since(look);
+    if (ageMs > freshMs) this.faults.push(`${method} ${path} goes by a look of ${ageMs} ms before`);
   }
 
   private inTime(identity: string, otherwiseMs: number, what: string): void {

@@ -69,7 +69,7 @@ export class OutOfBand {
       case "an invitation is accepted":
       case "an invitation expires":
       case "an invitation is rejected":
-        return this.endInvitation(change.what, person);
+        return this.endInvitation(change.what, at);
       case "a migration is cut over": {
         const migration = scenario.migrations[at % 2] as LiveMigration;
         if (migration.cutovers === 0) migration.cutOver();
@@ -125,10 +125,13 @@ export class OutOfBand {
 
   private endInvitation(
     what: "an invitation is accepted" | "an invitation expires" | "an invitation is rejected",
-    person: string,
+    at: number,
   ): string | undefined {
-    const { world, orgId } = this.scenario;
-    if (world.organization(orgId).members.get(person)?.status !== "PENDING") return undefined;
+    const { world, orgId, people } = this.scenario;
+    const { members } = world.organization(orgId);
+    const pending = people.filter((each) => members.get(each)?.status === "PENDING");
+    const person = pending[at % Math.max(1, pending.length)];
+    if (person === undefined) return undefined;
     if (what === "an invitation is accepted") {
       world.acceptInvitation(person);
       // Accepting takes nothing away, so that nobody may lose access by it.

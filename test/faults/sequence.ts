@@ -178,7 +178,8 @@ class SequenceRun {
   /** The faults have stopped: one more update, after a refresh where only that can see what has moved. */
   async settle(): Promise<void> {
     const { engine, scenario, outOfBand } = this;
-    this.program = declaredOnce(this.program);
+    // With all the time in the world: a migration may take longer to be ready than the program allows.
+    this.program = declaredOnce(programOf(scenario, { ...this.declaration, timeouts: undefined }));
     scenario.calm();
     if (outOfBand.moved) await this.good("refresh");
     await this.good("up");
@@ -254,6 +255,7 @@ class SequenceRun {
         watch.act(change);
       },
       sends: (method, path) => watch.sends(method, path),
+      hears: (method, path) => watch.hears(method, path),
     });
     const start = performance.now();
     const outcome = await body(process);
