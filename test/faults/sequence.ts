@@ -270,10 +270,13 @@ class SequenceRun {
   }
 }
 
-/** The state without what the engine itself compares nothing by. */
+/**
+ * The state without what the engine compares nothing by. Who accepts an invitation gets another id: the inputs of a
+ * TeamUser may know either, `diff` takes them for the same, and the outputs have the one that is right.
+ */
 function declaredState({ state }: Engine): unknown {
   return [...state].map(([name, { inputs, outputs, ...rest }]) => {
-    const { __timeouts: _asked, ...declared } = inputs;
+    const { __timeouts: _asked, userId: _either, ...declared } = inputs;
     const { __timeouts: _kept, ...seen } = outputs;
     return structuredClone([name, { ...rest, inputs: declared, outputs: seen }]);
   });

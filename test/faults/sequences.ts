@@ -89,6 +89,17 @@ const faults = (
           ...Array.from({ length: times }, () => kind),
         ]),
     },
+    {
+      // Between a look and what goes by it there is a token to get, which takes its time.
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.nat({ max: 12 }), fault, fc.integer({ min: 1, max: 4 }))
+        .map(([calm, kind, times]) => [
+          ...Array.from({ length: calm }, () => undefined),
+          "credentials that have expired" as const,
+          ...Array.from({ length: times }, () => kind),
+        ]),
+    },
   );
 
 const at = fc.nat({ max: 23 });
@@ -169,9 +180,9 @@ const setting: fc.Arbitrary<Setting> = fc.record({
   secondLink: fc.constantFrom("replaces" as const, "is refused" as const),
   linkOfColleague: fc.boolean(),
   looksUntilReady: fc.oneof(
-    { weight: 4, arbitrary: fc.nat({ max: 2 }) },
+    { weight: 2, arbitrary: fc.nat({ max: 2 }) },
     // Longer than the shortest time that a program allows.
-    { weight: 1, arbitrary: fc.integer({ min: 6, max: 10 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 7, max: 10 }) },
   ),
   looksUntilComplete: fc.nat({ max: 2 }),
   scheduled: fc.tuple(
