@@ -292,7 +292,9 @@ export class AtlasClient {
 
   /** Tells the authentication what has become of its proof, and whether the request goes on with another. */
   private needsOtherProof(sending: Sending, failure: Failure, error: AxiosError): boolean {
-    const { exchange } = sending;
+    const { exchange, request } = sending;
+    // Who refuses the proof after Atlas has acted need not be Atlas, so its caller looks before such a request goes again.
+    const mayGoAgain = !request.once || (failure.kind === "answer" && failure.isFromAtlas === true);
     if (failure.kind !== "answer") {
       exchange.abandoned();
       return false;
@@ -301,14 +303,14 @@ export class AtlasClient {
     if (challenge !== undefined) {
       const refused = exchange.challenged(challenge);
       if (refused.again) {
-        return true;
+        return mayGoAgain;
       }
       sending.problem = refused.problem;
       exchange.ended(describeFailure(sending, error, this.circumstances()));
       return false;
     }
     if (failure.status === 401 && !permissionCodes.has(failure.errorCode ?? "")) {
-      return exchange.refused();
+      return exchange.refused() && mayGoAgain;
     }
     exchange.accepted();
     return false;
