@@ -1,7 +1,6 @@
 import type { AxiosError, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from "axios";
 import axiosRetry from "axios-retry";
 import * as v from "valibot";
-import { permissionCodes } from "./advice";
 import {
   challengeOf,
   header,
@@ -19,7 +18,7 @@ import { type Circumstances, describeFailure, explain, explainNotSent, refusedWi
 import { classifyNetworkError, networkErrorOf } from "./networkErrors";
 import { RateLimited, RateLimiter } from "./rateLimiter";
 import { type AtlasRequest, NotSent } from "./request";
-import { decideRetry, type Failure, isAddressLimit, parseRetryAfter } from "./retry";
+import { decideRetry, type Failure, isAddressLimit, parseRetryAfter, refusesProof } from "./retry";
 import { invitations, Sending } from "./sending";
 import {
   type AccessToken,
@@ -293,8 +292,6 @@ export class AtlasClient {
   /** Tells the authentication what has become of its proof, and whether the request goes on with another. */
   private needsOtherProof(sending: Sending, failure: Failure, error: AxiosError): boolean {
     const { exchange, request } = sending;
-    // Who refuses the proof after Atlas has acted need not be Atlas, so its caller looks before such a request goes again.
-    const mayGoAgain = !request.once || (failure.kind === "answer" && failure.isFromAtlas === true);
     if (failure.kind !== "answer") {
       exchange.abandoned();
       return false;
@@ -303,14 +300,15 @@ export class AtlasClient {
     if (challenge !== undefined) {
       const refused = exchange.challenged(challenge);
       if (refused.again) {
-        return mayGoAgain;
+        // Who asks for other proof after Atlas has acted need not be Atlas, so its caller looks before such a request goes again.
+        return !request.once || failure.isFromAtlas === true;
       }
       sending.problem = refused.problem;
       exchange.ended(describeFailure(sending, error, this.circumstances()));
       return false;
     }
-    if (failure.status === 401 && !permissionCodes.has(failure.errorCode ?? "")) {
-      return exchange.refused() && mayGoAgain;
+    if (refusesProof(failure)) {
+      return exchange.refused() && !request.once;
     }
     exchange.accepted();
     return false;

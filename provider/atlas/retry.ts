@@ -1,3 +1,5 @@
+import { permissionCodes } from "./advice";
+
 /** How an attempt failed. */
 export type Failure =
   /** Atlas answered with a status outside 2xx. */
@@ -73,10 +75,16 @@ function isRateLimited({ status, errorCode }: Failure & { kind: "answer" }): boo
   );
 }
 
+/** Whether an answer refuses the credentials themselves, and not what they may do. */
+export function refusesProof({ status, errorCode }: Failure & { kind: "answer" }): boolean {
+  return status === 401 && !permissionCodes.has(errorCode ?? "");
+}
+
 /** Decides what follows a failed attempt: by what the failure means, not by the method alone. */
 export function decideRetry(failure: Failure, history: AttemptHistory): Decision {
-  if (history.once && failure.kind === "answer" && !failure.isFromAtlas) {
-    // What stands between may answer whatever it likes after Atlas has done what was asked.
+  if (history.once && failure.kind === "answer" && (!failure.isFromAtlas || refusesProof(failure))) {
+    // What stands between may answer whatever it likes after Atlas has done what was asked. For a 401 that names no
+    // permission, Atlas itself would ask for other proof.
     return { action: "give up", reason: "failed", effect: "unknown", outOfTime: false };
   }
   if (failure.kind === "answer" && isRateLimited(failure)) {

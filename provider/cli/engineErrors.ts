@@ -139,7 +139,7 @@ const advice: readonly [
     /failed to load checkpoint: EOF/,
     (stack) =>
       `The attributes beside the state of stack '${stack}' are empty, as an engine leaves them that is killed while it writes: ` +
-      `delete the file ${stack}.json.attrs in the backend. The state itself is whole.`,
+      `delete the file ${stack}.json.attrs in the backend, and then run \`pulumi cancel\`, which fails before. The state itself is whole.`,
   ],
   [
     /currently locked by|Another update is currently in progress/,

@@ -201,6 +201,25 @@ describe("decideRetry", () => {
   }
 });
 
+describe("a refusal of what must happen once", () => {
+  const once = { ...first, once: true };
+  for (const [what, errorCode, isFromAtlas, effect] of [
+    ["a permission is missing", "USER_UNAUTHORIZED", true, "none"],
+    ["the proof is refused", "UNEXPECTED_ERROR", true, "unknown"],
+    ["it is not Atlas's", "USER_UNAUTHORIZED", false, "unknown"],
+  ] as const) {
+    test(`may have taken effect or not: ${effect} for a 401 that says that ${what}`, () => {
+      const failure = { ...answer(401, errorCode), isFromAtlas };
+      assert.deepEqual(decideRetry(failure, once), {
+        action: "give up",
+        reason: "failed",
+        effect,
+        outOfTime: false,
+      });
+    });
+  }
+});
+
 describe("parseRetryAfter", () => {
   const now = Date.parse("2026-01-01T00:00:00Z");
   for (const [header, expected] of [

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { truncate } from "node:fs/promises";
+import { mkdir, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ProjectUser } from "mongodbatlas-dynamic";
 import { runCommand } from "../cli/command";
 import { atlasStack, startSimulator } from "./atlasStack";
-import { deleteBrokenAttributes, type Kill, upKilledAndUpAgain } from "./kills";
+import { type Kill, releaseLock, upKilledAndUpAgain } from "./kills";
 
 // The soak (`npm run test:soak:kills`) goes through many more; these are one of each kind, at requests that differ.
 const kills: Kill[] = [
@@ -41,7 +41,7 @@ describe("an update that is ended in the middle", () => {
   }
 });
 
-test("an engine that was killed while it wrote the attributes beside its state is healed by deleting them, and nothing is lost", async () => {
+test("an engine that was killed while it wrote the attributes beside its state is healed by deleting them and then releasing the lock, and nothing is lost", async () => {
   const simulator = await startSimulator();
   const projectId = simulator.world.createProject(simulator.world.createOrganization());
   const stack = await atlasStack(simulator, {
@@ -52,12 +52,18 @@ test("an engine that was killed while it wrote the attributes beside its state i
   await stack.up({ mustSucceed: true });
   const backend = fileURLToPath(stack.env["PULUMI_BACKEND_URL"] ?? "");
   await truncate(path.join(backend, ".pulumi/stacks/atlas-access", `${stack.name}.json.attrs`));
-  const broken = await stack.up();
+  const locks = path.join(backend, ".pulumi/locks/organization/atlas-access", stack.name);
+  await mkdir(locks, { recursive: true });
+  await writeFile(
+    path.join(locks, "killed.json"),
+    JSON.stringify({ pid: 1, username: "ci", hostname: "runner", timestamp: new Date(0).toISOString() }),
+  );
+  const broken = await stack.cli(["cancel", "--yes"]);
   assert.match(broken.stderr, /failed to load checkpoint: EOF/);
   assert.match(
     (await runCommand(stack, ["drift", "--stack", stack.name])).stderr,
-    /^The attributes beside the state of stack 'test' are empty, [^\n]*: delete the file test\.json\.attrs in the backend\./,
+    /^The attributes beside the state of stack 'test' are empty, [^\n]*: delete the file test\.json\.attrs in the backend, and then run `pulumi cancel`/,
   );
-  await deleteBrokenAttributes(stack);
+  assert.equal(await releaseLock(stack), true);
   await stack.up({ mustSucceed: true, expectNoChanges: true });
 });

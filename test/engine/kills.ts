@@ -81,13 +81,8 @@ export async function upKilledAndUpAgain(kill: Kill): Promise<Aftermath> {
       await stack.up();
       await stack.providersGone();
       simulator.clearFailures();
-      await stack.cli(["cancel", "--yes"]);
-      let second = await stack.up();
-      const mended = /failed to load checkpoint: EOF/.test(second.stderr);
-      if (mended) {
-        await deleteBrokenAttributes(stack);
-        second = await stack.up();
-      }
+      const mended = await releaseLock(stack);
+      const second = await stack.up();
       if (!second.ok) {
         throw new Error(`The second update failed: ${second.diagnostics.join("; ")} ${second.stderr}`);
       }
@@ -113,11 +108,28 @@ export async function upKilledAndUpAgain(kill: Kill): Promise<Aftermath> {
   }
 }
 
+/** Does what the docs say after a kill. @returns whether the attributes beside the state had to be deleted first */
+export async function releaseLock(stack: EngineStack): Promise<boolean> {
+  const first = await stack.cli(["cancel", "--yes"]);
+  if (first.code === 0) {
+    return false;
+  }
+  if (!/failed to load checkpoint: EOF/.test(first.stderr)) {
+    throw new Error(`The lock was not released: ${first.stderr}`);
+  }
+  await deleteBrokenAttributes(stack);
+  const second = await stack.cli(["cancel", "--yes"]);
+  if (second.code !== 0) {
+    throw new Error(`The lock was not released: ${second.stderr}`);
+  }
+  return true;
+}
+
 /**
  * The file backend replaces the state in one step, but not the attributes beside it: an engine that is killed while it
  * writes them leaves an empty file. It does without one.
  */
-export async function deleteBrokenAttributes(stack: EngineStack): Promise<void> {
+async function deleteBrokenAttributes(stack: EngineStack): Promise<void> {
   const backend = fileURLToPath(stack.env["PULUMI_BACKEND_URL"] ?? "");
   for (const name of await readdir(backend, { recursive: true })) {
     const file = path.join(backend, name);

@@ -151,32 +151,37 @@ describe("a part of an answer that is not what it must be", () => {
   });
 });
 
-/* Found from seed 20261124: the token is renewed, and the request goes out again without a look. */
-describe("a 401 that asks for no proof, after Atlas has done what was asked", () => {
-  const credentials = "serviceAccount" as const;
-  const raw = { status: 401, headers: { "content-type": "text/html" }, body: "<html>Sign in</html>" };
+/* Found from seeds 20261124 and 4711: the token is renewed, and the request goes out again without a look. */
+for (const [form, type, body] of [
+  ["another", "text/html", "<html>Sign in</html>"],
+  ["Atlas's own", "application/json", JSON.stringify({ error: 401, errorCode: "RESOURCE_NOT_FOUND" })],
+] as const) {
+  describe(`a 401 in ${form} form that asks for no proof, after Atlas has done what was asked`, () => {
+    const credentials = "serviceAccount" as const;
+    const raw = { status: 401, headers: { "content-type": type }, body };
 
-  test("does not lead to a second deferral", async () => {
-    const other = await startBench({ credentials });
-    const { world } = other.atlasSimulator;
-    const projectId = world.createProject(world.createOrganization());
-    world.setMaintenance(projectId, { dayOfWeek: 2, hourOfDay: 3, scheduled: true });
-    const handler = maintenanceDeferralHandler(other);
-    const inputs = await checked(handler, { projectId } as never);
-    other.atlasSimulator.fail({ operationId: "deferGroupMaintenanceWindow", when: "after", raw });
-    await handler.create(inputs).finally(() => other.stop());
-    assert.equal(world.maintenance(projectId).numberOfDeferrals, 1);
-  });
+    test("does not lead to a second deferral", async () => {
+      const other = await startBench({ credentials });
+      const { world } = other.atlasSimulator;
+      const projectId = world.createProject(world.createOrganization());
+      world.setMaintenance(projectId, { dayOfWeek: 2, hourOfDay: 3, scheduled: true });
+      const handler = maintenanceDeferralHandler(other);
+      const inputs = await checked(handler, { projectId } as never);
+      other.atlasSimulator.fail({ operationId: "deferGroupMaintenanceWindow", when: "after", raw });
+      await handler.create(inputs).finally(() => other.stop());
+      assert.equal(world.maintenance(projectId).numberOfDeferrals, 1);
+    });
 
-  test("does not lead to a second request to cut over", async () => {
-    const other = await startBench({ credentials });
-    const { world, log } = other.atlasSimulator;
-    const projectId = world.createProject(world.createOrganization());
-    const { id: liveMigrationId } = world.addMigration(projectId);
-    other.atlasSimulator.fail({ operationId: "cutoverGroupLiveMigration", when: "after", raw });
-    const creation = migrationCutoverHandler(other).create({ projectId, liveMigrationId });
-    await creation.finally(() => other.stop());
-    const puts = log.matching(({ operationId }) => operationId === "cutoverGroupLiveMigration");
-    assert.equal(puts.filter(({ authenticated }) => authenticated).length, 1);
+    test("does not lead to a second request to cut over", async () => {
+      const other = await startBench({ credentials });
+      const { world, log } = other.atlasSimulator;
+      const projectId = world.createProject(world.createOrganization());
+      const { id: liveMigrationId } = world.addMigration(projectId);
+      other.atlasSimulator.fail({ operationId: "cutoverGroupLiveMigration", when: "after", raw });
+      const creation = migrationCutoverHandler(other).create({ projectId, liveMigrationId });
+      await creation.finally(() => other.stop());
+      const puts = log.matching(({ operationId }) => operationId === "cutoverGroupLiveMigration");
+      assert.equal(puts.filter(({ authenticated }) => authenticated).length, 1);
+    });
   });
-});
+}
