@@ -1,12 +1,8 @@
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
 import * as semver from "semver";
-import { userCacheDir } from "./pulumi-cli";
-
-const run = promisify(execFile);
+import { runProcess } from "../process";
+import { executable, platform, provideFolder, userCacheDir } from "./cache";
 
 /**
  * The folder of a Node of another version, from the npm package `node`. It is fetched once, and kept in the user's cache
@@ -18,16 +14,17 @@ export async function provideNode(range: string): Promise<string> {
   if (semver.satisfies(process.versions.node, range)) {
     return path.dirname(process.execPath);
   }
-  const folder = path.join(userCacheDir(), `node-${range}`);
-  const bin = path.join(folder, "node_modules/node/bin");
-  if (!existsSync(path.join(bin, "node"))) {
-    const attempt = `${folder}-${process.pid}`;
-    await mkdir(attempt, { recursive: true });
-    const manifest = { private: true, dependencies: { node: range }, allowScripts: { node: true } };
-    await writeFile(path.join(attempt, "package.json"), JSON.stringify(manifest));
-    await run("npm", ["install", "--no-audit", "--no-fund"], { cwd: attempt });
-    await rm(folder, { recursive: true, force: true });
-    await rename(attempt, folder);
-  }
-  return bin;
+  const node = await provideFolder(path.join(userCacheDir(), `node-${range}-${platform}`), {
+    what: `Node ${range}`,
+    file: path.join("node_modules", "node", "bin", executable("node")),
+    make: async (attempt) => {
+      const manifest = { private: true, dependencies: { node: range }, allowScripts: { node: true } };
+      await writeFile(path.join(attempt, "package.json"), JSON.stringify(manifest));
+      // The program comes by an install script.
+      const install = ["install", "--no-ignore-scripts", "--no-audit", "--no-fund"];
+      const { code, stderr } = await runProcess("npm", install, { cwd: attempt, env: process.env });
+      if (code !== 0) throw new Error(`npm could not install Node ${range}: ${stderr}`);
+    },
+  });
+  return path.dirname(node);
 }
