@@ -16,7 +16,7 @@ import { setImmediate } from "node:timers/promises";
 import { withLock } from "./lock.mjs";
 import { runProcess } from "./process";
 
-describe("a lock", () => {
+describe("a lock", { timeout: 15_000 }, () => {
   let folder: string;
   let file: string;
 

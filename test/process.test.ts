@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type ProcessOptions, type ProcessResult, runProcess } from "./process";
 
-describe("a process", () => {
+describe("a process", { timeout: 15_000 }, () => {
   const node = (script: string, options: Partial<ProcessOptions> = {}): Promise<ProcessResult> =>
     runProcess(process.execPath, ["-e", script], { env: {}, ...options });
 
