@@ -85,7 +85,7 @@ describe("the package", () => {
         ...sources.flatMap((source) => [`dist/${source}.d.ts`, `dist/${source}.js`]),
         ...examples,
         ...(await tracked("provider/docs/*.md")),
-        ...(await tracked(".github/*.md")),
+        ...(await tracked(".github/*.md", ":!.github/pull_request_template.md")),
         "LICENSE",
         "README.md",
         "package.json",
