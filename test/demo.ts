@@ -1,7 +1,7 @@
 import path from "node:path";
-import { AtlasSimulator } from "./atlas/simulator";
 import { providePulumi } from "./engine/pulumi-cli";
 import { createStack, type EngineResult, type EngineStack } from "./engine/stack";
+import { AtlasSimulator } from "./simulator/simulator";
 
 /*
  * `npm run demo`: a real Pulumi engine takes the stack of examples/tour through its whole life against the Atlas

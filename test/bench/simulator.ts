@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
-import type { SimulatorOptions } from "../atlas/simulator";
 import type { Config } from "../engine/stack";
+import type { SimulatorOptions } from "../simulator/simulator";
 import type { Calls, Organization, Request } from "./simulatorProcess";
 
 export type { Organization, Request } from "./simulatorProcess";

@@ -1,4 +1,4 @@
-import { AtlasSimulator, type SimulatorOptions } from "../atlas/simulator";
+import { AtlasSimulator, type SimulatorOptions } from "../simulator/simulator";
 
 /*
  * Atlas in a process of its own, so that its work is not on the bill of the engine and the provider. The bench forks

@@ -8,9 +8,9 @@ import ts from "typescript";
 import { parse } from "yaml";
 import { accessFile } from "../../provider/cli/accessFile";
 import { accessProgram } from "../../provider/cli/accessProgram";
-import { AtlasSimulator } from "../atlas/simulator";
 import { Editor } from "../docs/editor";
 import { named } from "../handlers/harness";
+import { AtlasSimulator } from "../simulator/simulator";
 import { runCommand } from "./command";
 
 const [shop, warehouse, organization, support] = ["1", "2", "3", "4"].map((digit) => digit.repeat(24)) as [

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { folderOfPerson } from "../../provider/cli/folder";
-import { AtlasSimulator } from "../atlas/simulator";
 import { runProcess } from "../process";
+import { AtlasSimulator } from "../simulator/simulator";
 
 const workspace = path.resolve("/repository/packages/app");
 const stack = path.join(workspace, "stack");

@@ -1,5 +1,5 @@
 import { after } from "node:test";
-import { AtlasSimulator, type SimulatorOptions } from "../atlas/simulator";
+import { AtlasSimulator, type SimulatorOptions } from "../simulator/simulator";
 import { connectionTo } from "./connection";
 import { createStack, type EngineStack, type StackOptions } from "./stack";
 

@@ -1,4 +1,4 @@
-import type { AtlasSimulator } from "../atlas/simulator";
+import type { AtlasSimulator } from "../simulator/simulator";
 import type { Config } from "./stack";
 
 /** The configuration that leads a stack to a simulator. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { MigrationCutover } from "mongodbatlas-dynamic";
-import type { LiveMigration } from "../atlas/migration";
-import type { AtlasSimulator } from "../atlas/simulator";
+import type { LiveMigration } from "../simulator/migration";
+import type { AtlasSimulator } from "../simulator/simulator";
 import { atlasStack, startSimulator } from "./atlasStack";
 
 const waiting = { status: "WORKING", readyForCutover: false, lagTimeSeconds: 90 } as const;

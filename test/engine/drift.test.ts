@@ -13,9 +13,9 @@ import {
   ProjectUser,
   TeamUser,
 } from "mongodbatlas-dynamic";
-import type { AtlasSimulator } from "../atlas/simulator";
 import { runCommand } from "../cli/command";
 import { named } from "../handlers/harness";
+import type { AtlasSimulator } from "../simulator/simulator";
 import { atlasStack, startSimulator } from "./atlasStack";
 import { contentsOf } from "./contents";
 import type { EngineStack } from "./stack";

@@ -8,7 +8,7 @@ import {
   getProjectUsersOutput,
   ProjectUser,
 } from "mongodbatlas-dynamic";
-import type { AtlasSimulator } from "../atlas/simulator";
+import type { AtlasSimulator } from "../simulator/simulator";
 import { atlasStack, startSimulator } from "./atlasStack";
 
 describe("the functions in a program", () => {

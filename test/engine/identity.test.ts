@@ -9,7 +9,7 @@ import {
   ProjectUser,
   TeamUser,
 } from "mongodbatlas-dynamic";
-import type { AtlasSimulator } from "../atlas/simulator";
+import type { AtlasSimulator } from "../simulator/simulator";
 import { atlasStack, startSimulator } from "./atlasStack";
 import type { EngineResult, EngineStack } from "./stack";
 

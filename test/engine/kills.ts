@@ -8,8 +8,8 @@ import {
   ProjectUser,
   TeamUser,
 } from "mongodbatlas-dynamic";
-import type { LiveMigration } from "../atlas/migration";
-import { AtlasSimulator } from "../atlas/simulator";
+import type { LiveMigration } from "../simulator/migration";
+import { AtlasSimulator } from "../simulator/simulator";
 import { connectionTo } from "./connection";
 import { createStack, type EngineStack } from "./stack";
 

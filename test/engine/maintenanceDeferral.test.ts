@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { MaintenanceDeferral } from "mongodbatlas-dynamic";
-import type { AtlasSimulator } from "../atlas/simulator";
+import type { AtlasSimulator } from "../simulator/simulator";
 import { atlasStack, startSimulator } from "./atlasStack";
 
 describe("a stack with a MaintenanceDeferral", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { ProjectUser, type ProjectUserArgs } from "mongodbatlas-dynamic";
-import type { AtlasSimulator } from "../atlas/simulator";
+import type { AtlasSimulator } from "../simulator/simulator";
 import { atlasStack, startSimulator, tally } from "./atlasStack";
 import type { EngineStack } from "./stack";
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { LinkToken, ProjectUser } from "mongodbatlas-dynamic";
-import type { AtlasSimulator } from "../atlas/simulator";
+import type { AtlasSimulator } from "../simulator/simulator";
 import { atlasStack, startSimulator } from "./atlasStack";
 import { connectionTo } from "./connection";
 import { startLanguageHost } from "./language-host";

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { ProjectUser } from "mongodbatlas-dynamic";
-import { AtlasSimulator } from "../atlas/simulator";
+import { AtlasSimulator } from "../simulator/simulator";
 import { connectionTo } from "./connection";
 import { createStack } from "./stack";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { before, describe, test } from "node:test";
-import type { LiveMigration } from "../atlas/migration";
-import type { AtlasSimulator } from "../atlas/simulator";
+import type { LiveMigration } from "../simulator/migration";
+import type { AtlasSimulator } from "../simulator/simulator";
 import { atlasStack, startSimulator } from "./atlasStack";
 import type { EngineStack } from "./stack";
 

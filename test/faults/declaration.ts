@@ -1,4 +1,4 @@
-import type { LiveMigration } from "../atlas/migration";
+import type { LiveMigration } from "../simulator/migration";
 import { type Declared, declaredOnce, type Program, type Properties, type ResourceType } from "./program";
 import { accessOf, type Scenario } from "./scenario";
 

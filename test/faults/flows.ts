@@ -10,7 +10,7 @@ import { maintenanceDeferralHandler } from "../../provider/handlers/maintenanceD
 import { migrationCutoverHandler } from "../../provider/handlers/migrationCutover";
 import { projectUserHandler } from "../../provider/handlers/projectUser";
 import { teamUserHandler } from "../../provider/handlers/teamUser";
-import type { World } from "../atlas/world";
+import type { World } from "../simulator/world";
 
 /** What one operation of a handler, or one function, does in a world of its own. */
 export interface Flow {

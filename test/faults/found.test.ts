@@ -6,8 +6,8 @@ import { maintenanceDeferralHandler } from "../../provider/handlers/maintenanceD
 import { migrationCutoverHandler } from "../../provider/handlers/migrationCutover";
 import { projectUserHandler } from "../../provider/handlers/projectUser";
 import { teamUserHandler } from "../../provider/handlers/teamUser";
-import type { Failure } from "../atlas/faults";
 import { type Bench, checked, startBench } from "../handlers/harness";
+import type { Failure } from "../simulator/faults";
 
 /* What generated tests have found, each as a case of its own. */
 

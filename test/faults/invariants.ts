@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { VISIBLE_BY_DEFAULT } from "../atlas/people";
+import { VISIBLE_BY_DEFAULT } from "../simulator/people";
 import type { Reading, UnrulyClock } from "../unrulyClock";
 import { deferralOf } from "./declaration";
 import type { Engine, Stored } from "./engine";

@@ -1,5 +1,5 @@
-import type { Failure } from "../atlas/faults";
-import type { AtlasSimulator } from "../atlas/simulator";
+import type { Failure } from "../simulator/faults";
+import type { AtlasSimulator } from "../simulator/simulator";
 
 /** How one request fails. */
 export interface Kind {

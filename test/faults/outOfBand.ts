@@ -1,4 +1,4 @@
-import type { LiveMigration } from "../atlas/migration";
+import type { LiveMigration } from "../simulator/migration";
 import type { UnrulyClock } from "../unrulyClock";
 import { accessOf, type Scenario } from "./scenario";
 

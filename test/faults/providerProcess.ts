@@ -3,7 +3,7 @@ import { AtlasSession } from "../../provider/atlas/session";
 import type { Settings } from "../../provider/atlas/settings";
 import type { Connection } from "../../provider/handlers/connection";
 import { Run } from "../../provider/handlers/run";
-import type { AtlasSimulator } from "../atlas/simulator";
+import type { AtlasSimulator } from "../simulator/simulator";
 import type { UnrulyClock, Whim } from "../unrulyClock";
 import { type KindName, kindOf } from "./kinds";
 import type { OutOfBandChange } from "./outOfBand";

@@ -1,10 +1,10 @@
 import type { Settings } from "../../provider/atlas/settings";
-import { Refusal } from "../atlas/answers";
-import type { Handler } from "../atlas/call";
-import { handlers } from "../atlas/handlers";
-import type { LiveMigration, MigrationScript, MigrationStep } from "../atlas/migration";
-import type { AtlasSimulator } from "../atlas/simulator";
-import type { World } from "../atlas/world";
+import { Refusal } from "../simulator/answers";
+import type { Handler } from "../simulator/call";
+import { handlers } from "../simulator/handlers";
+import type { LiveMigration, MigrationScript, MigrationStep } from "../simulator/migration";
+import type { AtlasSimulator } from "../simulator/simulator";
+import type { World } from "../simulator/world";
 
 /** What of an organization a sequence begins with. */
 export interface Setting {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AtlasSimulator } from "../atlas/simulator";
+import { AtlasSimulator } from "../simulator/simulator";
 import { UnrulyClock } from "../unrulyClock";
 import { type Declaration, programOf, type Renaming, renamed } from "./declaration";
 import { Engine } from "./engine";

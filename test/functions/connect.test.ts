@@ -3,8 +3,8 @@ import path from "node:path";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { getProjectUsers } from "../../provider/index";
-import { AtlasSimulator } from "../atlas/simulator";
 import { runProcess } from "../process";
+import { AtlasSimulator } from "../simulator/simulator";
 
 const root = path.join(__dirname, "../..");
 

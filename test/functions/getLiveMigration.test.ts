@@ -4,8 +4,8 @@ import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { AtlasError } from "../../provider/atlas/error";
 import { getLiveMigration, getLiveMigrationOutput } from "../../provider/functions/getLiveMigration";
-import type { MigrationStep } from "../atlas/migration";
-import type { World } from "../atlas/world";
+import type { MigrationStep } from "../simulator/migration";
+import type { World } from "../simulator/world";
 import { failureOf, resolve, type Stack, startStack, unknown } from "./stack";
 
 let stack: Stack;

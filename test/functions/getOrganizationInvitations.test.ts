@@ -6,7 +6,7 @@ import {
   getOrganizationInvitations,
   getOrganizationInvitationsOutput,
 } from "../../provider/functions/getOrganizationInvitations";
-import type { World } from "../atlas/world";
+import type { World } from "../simulator/world";
 import { failureOf, resolve, type Stack, startStack, unknown } from "./stack";
 
 let stack: Stack;

@@ -6,7 +6,7 @@ import {
   getPipelineSchedules,
   getPipelineSchedulesOutput,
 } from "../../provider/functions/getPipelineSchedules";
-import type { World } from "../atlas/world";
+import type { World } from "../simulator/world";
 import { failureOf, resolve, type Stack, startStack, unknown } from "./stack";
 
 let stack: Stack;

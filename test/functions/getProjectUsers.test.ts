@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { AtlasError } from "../../provider/atlas/error";
 import { getProjectUsers, getProjectUsersOutput } from "../../provider/functions/getProjectUsers";
-import type { World } from "../atlas/world";
+import type { World } from "../simulator/world";
 import { failureOf, resolve, type Stack, startStack, unknown } from "./stack";
 
 let stack: Stack;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import * as api from "../../provider/index";
-import { AtlasSimulator } from "../atlas/simulator";
+import { AtlasSimulator } from "../simulator/simulator";
 import { resolve, unknown } from "./stack";
 
 /** What the mocks were asked, in order. */

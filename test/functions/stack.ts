@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { AtlasSimulator, type SimulatorOptions } from "../atlas/simulator";
 import { named } from "../handlers/harness";
+import { AtlasSimulator, type SimulatorOptions } from "../simulator/simulator";
 
 /** A program's stack that is configured for a simulator. */
 export interface Stack {

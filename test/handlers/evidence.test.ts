@@ -6,8 +6,8 @@ import { maintenanceDeferralHandler } from "../../provider/handlers/maintenanceD
 import { migrationCutoverHandler } from "../../provider/handlers/migrationCutover";
 import { projectUserHandler } from "../../provider/handlers/projectUser";
 import { teamUserHandler } from "../../provider/handlers/teamUser";
-import type { Failure } from "../atlas/faults";
-import type { World } from "../atlas/world";
+import type { Failure } from "../simulator/faults";
+import type { World } from "../simulator/world";
 import { failureOf } from "./failures";
 import { type Bench, startBench } from "./harness";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import type { Failure } from "../atlas/faults";
+import type { Failure } from "../simulator/faults";
 import type { Bench } from "./harness";
 
 /** Ways in which the answer to a request is lost that Atlas may have carried out; with what the log shows for it. */

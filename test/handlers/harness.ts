@@ -4,8 +4,8 @@ import { AtlasSession } from "../../provider/atlas/session";
 import type { Settings } from "../../provider/atlas/settings";
 import type { Connection } from "../../provider/handlers/connection";
 import { Run } from "../../provider/handlers/run";
-import { AtlasSimulator, type SimulatorOptions } from "../atlas/simulator";
 import { FakeClock } from "../fakeClock";
+import { AtlasSimulator, type SimulatorOptions } from "../simulator/simulator";
 
 /** A simulator and a connection to it, with one clock for both and nothing that takes real time. */
 export interface Bench extends Connection {

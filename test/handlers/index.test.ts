@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import type * as pulumi from "@pulumi/pulumi";
 import { AtlasError } from "../../provider/atlas/error";
-import { AtlasSimulator } from "../atlas/simulator";
+import { AtlasSimulator } from "../simulator/simulator";
 import { showsNothingOf } from "./failures";
 
 type Handler = Required<pulumi.dynamic.ResourceProvider>;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { linkTokenHandler } from "../../provider/handlers/linkToken";
 import { projectUserHandler } from "../../provider/handlers/projectUser";
 import { teamUserHandler } from "../../provider/handlers/teamUser";
-import type { World } from "../atlas/world";
+import type { World } from "../simulator/world";
 import { type Bench, startBench } from "./harness";
 
 /*

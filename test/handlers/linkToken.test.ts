@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { AtlasError } from "../../provider/atlas/error";
 import { linkTokenHandler } from "../../provider/handlers/linkToken";
 import { unknownMarker } from "../../provider/handlers/unknown";
-import type { World } from "../atlas/world";
+import type { World } from "../simulator/world";
 import { failureOf, lostAnswers, showsNothingOf } from "./failures";
 import { type Bench, checked, named, startBench } from "./harness";
 

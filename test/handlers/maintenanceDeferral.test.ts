@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { AtlasError } from "../../provider/atlas/error";
 import { maintenanceDeferralHandler } from "../../provider/handlers/maintenanceDeferral";
 import { unknownMarker } from "../../provider/handlers/unknown";
-import type { MaintenanceWindow } from "../atlas/maintenance";
-import type { World } from "../atlas/world";
+import type { MaintenanceWindow } from "../simulator/maintenance";
+import type { World } from "../simulator/world";
 import { answersThatSayNothing, failureOf, lostAnswers } from "./failures";
 import { type Bench, checked, named, startBench } from "./harness";
 

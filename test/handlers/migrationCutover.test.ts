@@ -4,8 +4,8 @@ import { AtlasError } from "../../provider/atlas/error";
 import { migrationCutoverHandler } from "../../provider/handlers/migrationCutover";
 import { PartialFailure } from "../../provider/handlers/partialFailure";
 import { unknownMarker } from "../../provider/handlers/unknown";
-import type { LiveMigration, MigrationScript, MigrationStep } from "../atlas/migration";
-import type { World } from "../atlas/world";
+import type { LiveMigration, MigrationScript, MigrationStep } from "../simulator/migration";
+import type { World } from "../simulator/world";
 import { answersThatSayNothing, failureOf, lostAnswers } from "./failures";
 import { type Bench, checked, named, startBench } from "./harness";
 

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { maintenanceDeferralHandler } from "../../provider/handlers/maintenanceDeferral";
 import { migrationCutoverHandler } from "../../provider/handlers/migrationCutover";
 import { PartialFailure } from "../../provider/handlers/partialFailure";
-import type { LiveMigration, MigrationStep } from "../atlas/migration";
-import type { World } from "../atlas/world";
+import type { LiveMigration, MigrationStep } from "../simulator/migration";
+import type { World } from "../simulator/world";
 import { failureOf } from "./failures";
 import { type Bench, startBench } from "./harness";
 

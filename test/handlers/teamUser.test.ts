@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { AtlasError } from "../../provider/atlas/error";
 import { teamUserHandler } from "../../provider/handlers/teamUser";
 import { unknownMarker } from "../../provider/handlers/unknown";
-import type { World } from "../atlas/world";
+import type { World } from "../simulator/world";
 import { answersThatSayNothing, failureOf, lostAnswers } from "./failures";
 import { type Bench, checked, named, startBench } from "./harness";
 
