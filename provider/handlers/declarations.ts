@@ -26,7 +26,8 @@ export class Declarations {
   private readonly byDeclarer = new Map<string, { thing: string; declaration: Declaration }>();
   /** Things that turned out to be one and the same, such as a user by name and by id. */
   private readonly aliases = new Map<string, Set<string>>();
-  private readonly inPlace = new Set<string>();
+  /** What is in place, each with what it was found with. */
+  private readonly inPlace = new Map<string, string | undefined>();
 
   /**
    * Takes note of a declaration.
@@ -71,14 +72,23 @@ export class Declarations {
     return undefined;
   }
 
-  /** Takes note that this run has made a thing, or has found it as declared. */
-  settle(thing: string): void {
-    this.inPlace.add(thing);
+  /**
+   * Takes note that this run has made a thing, or has found it as declared.
+   *
+   * @param foundWith what tells the thing that was found from others of its kind; none for one that was made
+   */
+  settle(thing: string, foundWith?: string): void {
+    this.inPlace.set(thing, foundWith);
   }
 
   /** Whether {@link settle} has been told of a thing. */
   isSettled(thing: string): boolean {
     return this.inPlace.has(thing);
+  }
+
+  /** What {@link settle} was told that a thing was found with. */
+  foundWith(thing: string): string | undefined {
+    return this.inPlace.get(thing);
   }
 }
 
@@ -126,7 +136,7 @@ export function stays(who: string, where: string, { declaredAs }: Declaration): 
 }
 
 /** How a resource is called in the program. */
-function nameOf(declaredAs: string): string {
+export function nameOf(declaredAs: string): string {
   return declaredAs.split("::").at(-1) ?? declaredAs;
 }
 

@@ -6,7 +6,7 @@ import { createLinkToken, deleteLinkToken, type RequestOptions } from "../atlas/
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe } from "./arguments";
 import type { Connection } from "./connection";
-import { checkDeclaredOnce, thing } from "./declarations";
+import { checkDeclaredOnce, nameOf, thing } from "./declarations";
 import { argumentsThatReplace, difference } from "./differences";
 import type { Handler } from "./handler";
 import { recall } from "./state";
@@ -56,7 +56,7 @@ export function linkTokenHandler(connection: Connection): Omit<Handler<Inputs, O
 
     async diff(id, olds, news) {
       const orgId = parseId(id);
-      const { accessListIps } = recall(olds, stored);
+      const { accessListIps, linkToken } = recall(olds, stored);
       const isOpen = isUnknown([news.orgId, news.accessListIps]);
       const replaces = argumentsThatReplace({ orgId }, news);
       if (!isOpen && !sameList(accessListIps, news.accessListIps)) {
@@ -65,7 +65,7 @@ export function linkTokenHandler(connection: Connection): Omit<Handler<Inputs, O
       const { declarations } = connection.run;
       // A refresh compares before the program has declared anything, and says nothing of what the run comes to.
       if (!isOpen && replaces.length === 0 && declarations.find([thing("link", [orgId])]) !== undefined) {
-        declarations.settle(thing("link", [orgId]));
+        declarations.settle(thing("link", [orgId]), linkToken);
       }
       return difference(isOpen, replaces, { deleteBeforeReplace: true });
     },
@@ -86,14 +86,20 @@ export function linkTokenHandler(connection: Connection): Omit<Handler<Inputs, O
       return { id: orgId, props: { ...inputs, ...(linkToken === undefined ? {} : { linkToken }) }, inputs };
     },
 
-    async delete(id) {
+    async delete(id, props) {
       const orgId = parseId(id);
       const { declarations } = connection.run;
       const link = thing("link", [orgId]);
-      if (declarations.find([link]) !== undefined && declarations.isSettled(link)) {
+      const declaration = declarations.find([link]);
+      if (declaration !== undefined && declarations.isSettled(link)) {
         connection.report(
           `The link of organization ${orgId} stays: the program declares it, and this update has it in place.`,
         );
+        const found = declarations.foundWith(link);
+        // An update was ended between making the one link and deleting the other. Nothing tells which is the later one.
+        if (found !== undefined && found !== recall(props, stored).linkToken) {
+          connection.report(tellOfTwoTokens(orgId, declaration.declaredAs));
+        }
         return;
       }
       await dropLink(connection.atlas(), orgId, {});
@@ -162,6 +168,14 @@ function isNoLink({ operation, status, errorCode = "UNEXPECTED_ERROR", isFromAtl
     status === 404 &&
     isFromAtlas &&
     errorCode === "UNEXPECTED_ERROR"
+  );
+}
+
+function tellOfTwoTokens(orgId: string, declaredAs: string | undefined): string {
+  const name = declaredAs === undefined ? "it" : `'${nameOf(declaredAs)}'`;
+  return (
+    `The state had two link tokens of organization ${orgId}, and Atlas accepts only the one that was made last. ` +
+    `If it refuses the token of the resource that is declared, replace ${name}: pulumi up --replace <its URN>.`
   );
 }
 

@@ -263,6 +263,10 @@ class SequenceRun {
     figures.operations += 1;
     figures.kills += process.wasKilled ? 1 : 0;
     figures.failedOperations += outcome.errors.length > 0 ? 1 : 0;
+    // Which of two tokens is alive, nothing tells, and the user has been told so.
+    if (process.reports.some((line) => line.includes("two link tokens"))) {
+      engine.unsettled.set(scenario.orgId, "failed");
+    }
     figures.stayed += process.reports.filter((line) => line.includes(" stays in ")).length;
     checkAlways(scenario, outOfBand, watch, { outcome, program });
     scenario.catchUp();

@@ -134,6 +134,18 @@ describe("a deleted LinkToken", () => {
     ]);
   });
 
+  test("tells of two tokens when it leaves a link that this run has found with another one", async () => {
+    await check(handler(), { orgId });
+    await handler().diff(orgId, state(), { orgId });
+    await handler().delete(orgId, { orgId, linkToken: "of another resource" });
+    assert.equal(link()?.linkToken, "of before");
+    assert.deepEqual(bench.reports, [
+      `The link of organization ${orgId} stays: the program declares it, and this update has it in place.`,
+      `The state had two link tokens of organization ${orgId}, and Atlas accepts only the one that was made last. ` +
+        "If it refuses the token of the resource that is declared, replace 'other': pulumi up --replace <its URN>.",
+    ]);
+  });
+
   test("leaves the link that this run has found as declared", async () => {
     await check(handler(), { orgId });
     assert.equal((await handler().diff(orgId, state(), { orgId })).changes, false);
