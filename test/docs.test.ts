@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
+import * as generatedTables from "../provider/docs/tables.mjs";
 import * as api from "../provider/index";
 import { Editor } from "./docs/editor";
 import {
@@ -74,6 +75,15 @@ describe("the reference", () => {
       "the docstrings have changed since the pages were written: run `npm run docs`, and commit what it changes",
     );
   });
+
+  for (const page of generatedTables.pages) {
+    test(`is what the tables of ${page} say`, async () => {
+      const text = await readFile(path.join(root, page), "utf8");
+      const due = generatedTables.filled(text, pages["README.md"] ?? "");
+      assert.match(text, /<!-- generated: \w+ -->/);
+      assert.equal(text, due, "run `npm run docs`, and commit what it changes");
+    });
+  }
 
   test("has one page for each resource, function and error, and an index of them", () => {
     const names = subjects.map(({ name }) => `${name}.md`);
