@@ -55,32 +55,39 @@ export async function removeMember<Member extends { userId: string }>(
   removeById: (userId: string) => Promise<void>,
   clock: Clock,
 ): Promise<void> {
-  let refusal: AtlasError | undefined;
-  if (userId !== undefined) {
+  let id = userId ?? (await roster.lookUp(name))?.userId;
+  for (let round = 1; id !== undefined; round += 1) {
+    const named = id;
     try {
-      return await roster.write([name, userId], () => removeById(userId));
+      return await roster.write([name, named], () => removeById(named));
     } catch (error) {
       if (!(error instanceof AtlasError) || error.status !== 404 || !isStale(error)) {
         throw error;
       }
-      refusal = error;
+      // Atlas gives a user another id when the invitation is accepted, so a missing id is not a missing user.
+      id = await liveId(roster, name, named, clock);
+      if (sameName(id, named) || round === reconcileRounds) {
+        // The 404 was about something else: the user is still there.
+        throw error;
+      }
     }
   }
+}
+
+/** The id that a member has whom Atlas calls gone by another id or by this one, of which its listings may lag behind. */
+async function liveId<Member extends { userId: string }>(
+  roster: Roster<Member>,
+  name: string,
+  goneId: string,
+  clock: Clock,
+): Promise<string | undefined> {
   let live = await roster.lookUp(name);
-  for (const pauseMs of refusal === undefined ? [] : goneAfterMs) {
-    if (live === undefined || !sameName(live.userId, userId)) {
+  for (const pauseMs of goneAfterMs) {
+    if (live === undefined || !sameName(live.userId, goneId)) {
       break;
     }
     await pause(clock, pauseMs);
     live = await roster.lookUp(name);
   }
-  if (live === undefined) {
-    return;
-  }
-  if (refusal !== undefined && sameName(live.userId, userId)) {
-    // The 404 was about something else: the user is still there.
-    throw refusal;
-  }
-  // Atlas gives a user another id when the invitation is accepted, so a missing id is not a missing user.
-  await roster.write([name, live.userId], () => removeById(live.userId));
+  return live?.userId;
 }
