@@ -80,11 +80,23 @@ export function refusesProof({ status, errorCode }: Failure & { kind: "answer" }
   return status === 401 && !permissionCodes.has(errorCode ?? "");
 }
 
+/** What Atlas says instead of a reason, with many statuses. */
+const noReason = "UNEXPECTED_ERROR";
+
+/**
+ * Whether nobody but Atlas can have answered so. What would let the request go again must not contradict itself: a 401 names
+ * a permission, or Atlas would ask for other proof, and a 429 no reason other than the limit.
+ */
+function isCertainlyAtlas(failure: Failure & { kind: "answer" }): boolean {
+  const { status, errorCode = noReason, isFromAtlas } = failure;
+  const contradictsLimit = status === 429 && errorCode !== noReason && !errorCode.includes("RATE_LIMITED");
+  return isFromAtlas === true && !refusesProof(failure) && !contradictsLimit;
+}
+
 /** Decides what follows a failed attempt: by what the failure means, not by the method alone. */
 export function decideRetry(failure: Failure, history: AttemptHistory): Decision {
-  if (history.once && failure.kind === "answer" && (!failure.isFromAtlas || refusesProof(failure))) {
-    // What stands between may answer whatever it likes after Atlas has done what was asked. For a 401 that names no
-    // permission, Atlas itself would ask for other proof.
+  if (history.once && failure.kind === "answer" && !isCertainlyAtlas(failure)) {
+    // A proxy in between may answer whatever it likes after Atlas has done what was asked.
     return { action: "give up", reason: "failed", effect: "unknown", outOfTime: false };
   }
   if (failure.kind === "answer" && isRateLimited(failure)) {

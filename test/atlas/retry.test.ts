@@ -202,14 +202,25 @@ describe("decideRetry", () => {
 });
 
 describe("a refusal of what must happen once", () => {
+  for (const errorCode of ["RATE_LIMITED_TOKEN_BUCKET", undefined]) {
+    test(`has done nothing for a 429 under the code ${errorCode ?? "null"}`, () => {
+      const failure: Failure = { kind: "answer", status: 429, errorCode, isFromAtlas: true };
+      const decision = decideRetry(failure, { ...first, once: true });
+      assert.ok(decision.action === "give up");
+      assert.deepEqual([decision.effect, decision.reason], ["none", "rate limited"]);
+    });
+  }
+
   const once = { ...first, once: true };
-  for (const [what, errorCode, isFromAtlas, effect] of [
-    ["a permission is missing", "USER_UNAUTHORIZED", true, "none"],
-    ["the proof is refused", "UNEXPECTED_ERROR", true, "unknown"],
-    ["it is not Atlas's", "USER_UNAUTHORIZED", false, "unknown"],
+  for (const [what, status, errorCode, isFromAtlas, effect] of [
+    ["a permission is missing", 401, "USER_UNAUTHORIZED", true, "none"],
+    ["the proof is refused", 401, "UNEXPECTED_ERROR", true, "unknown"],
+    ["a permission is missing, in another form", 401, "USER_UNAUTHORIZED", false, "unknown"],
+    ["there is no such resource", 429, "RESOURCE_NOT_FOUND", true, "unknown"],
+    ["there is no such resource", 404, "RESOURCE_NOT_FOUND", true, "none"],
   ] as const) {
-    test(`may have taken effect or not: ${effect} for a 401 that says that ${what}`, () => {
-      const failure = { ...answer(401, errorCode), isFromAtlas };
+    test(`may have taken effect or not: ${effect} for a ${status} that says that ${what}`, () => {
+      const failure = { ...answer(status, errorCode), isFromAtlas };
       assert.deepEqual(decideRetry(failure, once), {
         action: "give up",
         reason: "failed",
