@@ -1,141 +1,39 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { AtlasError } from "./atlas/error";
-import { withoutSecrets } from "./resources/handler/arguments";
-import { ProcessConnection } from "./resources/handler/connection";
-import { ToldOnce } from "./resources/handler/toldOnce";
+import { type Connection, ProcessConnection } from "./resources/handler/connection";
+import { withErrorsForHost } from "./resources/handler/hostErrors";
+import type { HandlerName } from "./resources/names";
 
 /*
- * What the `__provider` line in a stack's state leads to: one handler a resource type, each loaded when the engine
- * first needs it.
+ * What the `__provider` line in a stack's state leads to: one handler a resource, each loaded when the engine first needs
+ * it. The module of `projectUser` exports `projectUserHandler`.
  */
+const modules: Record<HandlerName, () => object> = {
+  projectUser: () => require("./resources/projectUser/handler"),
+  teamUser: () => require("./resources/teamUser/handler"),
+  linkToken: () => require("./resources/linkToken/handler"),
+  migrationCutover: () => require("./resources/migrationCutover/handler"),
+  maintenanceDeferral: () => require("./resources/maintenanceDeferral/handler"),
+};
 
 type AnyHandler = pulumi.dynamic.ResourceProvider;
 
 const connection = new ProcessConnection();
 
-// Not `exports`, which is another object where esbuild or tsx has translated this file.
-Object.defineProperties(module.exports, {
-  projectUser: lazily(() =>
-    (
-      require("./resources/projectUser/handler") as typeof import("./resources/projectUser/handler")
-    ).projectUserHandler(connection),
-  ),
-  teamUser: lazily(() =>
-    (
-      require("./resources/teamUser/handler") as typeof import("./resources/teamUser/handler")
-    ).teamUserHandler(connection),
-  ),
-  linkToken: lazily(() =>
-    (
-      require("./resources/linkToken/handler") as typeof import("./resources/linkToken/handler")
-    ).linkTokenHandler(connection),
-  ),
-  migrationCutover: lazily(() =>
-    (
-      require("./resources/migrationCutover/handler") as typeof import("./resources/migrationCutover/handler")
-    ).migrationCutoverHandler(connection),
-  ),
-  maintenanceDeferral: lazily(() =>
-    (
-      require("./resources/maintenanceDeferral/handler") as typeof import("./resources/maintenanceDeferral/handler")
-    ).maintenanceDeferralHandler(connection),
-  ),
-});
-
-function lazily(load: () => AnyHandler): PropertyDescriptor {
+function lazily([name, load]: [string, () => object]): [string, PropertyDescriptor] {
   let handler: AnyHandler | undefined;
-  return {
-    enumerable: true,
-    get: () => {
-      handler ??= {
-        ...withQuietErrors(withReasonsToldOnce(withSecretsHidden(load()))),
+  const get = (): AnyHandler => {
+    if (handler === undefined) {
+      const factories = load() as Record<string, (connection: Connection) => AnyHandler>;
+      handler = {
+        ...withErrorsForHost((factories[`${name}Handler`] as (typeof factories)[string])(connection)),
         configure: async ({ config }) => connection.configure(config),
       };
-      return handler;
-    },
-  };
-}
-
-function withSecretsHidden(handler: AnyHandler): AnyHandler {
-  const { check } = handler;
-  return {
-    ...handler,
-    ...(check && {
-      check: async (olds: object, news: object) => {
-        const { inputs, failures } = await check(olds, news);
-        return { inputs, ...(failures === undefined ? {} : { failures: withoutSecrets(failures, news) }) };
-      },
-    }),
-  };
-}
-
-const toldOnce = new ToldOnce();
-
-function withReasonsToldOnce(handler: AnyHandler): AnyHandler {
-  const { create, read, update, delete: remove } = handler;
-  return {
-    ...handler,
-    create: brief(create),
-    ...(read && { read: brief(read) }),
-    ...(update && { update: brief(update) }),
-    ...(remove && { delete: brief(remove) }),
-  };
-}
-
-function brief<Arguments extends unknown[], Result>(
-  operation: (...args: Arguments) => Promise<Result>,
-): (...args: Arguments) => Promise<Result> {
-  return async (...args) => {
-    try {
-      return await operation(...args);
-    } catch (error) {
-      throw error instanceof AtlasError ? toldOnce.shorten(error) : error;
     }
+    return handler;
   };
+  return [name, { enumerable: true, get }];
 }
 
-/**
- * For these operations the dynamic provider host prints an error's text and stack before it hands the error to the
- * engine, which shows the message once more with the resource. One sentence is enough for an error that is the user's
- * to mend; the stack of any other is kept.
- */
-function withQuietErrors(handler: AnyHandler): AnyHandler {
-  const { check, diff, read, delete: remove } = handler;
-  return {
-    ...handler,
-    ...(check && { check: quiet(check) }),
-    ...(diff && { diff: quiet(diff) }),
-    ...(read && { read: quiet(read) }),
-    ...(remove && { delete: quiet(remove) }),
-  };
-}
+const handlers = Object.defineProperties({}, Object.fromEntries(Object.entries(modules).map(lazily)));
 
-function quiet<Arguments extends unknown[], Result>(
-  operation: (...args: Arguments) => Promise<Result>,
-): (...args: Arguments) => Promise<Result> {
-  return async (...args) => {
-    try {
-      return await operation(...args);
-    } catch (error) {
-      if (error instanceof Error && !isDefect(error)) {
-        // Configurable, because one failed listing is the error of many reads.
-        Object.defineProperties(error, {
-          toString: { value: () => error.name, configurable: true },
-          stack: { value: "see the error of the resource", configurable: true },
-        });
-      }
-      throw error;
-    }
-  };
-}
-
-/** Errors that the language itself raises point to a mistake in this package. */
-function isDefect(error: Error): boolean {
-  return [TypeError, RangeError, ReferenceError, SyntaxError].some((type) => error instanceof type);
-}
-
-export declare const projectUser: AnyHandler;
-export declare const teamUser: AnyHandler;
-export declare const linkToken: AnyHandler;
-export declare const migrationCutover: AnyHandler;
-export declare const maintenanceDeferral: AnyHandler;
+export = handlers as Readonly<Record<HandlerName, AnyHandler>>;

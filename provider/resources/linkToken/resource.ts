@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declaration } from "../declaration";
-import { typeToken } from "../registration";
+import { type Registration, typeToken } from "../registration";
 import { leaveUnprinted } from "./unprintedResponse";
 
 /** Arguments of {@link LinkToken}. */
@@ -15,6 +15,12 @@ export interface LinkTokenArgs {
    */
   accessListIps?: pulumi.Input<pulumi.Input<string>[]>;
 }
+
+const registration: Registration<LinkToken> = {
+  name: "LinkToken",
+  outputs: { orgId: undefined, accessListIps: undefined, linkToken: undefined },
+  adopting: "drops a link that is there already, as Atlas shows a token only once, and makes a new token",
+};
 
 /**
  * The organization can be linked to Cloud Manager for a live migration, by this token; or to an Ops Manager that still
@@ -54,9 +60,9 @@ export class LinkToken extends pulumi.CustomResource {
   declare readonly linkToken: pulumi.Output<string>;
 
   constructor(name: string, args: LinkTokenArgs, options?: pulumi.CustomResourceOptions) {
-    leaveUnprinted(typeToken("LinkToken"));
+    leaveUnprinted(typeToken(registration.name));
     super(
-      ...declaration("LinkToken", name, args, ["orgId", "accessListIps", "linkToken"], {
+      ...declaration(registration, name, args, {
         ...pulumi.mergeOptions(options, { additionalSecretOutputs: ["linkToken"] }),
         // An organization has one link. What the handler says of the order counts only where it plans the replacement
         // itself, and not when the user asks for one.

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declaration } from "../declaration";
+import type { Registration } from "../registration";
 
 /** Arguments of {@link MaintenanceDeferral}. */
 export interface MaintenanceDeferralArgs {
@@ -26,6 +27,22 @@ export interface MaintenanceDeferralArgs {
    */
   requireScheduled?: pulumi.Input<boolean>;
 }
+
+const registration: Registration<MaintenanceDeferral> = {
+  name: "MaintenanceDeferral",
+  outputs: {
+    projectId: undefined,
+    deferrals: undefined,
+    triggers: undefined,
+    requireScheduled: undefined,
+    status: undefined,
+    numberOfDeferrals: undefined,
+    dayOfWeek: undefined,
+    hourOfDay: undefined,
+    timeZoneId: undefined,
+  },
+  adopting: "counts deferrals that are there already",
+};
 
 /**
  * The maintenance that is scheduled for the project has been put off at least `deferrals` times.
@@ -73,18 +90,7 @@ export class MaintenanceDeferral extends pulumi.CustomResource {
   declare readonly timeZoneId: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: MaintenanceDeferralArgs, options?: pulumi.CustomResourceOptions) {
-    const outputs = [
-      "projectId",
-      "deferrals",
-      "triggers",
-      "requireScheduled",
-      "status",
-      "numberOfDeferrals",
-      "dayOfWeek",
-      "hourOfDay",
-      "timeZoneId",
-    ];
-    super(...declaration("MaintenanceDeferral", name, args, outputs, options));
+    super(...declaration(registration, name, args, options));
   }
 
   /**

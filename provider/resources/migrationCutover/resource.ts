@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declaration } from "../declaration";
+import type { Registration } from "../registration";
 
 /** Arguments of {@link MigrationCutover}. */
 export interface MigrationCutoverArgs {
@@ -8,6 +9,20 @@ export interface MigrationCutoverArgs {
   /** Id of a live migration of the project: 24 hexadecimal digits. Another value replaces the resource. */
   liveMigrationId: pulumi.Input<string>;
 }
+
+const registration: Registration<MigrationCutover> = {
+  name: "MigrationCutover",
+  outputs: {
+    projectId: undefined,
+    liveMigrationId: undefined,
+    status: undefined,
+    readyForCutover: undefined,
+    lagTimeSeconds: undefined,
+    migrationHosts: undefined,
+    cutoverRequestedAt: undefined,
+  },
+  adopting: "adopts a migration that is complete or being cut over already",
+};
 
 /**
  * The live migration has been cut over to its Atlas cluster, and is complete. This cannot be undone.
@@ -52,16 +67,7 @@ export class MigrationCutover extends pulumi.CustomResource {
   declare readonly cutoverRequestedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: MigrationCutoverArgs, options?: pulumi.CustomResourceOptions) {
-    const outputs = [
-      "projectId",
-      "liveMigrationId",
-      "status",
-      "readyForCutover",
-      "lagTimeSeconds",
-      "migrationHosts",
-      "cutoverRequestedAt",
-    ];
-    super(...declaration("MigrationCutover", name, args, outputs, options));
+    super(...declaration(registration, name, args, options));
   }
 
   /**

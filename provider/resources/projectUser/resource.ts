@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declaration } from "../declaration";
+import type { Registration } from "../registration";
 
 /** Arguments of {@link ProjectUser}. */
 export interface ProjectUserArgs {
@@ -18,6 +19,21 @@ export interface ProjectUserArgs {
    */
   roles: pulumi.Input<pulumi.Input<string>[]>;
 }
+
+const registration: Registration<ProjectUser> = {
+  name: "ProjectUser",
+  outputs: {
+    projectId: undefined,
+    username: undefined,
+    roles: undefined,
+    userId: undefined,
+    orgMembershipStatus: undefined,
+    invitationCreatedAt: undefined,
+    invitationExpiresAt: undefined,
+    inviterUsername: undefined,
+  },
+  adopting: "adopts a user who is in the project already",
+};
 
 /**
  * A user is a member of a project with exactly these roles, or has a pending invitation that makes it one.
@@ -65,17 +81,7 @@ export class ProjectUser extends pulumi.CustomResource {
   declare readonly inviterUsername: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: ProjectUserArgs, options?: pulumi.CustomResourceOptions) {
-    const outputs = [
-      "projectId",
-      "username",
-      "roles",
-      "userId",
-      "orgMembershipStatus",
-      "invitationCreatedAt",
-      "invitationExpiresAt",
-      "inviterUsername",
-    ];
-    super(...declaration("ProjectUser", name, args, outputs, options));
+    super(...declaration(registration, name, args, options));
   }
 
   /**

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declaration } from "../declaration";
+import type { Registration } from "../registration";
 
 /** Arguments of {@link TeamUser}: one of `username` and `userId`. */
 export interface TeamUserArgs {
@@ -22,6 +23,18 @@ export interface TeamUserArgs {
    */
   userId?: pulumi.Input<string>;
 }
+
+const registration: Registration<TeamUser> = {
+  name: "TeamUser",
+  outputs: {
+    orgId: undefined,
+    teamId: undefined,
+    username: undefined,
+    userId: undefined,
+    orgMembershipStatus: undefined,
+  },
+  adopting: "adopts a user who is in the team already",
+};
 
 /**
  * A user of the organization is in the team. The team's other users are never touched.
@@ -61,8 +74,7 @@ export class TeamUser extends pulumi.CustomResource {
   declare readonly orgMembershipStatus: pulumi.Output<string>;
 
   constructor(name: string, args: TeamUserArgs, options?: pulumi.CustomResourceOptions) {
-    const outputs = ["orgId", "teamId", "username", "userId", "orgMembershipStatus"];
-    super(...declaration("TeamUser", name, args, outputs, options));
+    super(...declaration(registration, name, args, options));
   }
 
   /**
