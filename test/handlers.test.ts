@@ -161,6 +161,6 @@ describe("an error that points to a mistake in this package", () => {
     const error = await errorOf(handler("maintenanceDeferral").diff(projectId, {}, undefined));
     assert.ok(error instanceof TypeError);
     assert.match(`${error}`, /^TypeError: Cannot read properties of undefined/);
-    assert.match(error.stack ?? "", /maintenanceDeferral[\\/]handler\.ts:\d+/);
+    assert.match(error.stack ?? "", /resources[\\/]handler[\\/]defineHandler\.ts:\d+/);
   });
 });

@@ -7,6 +7,12 @@ import { isUnknown } from "./unknown";
 
 type Issue = v.BaseIssue<unknown>;
 
+/** What the check of arguments has come to. */
+export interface Checked<Inputs> {
+  readonly inputs: Inputs;
+  readonly failures: pulumi.dynamic.CheckFailure[];
+}
+
 /** The message of a mistake: what the value must be, and what it is. */
 export function mustBe(expectation: string): (issue: Issue) => string {
   return (issue) => `must be ${expectation}, but got ${describe(issue.input)}`;
@@ -38,10 +44,11 @@ export function isUsername(text: string): boolean {
 }
 
 /** Keeps the spelling of a username that differs in case only from the one before: the engine would see a change. */
-export function keepSpelling(olds: unknown, inputs: { username?: unknown } | undefined): void {
+export function keepSpelling(olds: unknown, inputs: object): void {
   const before = (olds as { username?: unknown } | undefined)?.username;
-  if (inputs !== undefined && sameName(before, inputs.username)) {
-    inputs.username = before;
+  const now = inputs as { username?: unknown };
+  if (sameName(before, now.username)) {
+    now.username = before;
   }
 }
 
@@ -51,11 +58,11 @@ export function keepSpelling(olds: unknown, inputs: { username?: unknown } | und
  * All mistakes are reported together. What is not known yet in a preview is let through, also where an array is
  * expected, and the known elements of an array are checked all the same.
  */
-export function checkArguments<Shape extends v.ObjectEntries>(
+export function checkArguments<Inputs extends object>(
   connection: Connection,
   news: object,
-  shape: Shape,
-): pulumi.dynamic.CheckResult {
+  shape: v.ObjectEntries,
+): Checked<Inputs> {
   const inputs: Record<string, unknown> = {};
   const failures: pulumi.dynamic.CheckFailure[] = [];
 
@@ -95,7 +102,7 @@ export function checkArguments<Shape extends v.ObjectEntries>(
   if (problem !== undefined) {
     failures.push({ property: "", reason: problem });
   }
-  return { inputs, failures };
+  return { inputs: inputs as Inputs, failures };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import type { Checked } from "./arguments";
 import { isUnknown } from "./unknown";
 
 /** The input that says where in the program a resource is declared: the end of its URN. It never gets into a state. */
@@ -82,7 +82,8 @@ export class Declarations {
   }
 }
 
-type Kind = "user" | "project user" | "team user" | "link" | "cut-over" | "deferral";
+/** What a declaration is about. */
+export type Kind = "user" | "project user" | "team user" | "link" | "cut-over" | "deferral";
 
 /** What is declared, as a key: names compare without case. */
 export function thing(kind: Kind, key: readonly string[]): string {
@@ -97,14 +98,14 @@ export function thing(kind: Kind, key: readonly string[]): string {
  * @param identity the arguments that say what is declared; a second declaration is a mistake in the last
  * @param where follows "must be declared once"
  */
-export function checkDeclaredOnce(
+export function checkDeclaredOnce<Inputs extends object>(
   declarations: Declarations,
   news: object,
-  result: pulumi.dynamic.CheckResult,
+  result: Checked<Inputs>,
   { kind, identity, where }: { kind: Kind; identity: readonly string[]; where: string },
-): pulumi.dynamic.CheckResult {
-  const { inputs = {}, failures = [] } = result;
-  const key = identity.map((name) => inputs[name] as unknown);
+): Checked<Inputs> {
+  const { inputs, failures } = result;
+  const key = identity.map((name) => (inputs as Record<string, unknown>)[name]);
   if (!key.every((value) => typeof value === "string") || isUnknown(key)) {
     return result;
   }

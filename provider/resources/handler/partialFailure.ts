@@ -18,3 +18,15 @@ export class PartialFailure extends Error {
     this.reasons = [message];
   }
 }
+
+/** That `reconcile` got somewhere but not to its end, with what it has seen until then. */
+export class Unfinished extends Error {
+  override readonly name = "Unfinished";
+
+  constructor(
+    readonly outputs: object,
+    cause: unknown,
+  ) {
+    super("Not finished.", { cause });
+  }
+}

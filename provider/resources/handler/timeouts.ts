@@ -55,17 +55,6 @@ export function startDeadline(
   clock: Clock,
   inputs: { __timeouts?: Timeouts },
   operation: keyof Timeouts,
-  otherwiseMs: number,
-): Deadline;
-export function startDeadline(
-  clock: Clock,
-  inputs: { __timeouts?: Timeouts },
-  operation: keyof Timeouts,
-): Deadline | undefined;
-export function startDeadline(
-  clock: Clock,
-  inputs: { __timeouts?: Timeouts },
-  operation: keyof Timeouts,
   otherwiseMs?: number,
 ): Deadline | undefined {
   const afterMs = customTimeoutMs(inputs, operation) ?? otherwiseMs;

@@ -1,28 +1,15 @@
 import ipaddr from "ipaddr.js";
 import * as v from "valibot";
 import { AtlasError } from "../../atlas/error";
-import { readId } from "../../atlas/id";
 import { createLinkToken, deleteLinkToken, type RequestOptions } from "../../atlas/operations/index";
 import type { AtlasSession } from "../../atlas/session";
-import { atlasId, checkArguments, mustBe } from "../handler/arguments";
-import type { Connection } from "../handler/connection";
-import { checkDeclaredOnce, thing } from "../handler/declarations";
-import { argumentsThatReplace, difference } from "../handler/differences";
-import type { Handler } from "../handler/handler";
-import { recall } from "../handler/state";
-import { startDeadline, type Timeouts } from "../handler/timeouts";
+import { atlasId, mustBe } from "../handler/arguments";
+import { thing } from "../handler/declarations";
+import { defineHandler } from "../handler/defineHandler";
+import { withoutUpdate } from "../handler/handler";
+import { atlasIdPart, idCodec } from "../handler/id";
 import { isUnknown } from "../handler/unknown";
-
-interface Inputs {
-  orgId: string;
-  accessListIps?: string[];
-  __timeouts?: Timeouts;
-}
-
-interface Outputs extends Omit<Inputs, "__timeouts"> {
-  /** Absent after `.get()`: Atlas shows it once, when it is made. */
-  linkToken?: string;
-}
+import type { LinkToken } from "./resource";
 
 const address = v.pipe(
   v.string(mustBe("an IP address or a CIDR block such as 203.0.113.0/24")),
@@ -40,54 +27,45 @@ const shape = {
   ),
 };
 
-/** What counts of a state, beside its id. */
-const stored = { accessListIps: v.array(v.string()), linkToken: v.pipe(v.string(), v.nonEmpty()) };
-
 /** The life of a {@link LinkToken}: the link of an organization to the source of a live migration. */
-export function linkTokenHandler(connection: Connection): Omit<Handler<Inputs, Outputs>, "update"> {
-  return {
-    async check(_olds, news) {
-      return checkDeclaredOnce(connection.run.declarations, news, checkArguments(connection, news, shape), {
-        kind: "link",
-        identity: ["orgId"],
-        where: ", as an organization has one link",
-      });
-    },
+export const linkTokenHandler = withoutUpdate(
+  // Atlas shows a token once, when it is made, so that `.get()` finds none.
+  defineHandler<typeof LinkToken, "linkToken">()({
+    arguments: shape,
 
-    async diff(id, olds, news) {
-      const orgId = parseId(id);
-      const { accessListIps } = recall(olds, stored);
-      const isOpen = isUnknown([news.orgId, news.accessListIps]);
-      const replaces = argumentsThatReplace({ orgId }, news);
-      if (!isOpen && !sameList(accessListIps, news.accessListIps)) {
-        replaces.push("accessListIps");
-      }
-      const { declarations } = connection.run;
+    id: idCodec("LinkToken", { orgId: atlasIdPart() }),
+
+    stored: { accessListIps: v.array(v.string()), linkToken: v.pipe(v.string(), v.nonEmpty()) },
+
+    declaredOnce: { kind: "link", identity: ["orgId"], where: ", as an organization has one link" },
+
+    deleteBeforeReplace: true,
+
+    replaces: (_key, before, news) =>
+      isUnknown([news.orgId, news.accessListIps]) || sameList(before.accessListIps, news.accessListIps)
+        ? []
+        : ["accessListIps"],
+
+    onUnchanged({ run: { declarations } }, { orgId }) {
+      const link = thing("link", [orgId]);
       // A refresh compares before the program has declared anything, and says nothing of what the run comes to.
-      if (!isOpen && replaces.length === 0 && declarations.find([thing("link", [orgId])]) !== undefined) {
-        declarations.settle(thing("link", [orgId]));
+      if (declarations.find([link]) !== undefined) {
+        declarations.settle(link);
       }
-      return difference(isOpen, replaces, { deleteBeforeReplace: true });
     },
 
-    async create(inputs) {
-      const atlas = connection.atlas();
-      const deadline = startDeadline(atlas.clock, inputs, "create");
-      const linkToken = await makeLink(atlas, inputs, { deadline });
-      connection.run.declarations.settle(thing("link", [inputs.orgId]));
-      return { id: inputs.orgId, outs: { ...declaredOf(inputs), linkToken } };
+    async reconcile({ connection, atlas, deadline }, { orgId, accessListIps }) {
+      const linkToken = await makeLink(atlas, { orgId, accessListIps }, { deadline });
+      connection.run.declarations.settle(thing("link", [orgId]));
+      return { orgId, accessListIps, linkToken };
     },
 
-    // Atlas has no operation that shows a link or its token, so what is stored is all there is to know.
-    async read(id, props) {
-      const orgId = parseId(id);
-      const { linkToken, ...rest } = recall(props, stored);
-      const inputs = declaredOf({ ...rest, orgId });
-      return { id: orgId, props: { ...inputs, ...(linkToken === undefined ? {} : { linkToken }) }, inputs };
+    // Atlas has no operation that shows a link or its token, so nothing is known beside what is stored.
+    async read(_context, { orgId }, { accessListIps, linkToken }) {
+      return { orgId, accessListIps, linkToken };
     },
 
-    async delete(id) {
-      const orgId = parseId(id);
+    async delete(connection, { orgId }) {
       const { declarations } = connection.run;
       const link = thing("link", [orgId]);
       if (declarations.find([link]) !== undefined && declarations.isSettled(link)) {
@@ -98,8 +76,8 @@ export function linkTokenHandler(connection: Connection): Omit<Handler<Inputs, O
       }
       await dropLink(connection.atlas(), orgId, {});
     },
-  };
-}
+  }),
+);
 
 /**
  * Makes a link. A token whose answer was lost can never be seen again, so its link is dropped before another is
@@ -107,7 +85,7 @@ export function linkTokenHandler(connection: Connection): Omit<Handler<Inputs, O
  */
 async function makeLink(
   atlas: AtlasSession,
-  { orgId, accessListIps }: Inputs,
+  { orgId, accessListIps }: { orgId: string; accessListIps: string[] | undefined },
   options: RequestOptions,
 ): Promise<string> {
   try {
@@ -163,20 +141,6 @@ function isNoLink({ operation, status, errorCode = "UNEXPECTED_ERROR", isFromAtl
     isFromAtlas &&
     errorCode === "UNEXPECTED_ERROR"
   );
-}
-
-function declaredOf({ orgId, accessListIps }: Inputs): Inputs {
-  return { orgId, ...(accessListIps === undefined ? {} : { accessListIps }) };
-}
-
-function parseId(id: string): string {
-  const read = readId(id);
-  if (read === undefined) {
-    throw new Error(
-      `The id of a LinkToken must be <orgId>, such as 5f1b3c2a9d8e7f6a5b4c3d2e, but got '${id}'.`,
-    );
-  }
-  return read;
 }
 
 function isAddress(text: string): boolean {

@@ -1,105 +1,92 @@
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
-import { readId } from "../../atlas/id";
 import { type AtlasMaintenanceWindow, getMaintenanceWindow } from "../../atlas/operations/index";
-import { atlasId, checkArguments, mustBe } from "../handler/arguments";
+import { atlasId, mustBe } from "../handler/arguments";
 import type { Connection } from "../handler/connection";
-import { checkDeclaredOnce, thing } from "../handler/declarations";
-import { argumentsThatReplace, difference } from "../handler/differences";
-import type { Handler } from "../handler/handler";
-import { recall } from "../handler/state";
-import { startDeadline, type Timeouts, timeouts } from "../handler/timeouts";
-import { isUnknown } from "../handler/unknown";
-import { deferUntil } from "./deferring";
+import { thing } from "../handler/declarations";
+import { defineHandler } from "../handler/defineHandler";
+import type { OutputsOf } from "../handler/definition";
+import { atlasIdPart, idCodec } from "../handler/id";
+import { timeouts } from "../handler/timeouts";
+import { type Deferred, deferUntil } from "./deferring";
+import type { MaintenanceDeferral } from "./resource";
 
-interface Inputs {
-  projectId: string;
-  deferrals: number;
-  triggers?: unknown;
-  requireScheduled: boolean;
-  __timeouts?: Timeouts;
-}
-
-interface Outputs extends Inputs {
-  status: "DEFERRED" | "NOT_SCHEDULED";
-  numberOfDeferrals: number;
-  dayOfWeek?: number;
-  hourOfDay?: number;
-  timeZoneId?: string;
-}
-
-const triggers = v.custom<object>(
+const triggers = v.custom<unknown[] | Record<string, unknown>>(
   (value) => typeof value === "object" && value !== null,
   mustBe("a list or a map of values whose change asks again"),
 );
 
+const count: v.GenericSchema<unknown, number> = v.picklist(
+  [1, 2],
+  mustBe("1 or 2, as Atlas lets a maintenance be put off twice"),
+);
+
 const shape = {
   projectId: atlasId("project"),
-  deferrals: v.optional(
-    v.picklist([1, 2], mustBe("1 or 2, as Atlas lets a maintenance be put off twice")),
-    1,
-  ),
+  deferrals: v.optional(count, 1),
   triggers: v.optional(triggers),
   requireScheduled: v.optional(v.boolean(mustBe("true or false")), false),
-};
-
-/** What counts of a state, beside its id. */
-const stored = {
-  // 0 where a refresh has found none, or for `.get()`.
-  deferrals: v.picklist([0, 1, 2]),
-  triggers,
-  requireScheduled: v.boolean(),
-  status: v.picklist(["DEFERRED", "NOT_SCHEDULED"]),
-  numberOfDeferrals: v.number(),
-  __timeouts: timeouts,
 };
 
 /** The longest that a deferral may take, waits included, unless `customTimeouts` says otherwise. */
 const defaultTimeMs = 15 * 60_000;
 
-/** The life of a {@link MaintenanceDeferral}: a project's scheduled maintenance that has been put off. */
-export function maintenanceDeferralHandler(connection: Connection): Handler<Inputs, Outputs> {
-  return {
-    async check(_olds, news) {
-      return checkDeclaredOnce(connection.run.declarations, news, checkArguments(connection, news, shape), {
-        kind: "deferral",
-        identity: ["projectId"],
-        where: " for a project",
-      });
-    },
-
-    async diff(id, olds, news) {
-      const { deferrals, requireScheduled = false, triggers } = recall(olds, stored);
-      const differs =
-        isUnknown([news.projectId, news.deferrals, news.triggers, news.requireScheduled]) ||
-        deferrals !== news.deferrals ||
-        requireScheduled !== news.requireScheduled ||
-        !isDeepStrictEqual(triggers, news.triggers);
-      return difference(differs, argumentsThatReplace({ projectId: parseId(id) }, news));
-    },
-
-    async create(inputs) {
-      return { id: inputs.projectId, outs: await defer(connection, inputs, "create") };
-    },
-
-    async read(id, props) {
-      const projectId = parseId(id);
-      const window = await getMaintenanceWindow(connection.atlas().client, projectId, {});
-      const outs = observe({ ...readDefaults, ...recall(props, stored), projectId }, window);
-      return { id: projectId, props: outs, inputs: declaredOf(outs) as Outputs };
-    },
-
-    async update(_id, _olds, news) {
-      return { outs: await defer(connection, news, "update") };
-    },
-
-    async delete(id) {
-      connection.report(
-        `Deleting the MaintenanceDeferral of project ${parseId(id)} changes nothing in Atlas: a deferral cannot be taken back.`,
-      );
-    },
-  };
+/** The arguments after `check`. */
+interface Declared {
+  projectId: string;
+  deferrals: number;
+  requireScheduled: boolean;
+  triggers?: unknown;
 }
+
+type Outputs = OutputsOf<typeof MaintenanceDeferral>;
+type Status = "DEFERRED" | "NOT_SCHEDULED";
+
+/** The life of a {@link MaintenanceDeferral}: a project's scheduled maintenance that has been put off. */
+export const maintenanceDeferralHandler = defineHandler<typeof MaintenanceDeferral>()({
+  arguments: shape,
+
+  id: idCodec("MaintenanceDeferral", { projectId: atlasIdPart() }),
+
+  stored: {
+    // 0 where a refresh has found none, or for `.get()`.
+    deferrals: v.picklist([0, 1, 2]),
+    triggers,
+    requireScheduled: v.boolean(),
+    status: v.picklist(["DEFERRED", "NOT_SCHEDULED"]),
+    numberOfDeferrals: v.number(),
+    __timeouts: timeouts,
+  },
+
+  declaredOnce: { kind: "deferral", identity: ["projectId"], where: " for a project" },
+
+  defaultTimeMs,
+
+  differs: ({ deferrals, requireScheduled = false, triggers }, news) =>
+    deferrals !== news.deferrals ||
+    requireScheduled !== news.requireScheduled ||
+    !isDeepStrictEqual(triggers, news.triggers),
+
+  async reconcile({ connection, atlas, deadline }, inputs) {
+    const { projectId, deferrals } = inputs;
+    // Two that look at the same time would both find a deferral missing.
+    const deferred = await connection.run.turns.take(thing("deferral", [projectId]), () =>
+      deferUntil(atlas, projectId, deferrals, { deadline }),
+    );
+    return told(connection, inputs, deferred);
+  },
+
+  async read({ connection }, { projectId }, before) {
+    const window = await getMaintenanceWindow(connection.atlas().client, projectId, {});
+    return observe({ ...readDefaults, ...before, projectId }, window);
+  },
+
+  async delete(connection, { projectId }) {
+    connection.report(
+      `Deleting the MaintenanceDeferral of project ${projectId} changes nothing in Atlas: a deferral cannot be taken back.`,
+    );
+  },
+});
 
 /** What `.get()` starts from, when nothing was declared. */
 const readDefaults = { deferrals: 0, requireScheduled: false, status: "DEFERRED" } as const;
@@ -110,7 +97,7 @@ const readDefaults = { deferrals: 0, requireScheduled: false, status: "DEFERRED"
  * moved since.
  */
 function observe(
-  declared: Inputs & Pick<Outputs, "status"> & { numberOfDeferrals?: number },
+  declared: Declared & { status: Status; numberOfDeferrals?: number },
   window: AtlasMaintenanceWindow,
 ): Outputs {
   const { numberOfDeferrals } = window;
@@ -124,19 +111,9 @@ function observe(
   );
 }
 
-/** Puts the maintenance off until it has been put off as often as declared; what was done before counts. */
-async function defer(
-  connection: Connection,
-  declared: Inputs,
-  operation: "create" | "update",
-): Promise<Outputs> {
-  const atlas = connection.atlas();
+/** What has come of deferring, with a warning where it is not what was declared. */
+function told(connection: Connection, declared: Declared, { window, outcome }: Deferred): Outputs {
   const { projectId, deferrals, requireScheduled } = declared;
-  const deadline = startDeadline(atlas.clock, declared, operation, defaultTimeMs);
-  // Two that look at the same time would both find a deferral missing.
-  const { window, outcome } = await connection.run.turns.take(thing("deferral", [projectId]), () =>
-    deferUntil(atlas, projectId, deferrals, { deadline }),
-  );
   if (outcome === "in doubt") {
     connection.report(
       `Warning: Atlas has accepted to defer the maintenance of project ${projectId}, but shows ${window.numberOfDeferrals} ` +
@@ -157,37 +134,20 @@ async function defer(
 }
 
 function outputs(
-  declared: Inputs,
+  { projectId, deferrals, triggers, requireScheduled }: Declared,
   { numberOfDeferrals, dayOfWeek, hourOfDay, timeZoneId }: AtlasMaintenanceWindow,
-  status: Outputs["status"],
+  status: Status,
 ): Outputs {
-  return {
-    ...declaredOf(declared),
-    status,
-    numberOfDeferrals,
-    // Atlas shows day 0, or none, for a window that is not defined.
-    ...(dayOfWeek ? { dayOfWeek, ...(hourOfDay == null ? {} : { hourOfDay }) } : {}),
-    ...(timeZoneId ? { timeZoneId } : {}),
-  };
-}
-
-function declaredOf({ projectId, deferrals, requireScheduled, triggers, __timeouts }: Inputs): Inputs {
   return {
     projectId,
     deferrals,
+    triggers,
     requireScheduled,
-    ...(triggers === undefined ? {} : { triggers }),
-    // A refresh gets the outputs only, and must give the inputs back as they were.
-    ...(__timeouts === undefined ? {} : { __timeouts }),
+    status,
+    numberOfDeferrals,
+    // Atlas shows day 0, or none, for a window that is not defined.
+    dayOfWeek: dayOfWeek || undefined,
+    hourOfDay: dayOfWeek ? (hourOfDay ?? undefined) : undefined,
+    timeZoneId: timeZoneId || undefined,
   };
-}
-
-function parseId(id: string): string {
-  const read = readId(id);
-  if (read === undefined) {
-    throw new Error(
-      `The id of a MaintenanceDeferral must be <projectId>, such as 5f1b3c2a9d8e7f6a5b4c3d2e, but got '${id}'.`,
-    );
-  }
-  return read;
 }

@@ -1,32 +1,16 @@
 import * as v from "valibot";
 import { type AtlasProjectUser, removeProjectUser } from "../../atlas/operations/index";
-import { atlasId, checkArguments, isUsername, keepSpelling, mustBe, username } from "../handler/arguments";
-import type { Connection } from "../handler/connection";
-import { checkDeclaredOnce, stays, thing } from "../handler/declarations";
-import { argumentsThatReplace, difference, sameName } from "../handler/differences";
-import type { Handler } from "../handler/handler";
+import { atlasId, mustBe, username } from "../handler/arguments";
+import { stays, thing } from "../handler/declarations";
+import { defineHandler } from "../handler/defineHandler";
+import type { OutputsOf } from "../handler/definition";
+import { sameName } from "../handler/differences";
+import { atlasIdPart, idCodec, usernamePart } from "../handler/id";
 import { removeMember } from "../handler/membership";
-import { isGet, recall } from "../handler/state";
-import { startDeadline, type Timeouts, timeouts } from "../handler/timeouts";
-import { isUnknown } from "../handler/unknown";
+import { timeouts } from "../handler/timeouts";
 import { reconcileProjectUser, rolesOf } from "./membership";
+import type { ProjectUser } from "./resource";
 import { sameRoles } from "./roles";
-
-interface Inputs {
-  projectId: string;
-  username: string;
-  roles: string[];
-  __timeouts?: Timeouts;
-}
-
-interface Outputs extends Inputs {
-  userId: string;
-  /** Absent when Atlas shows none. */
-  orgMembershipStatus?: string;
-  invitationCreatedAt?: string;
-  invitationExpiresAt?: string;
-  inviterUsername?: string;
-}
 
 const role = v.pipe(
   v.string(mustBe("a project role such as GROUP_READ_ONLY")),
@@ -50,126 +34,79 @@ const shape = {
   ),
 };
 
-/** What counts of a state, beside its id. */
-const stored = {
-  username: username(),
-  userId: atlasId("user"),
-  roles: v.array(v.string()),
-  __timeouts: timeouts,
-};
-
 /** The life of a {@link ProjectUser}: a user's membership of a project, pending or active. */
-export function projectUserHandler(connection: Connection): Handler<Inputs, Outputs> {
-  return {
-    async check(olds, news) {
-      const result = checkArguments(connection, news, shape);
-      keepSpelling(olds, result.inputs);
-      return checkDeclaredOnce(connection.run.declarations, news, result, {
-        kind: "project user",
-        identity: ["projectId", "username"],
-        where: " in a project",
-      });
-    },
+export const projectUserHandler = defineHandler<typeof ProjectUser, "orgMembershipStatus">()({
+  arguments: shape,
 
-    async diff(id, olds, news) {
-      const replaces = argumentsThatReplace(parseId(id), news);
-      const { roles = [] } = recall(olds, stored);
-      const differs = isUnknown([news.projectId, news.username, news.roles]) || !sameRoles(roles, news.roles);
-      // The other user is added first: a project must keep an owner, and whoever deletes first does so before the rest of
-      // the program is known.
-      return difference(differs, replaces);
-    },
+  id: idCodec("ProjectUser", { projectId: atlasIdPart(), username: usernamePart }),
 
-    async create(inputs) {
-      return { id: idOf(inputs), outs: await reconcile(connection, inputs, "create") };
-    },
+  stored: {
+    username: username(),
+    userId: atlasId("user"),
+    roles: v.array(v.string()),
+    __timeouts: timeouts,
+  },
 
-    async read(id, props) {
-      const named = parseId(id);
-      const before = recall(props, stored);
-      const user = await connection.atlas().projectUsers(named.projectId).find(named.username, {});
-      if (user === undefined) {
-        if (isGet(props)) {
-          throw new Error(
-            `${named.username} is not a user of project ${named.projectId}, and has no pending invitation to it, so there is nothing to read.`,
-          );
-        }
-        return {};
-      }
-      const spelled = sameName(before.username, named.username) ? before.username : undefined;
-      const declared = {
-        projectId: named.projectId,
-        username: spelled ?? named.username,
-        roles: rolesOf(user, named.projectId),
-        ...(before.__timeouts === undefined ? {} : { __timeouts: before.__timeouts }),
+  declaredOnce: { kind: "project user", identity: ["projectId", "username"], where: " in a project" },
+
+  // When another user replaces this one, that user is added first: a project must keep an owner, and whoever deletes first
+  // does so before the rest of the program is known.
+  differs: ({ roles = [] }, news) => !sameRoles(roles, news.roles),
+
+  async reconcile({ connection, atlas, operation, deadline }, inputs) {
+    const firstStep = operation === "create" ? "add" : "look";
+    const user = await reconcileProjectUser(atlas, inputs, { deadline }, firstStep);
+    // Listings of the organization may not show the user yet, and a TeamUser may be next.
+    connection.run.declarations.settle(thing("user", [inputs.username]));
+    return outputs(inputs, user);
+  },
+
+  async read({ connection }, { projectId, username }, before) {
+    const user = await connection.atlas().projectUsers(projectId).find(username, {});
+    if (user === undefined) {
+      return {
+        absent: `${username} is not a user of project ${projectId}, and has no pending invitation to it, so there is nothing to read.`,
       };
-      return { id: idOf(named), props: outputs(declared, user), inputs: declared as Outputs };
-    },
+    }
+    const spelled = sameName(before.username, username) ? before.username : undefined;
+    return outputs({ projectId, username: spelled ?? username, roles: rolesOf(user, projectId) }, user);
+  },
 
-    async update(_id, _olds, news) {
-      return { outs: await reconcile(connection, news, "update") };
-    },
-
-    async delete(id, props) {
-      const { projectId, username } = parseId(id);
-      const declaration = connection.run.declarations.find([thing("project user", [projectId, username])]);
-      if (declaration !== undefined) {
-        connection.report(stays(username, `project ${projectId}`, declaration));
-        return;
-      }
-      const atlas = connection.atlas();
-      const { userId } = recall(props, stored);
-      await removeMember(
-        atlas.projectUsers(projectId),
-        { name: username, userId },
-        (liveId) => removeProjectUser(atlas.client, projectId, { userId: liveId, username }),
-        atlas.clock,
-      );
-    },
-  };
-}
-
-async function reconcile(
-  connection: Connection,
-  inputs: Inputs,
-  operation: "create" | "update",
-): Promise<Outputs> {
-  const atlas = connection.atlas();
-  const deadline = startDeadline(atlas.clock, inputs, operation);
-  const user = await reconcileProjectUser(
-    atlas,
-    inputs,
-    { deadline },
-    operation === "create" ? "add" : "look",
-  );
-  // Listings of the organization may not show the user yet, and a TeamUser may be next.
-  connection.run.declarations.settle(thing("user", [inputs.username]));
-  return outputs(inputs, user);
-}
-
-function outputs(declared: Inputs, user: AtlasProjectUser): Outputs {
-  const { userId, orgMembershipStatus, invitationCreatedAt, invitationExpiresAt, inviterUsername } = user;
-  return {
-    ...declared,
-    userId,
-    ...(orgMembershipStatus ? { orgMembershipStatus } : {}),
-    ...(invitationCreatedAt ? { invitationCreatedAt } : {}),
-    ...(invitationExpiresAt ? { invitationExpiresAt } : {}),
-    ...(inviterUsername ? { inviterUsername } : {}),
-  };
-}
-
-function idOf({ projectId, username }: { projectId: string; username: string }): string {
-  return `${projectId}/${username.toLowerCase()}`;
-}
-
-function parseId(id: string): { projectId: string; username: string } {
-  // The part of an address before its @ may have slashes.
-  const [, projectId, name] = /^([a-f0-9]{24})\/([^@]+@[^@/]+)$/.exec(id.toLowerCase()) ?? [];
-  if (projectId === undefined || name === undefined || !isUsername(name)) {
-    throw new Error(
-      `The id of a ProjectUser must be <projectId>/<username>, such as 5f1b3c2a9d8e7f6a5b4c3d2e/ada@example.com, but got '${id}'.`,
+  async delete(connection, { projectId, username }, { userId }) {
+    const declaration = connection.run.declarations.find([thing("project user", [projectId, username])]);
+    if (declaration !== undefined) {
+      connection.report(stays(username, `project ${projectId}`, declaration));
+      return;
+    }
+    const atlas = connection.atlas();
+    await removeMember(
+      atlas.projectUsers(projectId),
+      { name: username, userId },
+      (liveId) => removeProjectUser(atlas.client, projectId, { userId: liveId, username }),
+      atlas.clock,
     );
-  }
-  return { projectId, username: name };
+  },
+});
+
+function outputs(
+  { projectId, username, roles }: { projectId: string; username: string; roles: string[] },
+  {
+    userId,
+    orgMembershipStatus,
+    invitationCreatedAt,
+    invitationExpiresAt,
+    inviterUsername,
+  }: AtlasProjectUser,
+): OutputsOf<typeof ProjectUser, "orgMembershipStatus"> {
+  return {
+    projectId,
+    username,
+    roles,
+    userId,
+    // Atlas shows some as an empty text.
+    orgMembershipStatus: orgMembershipStatus || undefined,
+    invitationCreatedAt: invitationCreatedAt || undefined,
+    invitationExpiresAt: invitationExpiresAt || undefined,
+    inviterUsername: inviterUsername || undefined,
+  };
 }
