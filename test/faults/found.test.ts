@@ -6,7 +6,8 @@ import { maintenanceDeferralHandler } from "../../provider/resources/maintenance
 import { migrationCutoverHandler } from "../../provider/resources/migrationCutover/handler";
 import { projectUserHandler } from "../../provider/resources/projectUser/handler";
 import { teamUserHandler } from "../../provider/resources/teamUser/handler";
-import { type Bench, checked, startBench } from "../resources/harness";
+import { type Bench, startBench } from "../resources/harness";
+import { checked } from "../resources/lifecycle";
 import type { Failure } from "../simulator/faults";
 
 /* What generated tests have found, each as a case of its own. */

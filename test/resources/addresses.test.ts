@@ -38,16 +38,16 @@ describe("an address that check lets in", () => {
         bench.restart();
         const handler = projectUserHandler(bench);
         const news = { projectId, username, roles: ["GROUP_READ_ONLY"] };
-        const { inputs, failures } = await handler.check({} as never, news);
+        const { inputs, failures } = await handler.check({}, news);
         fc.pre(failures?.length === 0);
         assert.ok(inputs);
         const { id = "", outs } = await handler.create(inputs);
         const read = await handler.read(id, outs);
         assert.deepEqual([read.id, read.inputs], [id, inputs]);
-        assert.equal((await handler.diff(id, read.props as never, inputs)).changes, false);
+        assert.equal((await handler.diff(id, read.props, inputs)).changes, false);
         assert.equal((await handler.read(id)).id, id);
         bench.restart();
-        await handler.delete(id, read.props as never);
+        await handler.delete(id, read.props);
         assert.deepEqual(world.members(projectId), {});
       }),
       { numRuns: 150 },
@@ -62,17 +62,17 @@ describe("an address that check lets in", () => {
       fc.asyncProperty(address, async (username) => {
         bench.restart();
         const handler = teamUserHandler(bench);
-        const { inputs, failures } = await handler.check({} as never, { orgId, teamId, username } as never);
+        const { inputs, failures } = await handler.check({}, { orgId, teamId, username });
         fc.pre(failures?.length === 0);
         assert.ok(inputs);
         world.addActiveUser(orgId, username);
         const { id = "", outs } = await handler.create(inputs);
         const read = await handler.read(id, outs);
         assert.deepEqual([read.id, read.inputs], [id, inputs]);
-        assert.equal((await handler.diff(id, read.props as never, inputs)).changes, false);
+        assert.equal((await handler.diff(id, read.props, inputs)).changes, false);
         assert.equal((await handler.read(id)).id, id);
         bench.restart();
-        await handler.delete(id, read.props as never);
+        await handler.delete(id, read.props);
         assert.deepEqual(world.teamMembers(teamId), []);
       }),
       { numRuns: 150 },

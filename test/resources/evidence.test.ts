@@ -88,7 +88,7 @@ describe("nothing is taken for gone when Atlas answers", () => {
       ],
       "reads a MaintenanceDeferral": [
         "getGroupMaintenanceWindow",
-        () => maintenanceDeferralHandler(bench).read(projectId, {} as never),
+        () => maintenanceDeferralHandler(bench).read(projectId, {}),
       ],
     };
     for (const [action, [operationId, operate]] of Object.entries(operations)) {
@@ -318,7 +318,7 @@ describe("values that Atlas leaves out or adds", () => {
 });
 
 describe(".get() of what is not there", () => {
-  const __provider = { __provider: "exports.handler = …" } as never;
+  const __provider = { __provider: "exports.handler = …" };
 
   test("says who is not in the project", async () => {
     const error = await failureOf(bench, projectUserHandler(bench).read(`${projectId}/${ada}`, __provider));

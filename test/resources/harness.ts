@@ -1,4 +1,3 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { ClientOptions } from "../../provider/atlas/client";
 import { AtlasSession } from "../../provider/atlas/session";
 import type { Settings } from "../../provider/atlas/settings";
@@ -75,18 +74,6 @@ export async function startBench(
       { clock, random: () => 0, report: (line) => reports.push(line), ...options.client },
     );
   }
-}
-
-/** The handler's inputs after `check`, which must have nothing to complain about. */
-export async function checked<Inputs>(
-  handler: pulumi.dynamic.ResourceProvider<Inputs>,
-  inputs: Inputs,
-): Promise<Inputs> {
-  const result = await handler.check?.(inputs, inputs);
-  if (result?.failures?.length) {
-    throw new Error(JSON.stringify(result.failures));
-  }
-  return result?.inputs as Inputs;
 }
 
 /** A path's ids as words, to read a request log by: `<project>`. */

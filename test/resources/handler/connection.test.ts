@@ -20,8 +20,10 @@ afterEach(() => {
 });
 
 /** The stack's configuration as the dynamic provider host hands it over. */
-const config = (values: Record<string, string>) =>
-  ({ get: (key: string) => values[key], require: () => assert.fail() }) as never;
+const config = (values: Record<string, string>) => ({
+  get: (key: string) => values[key],
+  require: () => assert.fail(),
+});
 
 const keys = { "mongodbatlas:publicKey": "public", "mongodbatlas:privateKey": "private-part" };
 
@@ -69,7 +71,7 @@ describe("configure", () => {
   });
 
   test("lets an error that is not the user's through", () => {
-    const broken = { get: () => assert.fail("the host is broken") } as never;
+    const broken = { ...config({}), get: () => assert.fail("the host is broken") };
     assert.throws(() => new ProcessConnection().configure(broken), /the host is broken/);
   });
 });
@@ -94,10 +96,7 @@ describe("without configure", () => {
 test("a mistake in the configuration comes up in check, as a failure of no property", async () => {
   const connection = new ProcessConnection();
   connection.configure(config({ ...keys, "mongodbatlas:baseUrl": "http://atlas.example.com" }));
-  const { failures } = await maintenanceDeferralHandler(connection).check(
-    {} as never,
-    { projectId: "0".repeat(24) } as never,
-  );
+  const { failures } = await maintenanceDeferralHandler(connection).check({}, { projectId: "0".repeat(24) });
   assert.deepEqual(failures, [
     {
       property: "",

@@ -5,7 +5,8 @@ import { unknownMarker } from "../../../provider/resources/handler/unknown";
 import { linkTokenHandler } from "../../../provider/resources/linkToken/handler";
 import type { World } from "../../simulator/world";
 import { failureOf, lostAnswers, showsNothingOf } from "../failures";
-import { type Bench, checked, named, startBench } from "../harness";
+import { type Bench, named, startBench } from "../harness";
+import { checked, create, seesNoDifference } from "../lifecycle";
 
 let bench: Bench;
 let world: World;
@@ -31,21 +32,13 @@ afterEach(async () => {
 const requests = (): string[] => named(bench.requests(), { org: orgId, nowhere });
 const token = (): string => world.link(orgId).current?.linkToken ?? "none";
 
-async function created(accessListIps?: string[]) {
-  const declared = accessListIps === undefined ? { orgId } : { orgId, accessListIps };
-  const { id, outs } = await handler.create(await checked(handler, declared));
-  assert.ok(outs);
-  bench.requests();
-  return { id: id as string, outs };
-}
+const created = (accessListIps?: string[]) =>
+  create(bench, handler, accessListIps === undefined ? { orgId } : { orgId, accessListIps });
 
 describe("check", () => {
   test("reports every mistake at once, each with its property and what it must be", async () => {
     const accessListIps = ["203.0.113.300", "fe80::1%eth0", "10.0.0.0/33", 7, "10.0.0.1"];
-    const { failures } = await handler.check(
-      {} as never,
-      { orgId: "my-org", accessListIps, linkToken: "x" } as never,
-    );
+    const { failures } = await handler.check({}, { orgId: "my-org", accessListIps, linkToken: "x" });
     const reason = (got: string): string =>
       `must be an IP address or a CIDR block such as 203.0.113.0/24, but got ${got}`;
     assert.deepEqual(failures, [
@@ -62,10 +55,10 @@ describe("check", () => {
   });
 
   test("says what is missing, and that a single address is no list", async () => {
-    assert.deepEqual((await handler.check({} as never, {} as never)).failures, [
+    assert.deepEqual((await handler.check({}, {})).failures, [
       { property: "orgId", reason: "must be the organization's id, 24 hexadecimal digits, but got nothing" },
     ]);
-    const { failures } = await handler.check({} as never, { orgId, accessListIps: "10.0.0.1" } as never);
+    const { failures } = await handler.check({}, { orgId, accessListIps: "10.0.0.1" });
     assert.deepEqual(failures, [
       {
         property: "accessListIps",
@@ -86,7 +79,7 @@ describe("check", () => {
     " 10.0.0.1",
   ]) {
     test(`refuses the address '${text}'`, async () => {
-      const { failures } = await handler.check({} as never, { orgId, accessListIps: [text] });
+      const { failures } = await handler.check({}, { orgId, accessListIps: [text] });
       assert.deepEqual(failures, [
         {
           property: "accessListIps",
@@ -113,19 +106,19 @@ describe("check", () => {
 
   test("lets through what is not known yet, also inside and instead of a list", async () => {
     for (const accessListIps of [unknownMarker, [unknownMarker, "10.0.0.1"]]) {
-      const news = { orgId: unknownMarker, accessListIps } as never;
-      assert.deepEqual(await handler.check({} as never, news), { inputs: news, failures: [] });
+      const news = { orgId: unknownMarker, accessListIps };
+      assert.deepEqual(await handler.check({}, news), { inputs: news, failures: [] });
     }
   });
 
   test("checks the known part of a list that is not all known", async () => {
-    const { failures } = await handler.check({} as never, { orgId, accessListIps: [unknownMarker, "ten"] });
+    const { failures } = await handler.check({}, { orgId, accessListIps: [unknownMarker, "ten"] });
     assert.equal(failures?.length, 1);
     assert.match(failures?.[0]?.reason ?? "", /but got 'ten'$/);
   });
 
   test("makes no request, and neither do diff and read", async () => {
-    await handler.check({} as never, { orgId });
+    await handler.check({}, { orgId });
     await handler.diff(orgId, { orgId }, { orgId });
     await handler.read(orgId, { orgId, linkToken: "kept" });
     assert.deepEqual(bench.atlasSimulator.log.lines(), []);
@@ -134,10 +127,14 @@ describe("check", () => {
 
 describe("diff", () => {
   const diff = (before: string[] | undefined, after: unknown) =>
-    handler.diff(orgId, { orgId, linkToken: "t", ...(before && { accessListIps: before }) }, {
+    handler.diff(
       orgId,
-      ...(after === undefined ? {} : { accessListIps: after }),
-    } as never);
+      { orgId, linkToken: "t", ...(before && { accessListIps: before }) },
+      {
+        orgId,
+        ...(after === undefined ? {} : { accessListIps: after }),
+      },
+    );
 
   test("sees no difference in order, nor between no list and an empty one", async () => {
     assert.equal((await diff(["10.0.0.1", "10.0.0.2"], ["10.0.0.2", "10.0.0.1"])).changes, false);
@@ -312,11 +309,9 @@ describe("read", () => {
   });
 
   test("keeps it also when the link is gone in Atlas, which nothing shows", async () => {
-    const { id, outs } = await created();
+    const standing = await created();
     world.organization(orgId).link = undefined;
-    const { props, inputs } = await handler.read(id, outs);
-    assert.deepEqual(props, outs);
-    assert.equal((await handler.diff(id, props as never, inputs as never)).changes, false);
+    await seesNoDifference(handler, standing);
   });
 
   test("knows only the organization from the id alone, as .get() has it", async () => {

@@ -6,7 +6,8 @@ import { maintenanceDeferralHandler } from "../../../provider/resources/maintena
 import type { MaintenanceWindow } from "../../simulator/maintenance";
 import type { World } from "../../simulator/world";
 import { answersThatSayNothing, failureOf, lostAnswers } from "../failures";
-import { type Bench, checked, named, startBench } from "../harness";
+import { type Bench, named, startBench } from "../harness";
+import { checked, create, seesNoDifference } from "../lifecycle";
 
 let bench: Bench;
 let world: World;
@@ -51,31 +52,19 @@ const requests = (): string[] => named(bench.requests(), { project: projectId, n
 const notScheduled = (): string =>
   `No maintenance is scheduled for project ${projectId}, so there is nothing to put off.`;
 
-async function created(over: object = {}) {
-  const { id, outs } = await handler.create(await checked(handler, declare(over)));
-  assert.ok(outs);
-  bench.requests();
-  return { id: id as string, outs };
-}
-
-/** Reads, and asserts that nothing has changed for the program that declared `inputs`. */
-async function seesNoDifference(id: string, outs: object, inputs: object): Promise<void> {
-  const read = await handler.read(id, outs as never);
-  assert.deepEqual(read, { id, props: outs, inputs });
-  assert.equal((await handler.diff(id, read.props as never, inputs as never)).changes, false);
-}
+const created = (over: object = {}) => create(bench, handler, declare(over));
 
 describe("check", () => {
   test("reports every mistake at once, each with its property and what it must be", async () => {
     const { failures } = await handler.check(
-      {} as never,
+      {},
       {
         projectId: "my-project",
         deferrals: 3,
         triggers: "release",
         requireScheduled: "yes",
         weeks: 1,
-      } as never,
+      },
     );
     assert.deepEqual(failures, [
       {
@@ -110,7 +99,7 @@ describe("check", () => {
     [[1], "a list"],
   ] as const) {
     test(`refuses ${JSON.stringify(deferrals)} deferrals`, async () => {
-      const { failures } = await handler.check({} as never, declare({ deferrals }) as never);
+      const { failures } = await handler.check({}, declare({ deferrals }));
       assert.deepEqual(failures, [
         {
           property: "deferrals",
@@ -121,15 +110,15 @@ describe("check", () => {
   }
 
   test("puts off once, and lets nothing scheduled pass, where nothing else is said", async () => {
-    assert.deepEqual(await checked(handler, { projectId: projectId.toUpperCase() } as never), declare());
-    assert.deepEqual((await handler.check({} as never, {} as never)).failures, [
+    assert.deepEqual(await checked(handler, { projectId: projectId.toUpperCase() }), declare());
+    assert.deepEqual((await handler.check({}, {})).failures, [
       { property: "projectId", reason: "must be the project's id, 24 hexadecimal digits, but got nothing" },
     ]);
   });
 
   test("takes triggers as a list or a map", async () => {
     for (const triggers of [[], ["v1", 2], { release: "v1", nested: { freeze: true } }]) {
-      assert.deepEqual((await checked(handler, declare({ triggers }) as never)).triggers, triggers);
+      assert.deepEqual((await checked(handler, declare({ triggers }))).triggers, triggers);
     }
   });
 
@@ -141,22 +130,21 @@ describe("check", () => {
         requireScheduled: unknownMarker,
         triggers,
       };
-      const { inputs, failures } = await handler.check({} as never, news as never);
+      const { inputs, failures } = await handler.check({}, news);
       assert.deepEqual([inputs, failures], [news, []]);
     }
   });
 
   test("makes no request, and neither do diff and delete", async () => {
-    await handler.check({} as never, declare());
-    await handler.diff(projectId, observed() as never, declare());
-    await handler.delete(projectId, {} as never);
+    await handler.check({}, declare());
+    await handler.diff(projectId, observed(), declare());
+    await handler.delete(projectId, {});
     assert.deepEqual(bench.atlasSimulator.log.lines(), []);
   });
 });
 
 describe("diff", () => {
-  const diff = (olds: object, news: object) =>
-    handler.diff(projectId, observed(olds) as never, declare(news));
+  const diff = (olds: object, news: object) => handler.diff(projectId, observed(olds), declare(news));
 
   test("sees no difference in what only Atlas fills in, nor in the order of a map", async () => {
     const olds = { status: "NOT_SCHEDULED", numberOfDeferrals: 2, dayOfWeek: 1, triggers: { a: 1, b: [2] } };
@@ -198,18 +186,18 @@ describe("create", () => {
     assert.deepEqual(requests(), [get, `${post} 200`, get]);
     assert.equal(window.deferralsGranted, 1);
     assert.deepEqual(bench.reports, []);
-    await seesNoDifference(projectId, observed(), declare());
+    await seesNoDifference(handler, { id: projectId, outs: observed(), inputs: declare() });
   });
 
   test("puts it off twice", async () => {
     const { outs } = await handler.create(declare({ deferrals: 2 }));
     assert.deepEqual(outs, observed({ deferrals: 2, numberOfDeferrals: 2 }));
     assert.deepEqual(requests(), [get, `${post} 200`, get, `${post} 200`, get]);
-    await seesNoDifference(
-      projectId,
-      observed({ deferrals: 2, numberOfDeferrals: 2 }),
-      declare({ deferrals: 2 }),
-    );
+    await seesNoDifference(handler, {
+      id: projectId,
+      outs: observed({ deferrals: 2, numberOfDeferrals: 2 }),
+      inputs: declare({ deferrals: 2 }),
+    });
   });
 
   for (const [there, deferrals, posts] of [
@@ -444,16 +432,16 @@ describe("nothing scheduled", () => {
     const { id, outs } = await created();
     assert.deepEqual(outs, observed({ status: "NOT_SCHEDULED", numberOfDeferrals: 0 }));
     assert.deepEqual(bench.reports, [`Warning: ${notScheduled()} Change \`triggers\` to ask again later.`]);
-    await seesNoDifference(id, outs, declare());
-    await seesNoDifference(id, outs, declare());
+    await seesNoDifference(handler, { id, outs, inputs: declare() });
+    await seesNoDifference(handler, { id, outs, inputs: declare() });
   });
 
   test("settles also where two deferrals are declared and one is there", async () => {
     world.setMaintenance(projectId, { numberOfDeferrals: 1 });
     const { id, outs } = await created({ deferrals: 2 });
     assert.deepEqual(outs, observed({ deferrals: 2, status: "NOT_SCHEDULED", numberOfDeferrals: 1 }));
-    await seesNoDifference(id, outs, declare({ deferrals: 2 }));
-    await seesNoDifference(id, outs, declare({ deferrals: 2 }));
+    await seesNoDifference(handler, { id, outs, inputs: declare({ deferrals: 2 }) });
+    await seesNoDifference(handler, { id, outs, inputs: declare({ deferrals: 2 }) });
   });
 
   test("settles where no window is defined", async () => {
@@ -465,7 +453,7 @@ describe("nothing scheduled", () => {
       numberOfDeferrals: 0,
       timeZoneId: "Europe/Berlin",
     });
-    await seesNoDifference(id, outs, declare());
+    await seesNoDifference(handler, { id, outs, inputs: declare() });
   });
 
   test("sees no difference in a window that was edited meanwhile", async () => {
@@ -505,7 +493,7 @@ describe("read", () => {
   test("takes one request and rebuilds all properties", async () => {
     const { id, outs } = await created({ triggers: { release: "v1" } });
     bench.restart();
-    await seesNoDifference(id, outs, declare({ triggers: { release: "v1" } }));
+    await seesNoDifference(handler, { id, outs, inputs: declare({ triggers: { release: "v1" } }) });
     assert.deepEqual(requests(), [get]);
   });
 
@@ -531,9 +519,9 @@ describe("read", () => {
       // A second refresh before the next update shows the same.
       assert.deepEqual(await handler.read(id, read.props), read);
       const news = declare({ deferrals: 2 });
-      assert.equal((await handler.diff(id, read.props as never, news)).changes, undefined);
+      assert.equal((await handler.diff(id, read.props, news)).changes, undefined);
       bench.requests();
-      const { outs: updated } = await handler.update(id, read.props as never, news);
+      const { outs: updated } = await handler.update(id, read.props, news);
       if (window.scheduled) {
         assert.deepEqual(updated, outs);
         assert.equal(window.deferralsGranted - granted, 2);
@@ -541,7 +529,7 @@ describe("read", () => {
         assert.deepEqual(updated, { ...outs, status: "NOT_SCHEDULED", numberOfDeferrals: 0 });
         assert.deepEqual(requests(), [get, `${post} 400`]);
       }
-      await seesNoDifference(id, updated as object, news);
+      await seesNoDifference(handler, { id, outs: updated, inputs: news });
     });
   }
 
@@ -553,7 +541,7 @@ describe("read", () => {
     assert.deepEqual(read.inputs, declare({ deferrals: 1 }));
     assert.equal(read.props?.status, "DEFERRED");
     bench.requests();
-    await handler.update(id, read.props as never, declare({ deferrals: 2 }));
+    await handler.update(id, read.props, declare({ deferrals: 2 }));
     assert.deepEqual(requests(), [get, `${post} 200`, get]);
   });
 
@@ -562,9 +550,9 @@ describe("read", () => {
     world.editWindow(projectId);
     const read = await handler.read(id, outs);
     bench.requests();
-    const { outs: updated } = await handler.update(id, read.props as never, declare());
+    const { outs: updated } = await handler.update(id, read.props, declare());
     assert.deepEqual(requests(), [get, `${post} 200`, get]);
-    assert.equal((await handler.diff(id, updated as never, declare())).changes, false);
+    assert.equal((await handler.diff(id, updated, declare())).changes, false);
     assert.equal(window.deferralsGranted, 2);
   });
 
@@ -616,7 +604,7 @@ describe("update", () => {
     const { outs: updated } = await handler.update(id, outs, declare());
     assert.deepEqual(updated, observed({ numberOfDeferrals: 2 }));
     assert.deepEqual(requests(), [get]);
-    await seesNoDifference(id, updated as object, declare());
+    await seesNoDifference(handler, { id, outs: updated, inputs: declare() });
   });
 
   test("puts nothing off for new triggers while the maintenance has been put off", async () => {

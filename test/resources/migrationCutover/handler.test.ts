@@ -7,7 +7,8 @@ import { migrationCutoverHandler } from "../../../provider/resources/migrationCu
 import type { LiveMigration, MigrationScript, MigrationStep } from "../../simulator/migration";
 import type { World } from "../../simulator/world";
 import { answersThatSayNothing, failureOf, lostAnswers } from "../failures";
-import { type Bench, checked, named, startBench } from "../harness";
+import { type Bench, named, startBench } from "../harness";
+import { checked, refreshed } from "../lifecycle";
 
 let bench: Bench;
 let world: World;
@@ -83,8 +84,8 @@ function afterNext(operationId: string, act: () => void): void {
 describe("check", () => {
   test("reports every mistake at once, each with its property and what it must be", async () => {
     const { failures } = await handler.check(
-      {} as never,
-      { projectId: "my-project", liveMigrationId: 7, timeout: "1h" } as never,
+      {},
+      { projectId: "my-project", liveMigrationId: 7, timeout: "1h" },
     );
     assert.deepEqual(failures, [
       {
@@ -101,7 +102,7 @@ describe("check", () => {
 
   test("says what is missing", async () => {
     assert.deepEqual(
-      (await handler.check({} as never, {} as never)).failures?.map(({ reason }) => reason),
+      (await handler.check({}, {})).failures?.map(({ reason }) => reason),
       [
         "must be the project's id, 24 hexadecimal digits, but got nothing",
         "must be the live migration's id, 24 hexadecimal digits, but got nothing",
@@ -118,15 +119,15 @@ describe("check", () => {
       __timeouts: { create: "1h" },
     });
     const unknown = { projectId: unknownMarker, liveMigrationId: unknownMarker };
-    assert.deepEqual(await handler.check({} as never, unknown), { inputs: unknown, failures: [] });
+    assert.deepEqual(await handler.check({}, unknown), { inputs: unknown, failures: [] });
   });
 
   test("makes no request, and neither do diff and delete", async () => {
     const { declared } = migrating();
-    await handler.check({} as never, declared);
+    await handler.check({}, declared);
     const id = `${declared.projectId}/${declared.liveMigrationId}`;
-    await handler.diff(id, { ...declared, status: "WORKING" } as never, declared);
-    await handler.delete(id, {} as never);
+    await handler.diff(id, { ...declared, status: "WORKING" }, declared);
+    await handler.delete(id, {});
     assert.deepEqual(bench.atlasSimulator.log.lines(), []);
   });
 });
@@ -134,8 +135,12 @@ describe("check", () => {
 describe("diff", () => {
   const key = { projectId: "1".repeat(24), liveMigrationId: "2".repeat(24) };
   const id = `${key.projectId}/${key.liveMigrationId}`;
-  const outs = (status: string | undefined) =>
-    ({ ...key, ...(status && { status }), readyForCutover: false, migrationHosts: ["h"] }) as never;
+  const outs = (status: string | undefined) => ({
+    ...key,
+    ...(status && { status }),
+    readyForCutover: false,
+    migrationHosts: ["h"],
+  });
 
   test("sees no difference once the migration is complete", async () => {
     assert.deepEqual(await handler.diff(id, outs("COMPLETE"), key), {
@@ -200,7 +205,7 @@ describe("create", () => {
       "WORKING, 1 s behind its source; waiting for completion.",
       "WORKING; waiting for completion.",
     ]);
-    assert.equal((await handler.diff(id as string, outs as never, declared)).changes, false);
+    assert.equal((await handler.diff(id as string, outs, declared)).changes, false);
   });
 
   const beforeThePut: Record<string, MigrationStep[]> = {
@@ -378,7 +383,7 @@ describe("create", () => {
       (failure.properties as { cutoverRequestedAt: string }).cutoverRequestedAt,
       "2026-01-01T00:00:00.000Z",
     );
-    const again = await failureOf(bench, handler.update(failure.id, failure.properties as never, declared));
+    const again = await failureOf(bench, handler.update(failure.id, failure.properties, declared));
     assert.match(
       again.message,
       /Its cut-over was requested at 2026-01-01T00:00:00\.000Z, and Atlas no longer/,
@@ -530,7 +535,7 @@ describe("a refused request", () => {
     assert.deepEqual(requests(migration), [`${get} 200`, `${put} 401`]);
     // The next run, with better credentials, goes on from there.
     bench.restart();
-    const { outs } = await handler.update(failure.id, failure.properties as never, declared);
+    const { outs } = await handler.update(failure.id, failure.properties, declared);
     assert.equal(outs?.status, "COMPLETE");
     assert.equal(migration.cutovers, 1);
   });
@@ -662,7 +667,7 @@ describe("waiting", () => {
       });
       bench.atlasSimulator.clearFailures();
       bench.restart();
-      const { outs } = await handler.update(partial.id, partial.properties as never, declared);
+      const { outs } = await handler.update(partial.id, partial.properties, declared);
       assert.equal(outs?.status, "COMPLETE");
       assert.equal(outs?.cutoverRequestedAt, "2026-01-01T00:00:00.000Z");
       assert.equal(migration.cutoverRequests, 1);
@@ -689,7 +694,7 @@ describe("a run that did not get to the end", () => {
       `Live migration ${migration.id} of project ${projectId} is not complete after 1 min (status WORKING, cut-over requested). ` +
         "Run `pulumi up` again to go on waiting, or allow more time with `customTimeouts`.",
     ]);
-    assert.equal((await handler.diff(failure.id, failure.properties as never, declared)).changes, true);
+    assert.equal((await handler.diff(failure.id, failure.properties, declared)).changes, true);
   });
 
   test("is gone on with by update, which never sends a second request", async () => {
@@ -698,13 +703,13 @@ describe("a run that did not get to the end", () => {
     bench.restart();
     // Atlas still says 'ready', however long it takes.
     const second = await partialFailureOf(
-      handler.update(first.id, first.properties as never, { ...declared, __timeouts: { update: "2h" } }),
+      handler.update(first.id, first.properties, { ...declared, __timeouts: { update: "2h" } }),
     );
     assert.match(second.message, /is not complete after 2 h \(status WORKING, cut-over requested\)/);
     assert.equal((second.properties as { __provider: string }).__provider, __provider);
     migration.afterCutover = [cuttingOver, complete];
     bench.restart();
-    const { outs } = await handler.update(second.id, second.properties as never, declared);
+    const { outs } = await handler.update(second.id, second.properties, declared);
     assert.equal(outs?.status, "COMPLETE");
     assert.equal(outs?.cutoverRequestedAt, "2026-01-01T00:00:00.000Z");
     assert.equal(migration.cutoverRequests, 1);
@@ -716,7 +721,7 @@ describe("a run that did not get to the end", () => {
     migration.steps = [ready()];
     bench.restart();
     bench.requests();
-    const { outs } = await handler.update(first.id, first.properties as never, declared);
+    const { outs } = await handler.update(first.id, first.properties, declared);
     assert.equal(outs?.status, "COMPLETE");
     assert.deepEqual(requests(migration), [`${get} 200`, `${put} 202`, `${get} 200`, `${get} 200`]);
   });
@@ -724,12 +729,12 @@ describe("a run that did not get to the end", () => {
   test("still sees a change after a refresh, which takes the engine's mark away", async () => {
     const { migration, declared } = migrating({ afterCutover: [cuttingOver] });
     const first = await partialFailureOf(handler.create({ ...declared, __timeouts: { create: "1m" } }));
-    const { props, inputs } = await handler.read(first.id, first.properties as never);
+    const { props, inputs } = await handler.read(first.id, first.properties);
     assert.equal(props?.cutoverRequestedAt, "2026-01-01T00:00:00.000Z");
     assert.deepEqual(inputs, { projectId, liveMigrationId: migration.id });
-    assert.equal((await handler.diff(first.id, props as never, inputs as never)).changes, true);
+    assert.equal((await handler.diff(first.id, props, inputs)).changes, true);
     migration.afterCutover = [complete];
-    const { outs } = await handler.update(first.id, props as never, declared);
+    const { outs } = await handler.update(first.id, props, declared);
     assert.equal(outs?.status, "COMPLETE");
     assert.equal(migration.cutoverRequests, 1);
   });
@@ -754,7 +759,7 @@ describe("a run that did not get to the end", () => {
     const { migration, declared } = migrating({ afterCutover: [cuttingOver] });
     const first = await partialFailureOf(handler.create({ ...declared, __timeouts: { create: "1m" } }));
     migration.afterCutover = [failed];
-    const error = await failureOf(bench, handler.update(first.id, first.properties as never, declared));
+    const error = await failureOf(bench, handler.update(first.id, first.properties, declared));
     assert.match(error.message, /has failed after its cut-over was requested/);
     assert.equal("id" in error, false);
   });
@@ -828,9 +833,9 @@ describe("read", () => {
       operationId: "getGroupLiveMigration",
       mutate: (answer) => ({ ...(answer as object), status: "PAUSED" }),
     });
-    const { props, inputs } = await handler.read(id, outs);
-    assert.equal(props?.status, "PAUSED");
-    assert.equal((await handler.diff(id, props as never, inputs as never)).changes, true);
+    const now = await refreshed(handler, { id, outs });
+    assert.equal(now.outs.status, "PAUSED");
+    assert.equal(now.changes, true);
   });
 
   test("rebuilds everything from the id alone, as .get() needs, without cutting over", async () => {
@@ -867,7 +872,7 @@ describe("delete", () => {
     const { id, outs } = await handler.create(declared);
     bench.requests();
     bench.reports.length = 0;
-    await handler.delete(id as string, outs as never);
+    await handler.delete(id as string, outs);
     assert.deepEqual(requests(migration), []);
     assert.deepEqual(bench.reports, [
       `Deleting the MigrationCutover of ${id} changes nothing in Atlas: a cut-over cannot be undone.`,

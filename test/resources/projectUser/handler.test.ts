@@ -4,7 +4,8 @@ import { AtlasError } from "../../../provider/atlas/error";
 import { unknownMarker } from "../../../provider/resources/handler/unknown";
 import { projectUserHandler } from "../../../provider/resources/projectUser/handler";
 import { failureOf } from "../failures";
-import { type Bench, checked, named, startBench } from "../harness";
+import { type Bench, named, startBench } from "../harness";
+import { checked, create, refreshed } from "../lifecycle";
 
 let bench: Bench;
 let orgId: string;
@@ -33,23 +34,18 @@ const roles = (): readonly string[] | undefined =>
   bench.atlasSimulator.world.members(projectId)["ada@example.com"]?.roles;
 
 /** Creates Ada's membership and forgets the requests that it took. */
-async function created(declared = ada()) {
-  const { id, outs } = await handler.create(await checked(handler, declared));
-  assert.ok(outs);
-  bench.requests();
-  return { id: id as string, outs };
-}
+const created = (declared = ada()) => create(bench, handler, declared);
 
 describe("check", () => {
   test("reports every mistake at once, each with its property and what it must be", async () => {
     const { failures } = await handler.check(
-      {} as never,
+      {},
       {
         projectId: "my-project",
         username: "ada",
         roles: ["ORG_OWNER", "owner", 7],
         role: "GROUP_OWNER",
-      } as never,
+      },
     );
     assert.deepEqual(failures, [
       {
@@ -69,13 +65,13 @@ describe("check", () => {
   });
 
   test("says what is missing", async () => {
-    const { failures } = await handler.check({} as never, {} as never);
+    const { failures } = await handler.check({}, {});
     assert.deepEqual(failures, [
       { property: "projectId", reason: "must be the project's id, 24 hexadecimal digits, but got nothing" },
       { property: "username", reason: "must be an e-mail address such as ada@example.com, but got nothing" },
       { property: "roles", reason: "must be a list of project roles, but got nothing" },
     ]);
-    assert.deepEqual((await handler.check({} as never, ada([]))).failures, [
+    assert.deepEqual((await handler.check({}, ada([]))).failures, [
       { property: "roles", reason: "must be a list of at least one project role, but got an empty list" },
     ]);
   });
@@ -97,22 +93,22 @@ describe("check", () => {
 
   test("takes every form of e-mail address that Atlas takes, and refuses what is none", async () => {
     for (const good of ["o'brien@example.com", "ada+atlas@example.co.uk"]) {
-      assert.deepEqual((await handler.check({} as never, ada(undefined, good))).failures, []);
+      assert.deepEqual((await handler.check({}, ada(undefined, good))).failures, []);
     }
     for (const bad of ["ada", "ada@example", "ada@@example.com", "a da@example.com", "ada@example.com\n"]) {
-      assert.equal((await handler.check({} as never, ada(undefined, bad))).failures?.length, 1, bad);
+      assert.equal((await handler.check({}, ada(undefined, bad))).failures?.length, 1, bad);
     }
   });
 
   test("lets through what is not known yet, also inside and instead of a list", async () => {
     for (const roles of [unknownMarker, [unknownMarker, "GROUP_OWNER"]]) {
-      const news = { projectId: unknownMarker, username: unknownMarker, roles } as never;
-      assert.deepEqual(await handler.check({} as never, news), { inputs: news, failures: [] });
+      const news = { projectId: unknownMarker, username: unknownMarker, roles };
+      assert.deepEqual(await handler.check({}, news), { inputs: news, failures: [] });
     }
   });
 
   test("checks the known part of a list that is not all known", async () => {
-    const { failures } = await handler.check({} as never, ada([unknownMarker, "ORG_OWNER"]));
+    const { failures } = await handler.check({}, ada([unknownMarker, "ORG_OWNER"]));
     assert.deepEqual(
       failures?.map(({ property }) => property),
       ["roles"],
@@ -121,7 +117,7 @@ describe("check", () => {
 
   test("reports a mistake in the configuration beside those in the arguments", async () => {
     const broken = projectUserHandler({ ...bench, problem: () => "No Atlas credentials are configured." });
-    const { failures } = await broken.check({} as never, ada([]));
+    const { failures } = await broken.check({}, ada([]));
     assert.deepEqual(
       failures?.map(({ property }) => property),
       ["roles", ""],
@@ -130,14 +126,14 @@ describe("check", () => {
   });
 
   test("makes no request", async () => {
-    await handler.check({} as never, ada());
-    await handler.diff(id(), ada() as never, ada(["GROUP_OWNER"]));
+    await handler.check({}, ada());
+    await handler.diff(id(), ada(), ada(["GROUP_OWNER"]));
     assert.deepEqual(bench.atlasSimulator.log.lines(), []);
   });
 });
 
 describe("diff", () => {
-  const outs = (over = {}) => ({ ...ada(), userId: "u", orgMembershipStatus: "ACTIVE", ...over }) as never;
+  const outs = (over = {}) => ({ ...ada(), userId: "u", orgMembershipStatus: "ACTIVE", ...over });
 
   test("sees no difference in order, case and what only Atlas fills in", async () => {
     const olds = outs({ username: "ADA@example.com", roles: ["B", "A"], orgMembershipStatus: "PENDING" });
@@ -165,7 +161,7 @@ describe("diff", () => {
 
   for (const argument of ["projectId", "username", "roles"]) {
     test(`takes ${argument} that is not known yet for a possible change, and replaces nothing`, async () => {
-      const news = { ...ada(), [argument]: unknownMarker } as never;
+      const news = { ...ada(), [argument]: unknownMarker };
       assert.deepEqual(await handler.diff(id(), outs(), news), { replaces: [], deleteBeforeReplace: false });
     });
   }
@@ -354,11 +350,11 @@ describe("read", () => {
   test("sees no difference when an invitation is accepted, although Atlas gives another id", async () => {
     const { id, outs } = await created();
     bench.atlasSimulator.world.acceptInvitation("ada@example.com");
-    const { props, inputs } = await handler.read(id, outs);
-    assert.notEqual(props?.userId, outs.userId);
-    assert.equal(props?.orgMembershipStatus, "ACTIVE");
-    assert.equal(props?.invitationExpiresAt, undefined);
-    assert.equal((await handler.diff(id, props as never, inputs as never)).changes, false);
+    const now = await refreshed(handler, { id, outs });
+    assert.notEqual(now.outs.userId, outs.userId);
+    assert.equal(now.outs.orgMembershipStatus, "ACTIVE");
+    assert.equal(now.outs.invitationExpiresAt, undefined);
+    assert.equal(now.changes, false);
   });
 
   test("answers 'gone' for a user who was removed", async () => {
@@ -448,26 +444,27 @@ describe("update", () => {
   test("says what to do when Atlas keeps the last owner", async () => {
     const owned = bench.atlasSimulator.world.createProject(orgId, { owner: "ada@example.com" });
     const declared = { projectId: owned, username: "ada@example.com", roles: ["GROUP_READ_ONLY"] };
-    await assert.rejects(
-      handler.update(`${owned}/ada@example.com`, {} as never, declared),
-      (error: Error) => {
-        assert.ok(error instanceof AtlasError);
-        assert.equal(error.errorCode, "CANNOT_DELETE_LAST_ADMIN");
-        assert.match(error.message, /Give another user the role GROUP_OWNER in the project first/);
-        return true;
-      },
-    );
+    await assert.rejects(handler.update(`${owned}/ada@example.com`, {}, declared), (error: Error) => {
+      assert.ok(error instanceof AtlasError);
+      assert.equal(error.errorCode, "CANNOT_DELETE_LAST_ADMIN");
+      assert.match(error.message, /Give another user the role GROUP_OWNER in the project first/);
+      return true;
+    });
   });
 });
 
 describe("a change of roles that Atlas refuses in the middle", () => {
   const owner = ["GROUP_BACKUP_MANAGER", "GROUP_OWNER"];
   const demote = (owned: string) =>
-    handler.update(`${owned}/ada@example.com`, {} as never, {
-      projectId: owned,
-      username: "ada@example.com",
-      roles: ["GROUP_READ_ONLY", "GROUP_CLUSTER_MANAGER"],
-    });
+    handler.update(
+      `${owned}/ada@example.com`,
+      {},
+      {
+        projectId: owned,
+        username: "ada@example.com",
+        roles: ["GROUP_READ_ONLY", "GROUP_CLUSTER_MANAGER"],
+      },
+    );
   let owned: string;
 
   beforeEach(() => {
@@ -491,7 +488,7 @@ describe("a change of roles that Atlas refuses in the middle", () => {
   test("leaves the roles of before when a role is not known, after another was added", async () => {
     const roles = ["GROUP_READ_ONLY", "GROUP_UNHEARD_OF"];
     const declared = { projectId: owned, username: "ada@example.com", roles };
-    const error = await failureOf(bench, handler.update("", {} as never, declared));
+    const error = await failureOf(bench, handler.update("", {}, declared));
     assert.match(error.message, /GROUP_UNHEARD_OF in project .* was answered 400/);
     assert.deepEqual(rolesIn(), owner);
   });
@@ -518,7 +515,7 @@ describe("a change of roles that Atlas refuses in the middle", () => {
       }
     });
     const declared = { projectId: owned, username: "ada@example.com", roles: ["GROUP_READ_ONLY"] };
-    await failureOf(bench, handler.update("", {} as never, { ...declared, __timeouts: { update: "1m" } }));
+    await failureOf(bench, handler.update("", {}, { ...declared, __timeouts: { update: "1m" } }));
     assert.deepEqual(rolesIn(), owner);
   });
 });

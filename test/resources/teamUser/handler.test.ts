@@ -5,7 +5,8 @@ import { unknownMarker } from "../../../provider/resources/handler/unknown";
 import { teamUserHandler } from "../../../provider/resources/teamUser/handler";
 import type { World } from "../../simulator/world";
 import { answersThatSayNothing, failureOf, lostAnswers } from "../failures";
-import { type Bench, checked, named, startBench } from "../harness";
+import { type Bench, named, startBench } from "../harness";
+import { checked, create } from "../lifecycle";
 
 let bench: Bench;
 let world: World;
@@ -46,18 +47,13 @@ function invite(username: string): string {
 }
 
 /** Creates the membership and forgets the requests that it took. */
-async function created(declared: Parameters<typeof handler.create>[0] = byName()) {
-  const { id, outs } = await handler.create(await checked(handler, declared));
-  assert.ok(outs);
-  bench.requests();
-  return { id: id as string, outs };
-}
+const created = (declared: object = byName()) => create(bench, handler, declared);
 
 describe("check", () => {
   test("reports every mistake at once, each with its property and what it must be", async () => {
     const { failures } = await handler.check(
-      {} as never,
-      { orgId: "my-org", teamId: 7, username: "ada", userId: "ada", roles: ["GROUP_OWNER"] } as never,
+      {},
+      { orgId: "my-org", teamId: 7, username: "ada", userId: "ada", roles: ["GROUP_OWNER"] },
     );
     assert.deepEqual(failures, [
       {
@@ -73,7 +69,7 @@ describe("check", () => {
   });
 
   test("says what is missing", async () => {
-    const { failures } = await handler.check({} as never, {} as never);
+    const { failures } = await handler.check({}, {});
     assert.deepEqual(failures, [
       { property: "orgId", reason: "must be the organization's id, 24 hexadecimal digits, but got nothing" },
       { property: "teamId", reason: "must be the team's id, 24 hexadecimal digits, but got nothing" },
@@ -87,7 +83,7 @@ describe("check", () => {
       ["ada@example.com", unknownMarker],
       [unknownMarker, unknownMarker],
     ]) {
-      const { failures } = await handler.check({} as never, { orgId, teamId, username, userId } as never);
+      const { failures } = await handler.check({}, { orgId, teamId, username, userId });
       assert.deepEqual(failures, [
         { property: "username", reason: "must be given or userId, exactly one, but got both" },
       ]);
@@ -107,30 +103,29 @@ describe("check", () => {
   test("lets through what is not known yet", async () => {
     for (const who of [{ username: unknownMarker }, { userId: unknownMarker }]) {
       const news = { orgId: unknownMarker, teamId: unknownMarker, ...who };
-      assert.deepEqual(await handler.check({} as never, news as never), { inputs: news, failures: [] });
+      assert.deepEqual(await handler.check({}, news), { inputs: news, failures: [] });
     }
   });
 
   test("reports a mistake in the configuration beside those in the arguments", async () => {
     const broken = teamUserHandler({ ...bench, problem: () => "No Atlas credentials are configured." });
-    assert.deepEqual((await broken.check({} as never, { orgId, teamId } as never)).failures, [
+    assert.deepEqual((await broken.check({}, { orgId, teamId })).failures, [
       { property: "", reason: "No Atlas credentials are configured." },
       { property: "username", reason: "must be given or userId, exactly one, but got neither of them" },
     ]);
   });
 
   test("makes no request, and neither does diff", async () => {
-    await handler.check({} as never, byName());
-    await handler.diff(`${orgId}/${teamId}/ada@example.com`, {} as never, byName());
+    await handler.check({}, byName());
+    await handler.diff(`${orgId}/${teamId}/ada@example.com`, {}, byName());
     assert.deepEqual(bench.atlasSimulator.log.lines(), []);
   });
 });
 
 describe("diff", () => {
-  const outs = (over = {}) =>
-    ({ ...byName(), userId: adaId, orgMembershipStatus: "ACTIVE", ...over }) as never;
-  const diff = (olds: never, news: object, name = "ada@example.com") =>
-    handler.diff(`${orgId}/${teamId}/${name}`, olds, news as never);
+  const outs = (over = {}) => ({ ...byName(), userId: adaId, orgMembershipStatus: "ACTIVE", ...over });
+  const diff = (olds: object, news: object, name = "ada@example.com") =>
+    handler.diff(`${orgId}/${teamId}/${name}`, olds, news);
 
   const replacement = (...replaces: string[]) => ({ replaces, deleteBeforeReplace: false });
 
@@ -426,7 +421,7 @@ describe("read", () => {
         orgMembershipStatus: "ACTIVE",
       });
       assert.notEqual(read.props?.userId, bobId);
-      assert.equal((await handler.diff(id, read.props as never, declared)).changes, false);
+      assert.equal((await handler.diff(id, read.props, declared)).changes, false);
     });
   }
 
