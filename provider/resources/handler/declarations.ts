@@ -82,11 +82,12 @@ export class Declarations {
   }
 }
 
-/** What a declaration is about. */
-export type Kind = "user" | "project user" | "team user" | "link" | "cut-over" | "deferral";
-
-/** What is declared, as a key: names compare without case. */
-export function thing(kind: Kind, key: readonly string[]): string {
+/**
+ * What is declared, as a key: names compare without case.
+ *
+ * @param kind what a name is about, such as `project user`; each resource has one of its own
+ */
+export function thing(kind: string, key: readonly string[]): string {
   return [kind, ...key].join("/").toLowerCase();
 }
 
@@ -102,7 +103,7 @@ export function checkDeclaredOnce<Inputs extends object>(
   declarations: Declarations,
   news: object,
   result: Checked<Inputs>,
-  { kind, identity, where }: { kind: Kind; identity: readonly string[]; where: string },
+  { kind, identity, where }: { kind: string; identity: readonly string[]; where: string },
 ): Checked<Inputs> {
   const { inputs, failures } = result;
   const key = identity.map((name) => (inputs as Record<string, unknown>)[name]);

@@ -4,7 +4,6 @@ import type { Deadline } from "../../atlas/clock";
 import type { AtlasSession } from "../../atlas/session";
 import type { OutputName } from "../registration";
 import type { Connection } from "./connection";
-import type { Kind } from "./declarations";
 import type { IdCodec } from "./id";
 import type { Recalled } from "./state";
 import type { Timeouts } from "./timeouts";
@@ -69,7 +68,8 @@ export type InputsOf<Shape extends v.ObjectEntries> = Known<{
 
 /** What the program may declare once. */
 export interface DeclaredOnce<Inputs> {
-  readonly kind: Kind;
+  /** What the declaration is about, such as `project user`; each resource has one of its own. */
+  readonly kind: string;
   /** The arguments that say what is declared; a second declaration is a mistake in the last. */
   readonly identity:
     | readonly (keyof Inputs & string)[]
