@@ -30,8 +30,8 @@ export {
   getProjectUsersOutput,
   type ProjectMember,
 } from "./functions/getProjectUsers";
-export { LinkToken, type LinkTokenArgs } from "./resources/linkToken";
-export { MaintenanceDeferral, type MaintenanceDeferralArgs } from "./resources/maintenanceDeferral";
-export { MigrationCutover, type MigrationCutoverArgs } from "./resources/migrationCutover";
-export { ProjectUser, type ProjectUserArgs } from "./resources/projectUser";
-export { TeamUser, type TeamUserArgs } from "./resources/teamUser";
+export { LinkToken, type LinkTokenArgs } from "./resources/linkToken/resource";
+export { MaintenanceDeferral, type MaintenanceDeferralArgs } from "./resources/maintenanceDeferral/resource";
+export { MigrationCutover, type MigrationCutoverArgs } from "./resources/migrationCutover/resource";
+export { ProjectUser, type ProjectUserArgs } from "./resources/projectUser/resource";
+export { TeamUser, type TeamUserArgs } from "./resources/teamUser/resource";

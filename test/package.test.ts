@@ -10,6 +10,7 @@ import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
 import * as api from "../provider/index";
 import { providerReference } from "../provider/resources/registration";
+import { golden, resources } from "./resources/golden";
 
 const run = promisify(execFile);
 const root = path.join(__dirname, "..");
@@ -186,13 +187,12 @@ describe("the package", () => {
           .getExportsOfModule(symbol)
           .map(({ name }) => name)
       : [];
-    const resources = ["LinkToken", "MaintenanceDeferral", "MigrationCutover", "ProjectUser", "TeamUser"];
     const functions = ["LiveMigration", "OrganizationInvitations", "PipelineSchedules", "ProjectUsers"];
     assert.deepEqual(
       names.sort(),
       [
         "AtlasError",
-        ...resources.flatMap((name) => [name, `${name}Args`]),
+        ...Object.keys(golden).flatMap((name) => [name, `${name}Args`]),
         ...functions.flatMap((name) => [
           `get${name}`,
           `get${name}Output`,
@@ -208,11 +208,7 @@ describe("the package", () => {
   test("exports exactly the public names", async () => {
     const names = [
       "AtlasError",
-      "LinkToken",
-      "MaintenanceDeferral",
-      "MigrationCutover",
-      "ProjectUser",
-      "TeamUser",
+      ...Object.keys(golden).sort(),
       "getLiveMigration",
       "getLiveMigrationOutput",
       "getOrganizationInvitations",
@@ -231,21 +227,15 @@ describe("the package", () => {
     );
   });
 
-  for (const handler of [
-    "projectUser",
-    "teamUser",
-    "linkToken",
-    "migrationCutover",
-    "maintenanceDeferral",
-  ] as const) {
-    test(`is found by the line that stands in the state of a stack, for ${handler}`, async () => {
-      const line = `exports.handler = () => require("mongodbatlas-dynamic/handlers").${handler};`;
-      assert.equal(providerReference(handler), line, "this line must never change");
+  for (const { name, handlerName, updates } of resources) {
+    test(`is found by the line that stands in the state of a stack, for ${name}`, async () => {
+      const line = `exports.handler = () => require("mongodbatlas-dynamic/handlers").${handlerName};`;
+      assert.equal(providerReference(name), line, "this line must never change");
       const operations = await evaluate(
         `(() => { ${line} return Object.keys(exports.handler()).sort(); })()`,
       );
       const all = ["check", "configure", "create", "delete", "diff", "read", "update"];
-      assert.deepEqual(operations, handler === "linkToken" ? all.filter((name) => name !== "update") : all);
+      assert.deepEqual(operations, updates ? all : all.filter((operation) => operation !== "update"));
     });
   }
 
@@ -266,27 +256,46 @@ describe("the package", () => {
     assert.deepEqual([...packages].sort(), ["mongodbatlas-dynamic", "valibot"]);
   });
 
-  test("registers the type tokens that stand in the state of stacks", async () => {
-    const registered: string[] = [];
+  test("has the resources that are pinned, and no other", async () => {
+    const names = Object.keys(golden);
+    assert.deepEqual(resources.map(({ name }) => name).sort(), [...names].sort());
+    assert.deepEqual(
+      await evaluate(`Object.keys(require("mongodbatlas-dynamic/handlers")).sort()`),
+      resources.map(({ handlerName }) => handlerName).sort(),
+    );
+  });
+
+  test("registers the type tokens and the outputs that stand in the state of stacks", async () => {
+    const registered: [type: string, provider: unknown][] = [];
     await pulumi.runtime.setMocks({
       newResource: ({ type, name, inputs }) => {
-        registered.push(type);
+        registered.push([type, inputs.__provider]);
         return { id: name, state: inputs };
       },
       call: () => ({}),
     });
-    const ids = { projectId: "0".repeat(24), orgId: "1".repeat(24) };
-    new api.ProjectUser("a", { ...ids, username: "ada@example.com", roles: [] });
-    new api.TeamUser("b", { ...ids, teamId: "2".repeat(24) });
-    new api.LinkToken("c", ids);
-    new api.MigrationCutover("d", { ...ids, liveMigrationId: "3".repeat(24) });
-    const last = new api.MaintenanceDeferral("e", ids);
-    await new Promise((resolve) => last.id.apply(resolve));
-    assert.deepEqual(
-      registered.filter((type) => type.startsWith("pulumi-nodejs:")).sort(),
-      ["LinkToken", "MaintenanceDeferral", "MigrationCutover", "ProjectUser", "TeamUser"].map(
-        (type) => `pulumi-nodejs:dynamic/mongodbatlas:${type}`,
-      ),
-    );
+    for (const { name, handlerName, Resource, example, outputs } of resources) {
+      const resource = new Resource(name, example);
+      await new Promise((resolve) => resource.id.apply(resolve));
+      assert.deepEqual(registered.pop(), [
+        `pulumi-nodejs:dynamic/mongodbatlas:${name}`,
+        `exports.handler = () => require("mongodbatlas-dynamic/handlers").${handlerName};`,
+      ]);
+      const properties = Object.keys(resource).filter((key) => !/^(__|id$|urn$)/.test(key));
+      assert.deepEqual(properties.sort(), [...outputs].sort(), name);
+    }
   });
+
+  for (const { name, handlerName, arguments: all, example, id } of resources) {
+    test(`takes the arguments of ${name} that stand in programs, and reads its id back`, async () => {
+      const handlers = require("../provider/handlers") as Record<string, pulumi.dynamic.ResourceProvider>;
+      const { check, diff } = handlers[handlerName] ?? {};
+      const accepted = await check?.({}, example);
+      assert.deepEqual(accepted, { inputs: example, failures: [] });
+      assert.deepEqual((await diff?.(id, {}, example))?.replaces?.includes(all[0] ?? ""), false);
+      assert.deepEqual((await check?.({}, { ...example, other: 1 }))?.failures, [
+        { property: "other", reason: `must be left out: the arguments are ${all.join(", ")}` },
+      ]);
+    });
+  }
 });

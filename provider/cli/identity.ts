@@ -1,4 +1,4 @@
-import { unknownMarker } from "../handlers/unknown";
+import { unknownMarker } from "../resources/handler/unknown";
 import { typeToken } from "../resources/registration";
 import type { Properties } from "./engine";
 

@@ -1,4 +1,4 @@
-import { unknownMarker } from "../handlers/unknown";
+import { unknownMarker } from "../resources/handler/unknown";
 import type { Properties } from "./engine";
 
 /** Property names of Pulumi's own begin like this. */

@@ -1,21 +1,30 @@
-/** The resources of this package. Their names stand in the state of every stack, as parts of their type tokens. */
-export type ResourceName =
-  | "ProjectUser"
-  | "TeamUser"
-  | "LinkToken"
-  | "MigrationCutover"
-  | "MaintenanceDeferral";
+import type * as pulumi from "@pulumi/pulumi";
 
-/** Names of the handlers that `mongodbatlas-dynamic/handlers` exports. */
-export type HandlerName = Uncapitalize<ResourceName>;
+/** What a resource of this package says of itself when a program declares it. */
+export interface Registration<Resource extends pulumi.CustomResource> {
+  /** The name of its class. It stands in the state of every stack, as a part of the type token. */
+  readonly name: string;
+  /** All its properties: an output is only there for a program when it is named at registration. */
+  readonly outputs: { readonly [Output in OutputName<Resource>]: undefined };
+  /** What the first `pulumi up` does with what is there already; follows "Without it, the first `pulumi up`". */
+  readonly adopting: string;
+}
+
+/** The names of the outputs that a class declares. */
+export type OutputName<Resource extends pulumi.CustomResource> = Exclude<
+  keyof Resource,
+  keyof pulumi.CustomResource
+>;
 
 /**
- * What a dynamic resource registers as its implementation: a reference to the package, not a copy of its code.
+ * What a dynamic resource registers as its implementation: a reference to the package, not a copy of its code. The handler
+ * of `ProjectUser` is `projectUser`.
  *
  * It stands in the state of every stack, so it never changes: upgrades make no differences, state holds no code,
  * and a fix reaches the refresh and the destruction of what an older version created.
  */
-export function providerReference(handler: HandlerName): string {
+export function providerReference(resource: string): string {
+  const handler = resource.charAt(0).toLowerCase() + resource.slice(1);
   return `exports.handler = () => require("mongodbatlas-dynamic/handlers").${handler};`;
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { addProjectUser, findProjectUsers } from "../../provider/atlas/operations/index";
-import { type Bench, startBench } from "../handlers/harness";
+import { type Bench, startBench } from "../resources/harness";
 
 let bench: Bench;
 afterEach(() => bench.stop());

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { findProjectUsers } from "../../provider/atlas/operations/index";
-import { projectUserHandler } from "../../provider/handlers/projectUser";
-import { type Bench, startBench } from "../handlers/harness";
+import { projectUserHandler } from "../../provider/resources/projectUser/handler";
+import { type Bench, startBench } from "../resources/harness";
 
 /** Runs as the engine does: `width` at a time. */
 async function inParallel(

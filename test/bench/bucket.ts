@@ -1,7 +1,7 @@
 import { AtlasSession } from "../../provider/atlas/session";
 import { readSettings } from "../../provider/atlas/settings";
-import { projectUserHandler } from "../../provider/handlers/projectUser";
-import { Run } from "../../provider/handlers/run";
+import { Run } from "../../provider/resources/handler/run";
+import { projectUserHandler } from "../../provider/resources/projectUser/handler";
 import { BenchSimulator } from "./simulator";
 
 /** How well a limit of Atlas is used. */

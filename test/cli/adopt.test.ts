@@ -9,7 +9,7 @@ import { parse } from "yaml";
 import { accessFile } from "../../provider/cli/accessFile";
 import { accessProgram } from "../../provider/cli/accessProgram";
 import { Editor } from "../docs/editor";
-import { named } from "../handlers/harness";
+import { named } from "../resources/harness";
 import { AtlasSimulator } from "../simulator/simulator";
 import { runCommand } from "./command";
 

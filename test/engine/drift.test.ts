@@ -14,7 +14,7 @@ import {
   TeamUser,
 } from "mongodbatlas-dynamic";
 import { runCommand } from "../cli/command";
-import { named } from "../handlers/harness";
+import { named } from "../resources/harness";
 import type { AtlasSimulator } from "../simulator/simulator";
 import { atlasStack, startSimulator } from "./atlasStack";
 import { contentsOf } from "./contents";

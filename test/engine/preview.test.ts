@@ -4,7 +4,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Ajv } from "ajv";
 import { runCommand } from "../cli/command";
-import { named } from "../handlers/harness";
+import { named } from "../resources/harness";
 import type { AtlasSimulator } from "../simulator/simulator";
 import { atlasStack, startSimulator } from "./atlasStack";
 import { type HostedCli, hostedCli } from "./hostedCli";

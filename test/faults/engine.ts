@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Connection } from "../../provider/handlers/connection";
-import { linkTokenHandler } from "../../provider/handlers/linkToken";
-import { maintenanceDeferralHandler } from "../../provider/handlers/maintenanceDeferral";
-import { migrationCutoverHandler } from "../../provider/handlers/migrationCutover";
-import { projectUserHandler } from "../../provider/handlers/projectUser";
-import { teamUserHandler } from "../../provider/handlers/teamUser";
+import type { Connection } from "../../provider/resources/handler/connection";
+import { linkTokenHandler } from "../../provider/resources/linkToken/handler";
+import { maintenanceDeferralHandler } from "../../provider/resources/maintenanceDeferral/handler";
+import { migrationCutoverHandler } from "../../provider/resources/migrationCutover/handler";
+import { projectUserHandler } from "../../provider/resources/projectUser/handler";
+import { teamUserHandler } from "../../provider/resources/teamUser/handler";
 import type { Reading } from "../unrulyClock";
 import { Operation, type Outcome } from "./operation";
 import type { Declared, Program, Properties, ResourceType } from "./program";

@@ -4,12 +4,12 @@ import {
   listPendingOrganizationUsers,
   listPipelineSchedules,
 } from "../../provider/atlas/operations/index";
-import type { Connection } from "../../provider/handlers/connection";
-import { linkTokenHandler } from "../../provider/handlers/linkToken";
-import { maintenanceDeferralHandler } from "../../provider/handlers/maintenanceDeferral";
-import { migrationCutoverHandler } from "../../provider/handlers/migrationCutover";
-import { projectUserHandler } from "../../provider/handlers/projectUser";
-import { teamUserHandler } from "../../provider/handlers/teamUser";
+import type { Connection } from "../../provider/resources/handler/connection";
+import { linkTokenHandler } from "../../provider/resources/linkToken/handler";
+import { maintenanceDeferralHandler } from "../../provider/resources/maintenanceDeferral/handler";
+import { migrationCutoverHandler } from "../../provider/resources/migrationCutover/handler";
+import { projectUserHandler } from "../../provider/resources/projectUser/handler";
+import { teamUserHandler } from "../../provider/resources/teamUser/handler";
 import type { World } from "../simulator/world";
 
 /** What one operation of a handler, or one function, does in a world of its own. */

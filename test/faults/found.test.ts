@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { AtlasError } from "../../provider/atlas/error";
-import { linkTokenHandler } from "../../provider/handlers/linkToken";
-import { maintenanceDeferralHandler } from "../../provider/handlers/maintenanceDeferral";
-import { migrationCutoverHandler } from "../../provider/handlers/migrationCutover";
-import { projectUserHandler } from "../../provider/handlers/projectUser";
-import { teamUserHandler } from "../../provider/handlers/teamUser";
-import { type Bench, checked, startBench } from "../handlers/harness";
+import { linkTokenHandler } from "../../provider/resources/linkToken/handler";
+import { maintenanceDeferralHandler } from "../../provider/resources/maintenanceDeferral/handler";
+import { migrationCutoverHandler } from "../../provider/resources/migrationCutover/handler";
+import { projectUserHandler } from "../../provider/resources/projectUser/handler";
+import { teamUserHandler } from "../../provider/resources/teamUser/handler";
+import { type Bench, startBench } from "../resources/harness";
+import { checked } from "../resources/lifecycle";
 import type { Failure } from "../simulator/faults";
 
 /* What generated tests have found, each as a case of its own. */

@@ -3,12 +3,12 @@ import { after, before, describe, test } from "node:test";
 import { AtlasError } from "../../provider/atlas/error";
 import { listPipelineSchedules } from "../../provider/atlas/operations/index";
 import { ConfigurationError, readSettings, type Settings } from "../../provider/atlas/settings";
-import { linkTokenHandler } from "../../provider/handlers/linkToken";
-import { maintenanceDeferralHandler } from "../../provider/handlers/maintenanceDeferral";
-import { migrationCutoverHandler } from "../../provider/handlers/migrationCutover";
-import { projectUserHandler } from "../../provider/handlers/projectUser";
-import { teamUserHandler } from "../../provider/handlers/teamUser";
-import { type Bench, startBench } from "../handlers/harness";
+import { linkTokenHandler } from "../../provider/resources/linkToken/handler";
+import { maintenanceDeferralHandler } from "../../provider/resources/maintenanceDeferral/handler";
+import { migrationCutoverHandler } from "../../provider/resources/migrationCutover/handler";
+import { projectUserHandler } from "../../provider/resources/projectUser/handler";
+import { teamUserHandler } from "../../provider/resources/teamUser/handler";
+import { type Bench, startBench } from "../resources/harness";
 
 const id = "5f1b3c2a9d8e7f6a5b4c3d2e";
 

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Connection } from "../../provider/handlers/connection";
+import type { Connection } from "../../provider/resources/handler/connection";
 import type { UnrulyClock } from "../unrulyClock";
 import type { Running } from "./engine";
 import { Killed, type ProviderProcess } from "./providerProcess";

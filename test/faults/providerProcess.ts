@@ -1,8 +1,8 @@
 import axios, { type AxiosAdapter, AxiosError, AxiosHeaders, type AxiosInstance, CanceledError } from "axios";
 import { AtlasSession } from "../../provider/atlas/session";
 import type { Settings } from "../../provider/atlas/settings";
-import type { Connection } from "../../provider/handlers/connection";
-import { Run } from "../../provider/handlers/run";
+import type { Connection } from "../../provider/resources/handler/connection";
+import { Run } from "../../provider/resources/handler/run";
 import type { AtlasSimulator } from "../simulator/simulator";
 import type { UnrulyClock, Whim } from "../unrulyClock";
 import { type KindName, kindOf } from "./kinds";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { named } from "../handlers/harness";
+import { named } from "../resources/harness";
 import { AtlasSimulator, type SimulatorOptions } from "../simulator/simulator";
 
 /** A program's stack that is configured for a simulator. */

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  LinkToken,
-  MaintenanceDeferral,
-  MigrationCutover,
-  ProjectUser,
-  TeamUser,
-} from "../../provider/index";
+import { LinkToken, ProjectUser } from "../../provider/index";
+import { resources } from "./golden";
 
 /** What the program registers, in its order. */
 let registered: pulumi.runtime.MockResourceArgs[];
@@ -47,21 +42,11 @@ async function declaredAndUrn(...resources: pulumi.Resource[]): Promise<[unknown
 describe("where a resource is declared", () => {
   test("is among the properties of every kind of resource", async () => {
     const rows = await declaredAndUrn(
-      new ProjectUser("a", ada),
-      new TeamUser("b", { orgId, teamId: orgId, username: "ada@example.com" }),
-      new LinkToken("c", { orgId }),
-      new MigrationCutover("d", { projectId: orgId, liveMigrationId: orgId }),
-      new MaintenanceDeferral("e", { projectId: orgId }),
+      ...resources.map(({ name, Resource, example }) => new Resource(`my${name}`, example)),
     );
     assert.deepEqual(
       rows.map(([declared]) => declared),
-      [
-        "pulumi-nodejs:dynamic/mongodbatlas:ProjectUser::a",
-        "pulumi-nodejs:dynamic/mongodbatlas:TeamUser::b",
-        "pulumi-nodejs:dynamic/mongodbatlas:LinkToken::c",
-        "pulumi-nodejs:dynamic/mongodbatlas:MigrationCutover::d",
-        "pulumi-nodejs:dynamic/mongodbatlas:MaintenanceDeferral::e",
-      ],
+      resources.map(({ name }) => `pulumi-nodejs:dynamic/mongodbatlas:${name}::my${name}`),
     );
     assert.deepEqual(
       rows.map(([, urn]) => urn),
@@ -133,18 +118,11 @@ describe("where a resource is declared", () => {
   });
 
   test("is no property of what the stack does not manage", async () => {
-    const read = [
-      ProjectUser.get("a", "id"),
-      TeamUser.get("b", "id"),
-      LinkToken.get("c", "id"),
-      MigrationCutover.get("d", "id"),
-      MaintenanceDeferral.get("e", "id"),
-    ];
-    const rows = await declaredAndUrn(...read);
-    assert.equal(registered.length, 5);
+    const rows = await declaredAndUrn(...resources.map(({ name, Resource }) => Resource.get(name, "id")));
+    assert.equal(registered.length, resources.length);
     assert.deepEqual(
       rows.map(([declared]) => declared),
-      [undefined, undefined, undefined, undefined, undefined],
+      resources.map(() => undefined),
     );
   });
 });

@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from "node:util";
+import type * as pulumi from "@pulumi/pulumi";
+import type { AtlasSession } from "../../atlas/session";
+import { ConfigurationError, readSettings, type Settings } from "../../atlas/settings";
+import { endWithEngine } from "./lifeline";
+import { Run } from "./run";
+
+/** A handler's way to Atlas, and to what the handlers of one process share. */
+export interface Connection {
+  /** What is known of the run of the engine. */
+  readonly run: Run;
+  /** What is wrong with the configuration, as sentences for the user; found without a call. */
+  problem(): string | undefined;
+  /** @throws ConfigurationError where {@link problem} has something to say */
+  atlas(): AtlasSession;
+  /** Tells the user something that is no error: progress of a wait, or a warning. */
+  report(line: string): void;
+}
+
+/** The connection of the provider process; all handlers share it, and with it one session. */
+export class ProcessConnection implements Connection {
+  readonly run = new Run();
+  private settings: Settings | ConfigurationError | undefined;
+  private session: AtlasSession | undefined;
+  private watchesEngine = false;
+
+  /**
+   * Takes over the stack's configuration. It is synchronous and never throws: the dynamic provider host lets
+   * other calls through before it is over, and would go on without configuration after an error.
+   */
+  configure(config: pulumi.dynamic.Config): void {
+    const before = this.settings;
+    try {
+      this.settings = readSettings((key) => config.get(key), process.env);
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) {
+        throw error;
+      }
+      this.settings = error;
+    }
+    // It comes once for each type of resource, and they share a challenge or a token.
+    if (!isDeepStrictEqual(this.settings, before)) {
+      void this.close();
+    }
+    if (!this.watchesEngine) {
+      this.watchesEngine = true;
+      this.watchEngine();
+    }
+  }
+
+  /** Gives back what Atlas lent for this process. */
+  async close(): Promise<void> {
+    const { session } = this;
+    this.session = undefined;
+    await session?.client.close();
+  }
+
+  problem(): string | undefined {
+    return this.settings instanceof ConfigurationError ? this.settings.message : undefined;
+  }
+
+  atlas(): AtlasSession {
+    this.settings ??= readSettings(() => undefined, process.env);
+    if (this.settings instanceof ConfigurationError) {
+      throw this.settings;
+    }
+    if (this.session === undefined) {
+      // Loading axios takes longer than all of a preview's work, which needs no call.
+      const { AtlasSession } = require("../../atlas/session") as typeof import("../../atlas/session");
+      this.session = new AtlasSession(this.settings, { report: this.report });
+    }
+    return this.session;
+  }
+
+  /** What the provider process prints shows up under the stack. */
+  report(line: string): void {
+    console.log(line);
+  }
+
+  /** The dynamic provider host gets the engine's address as its first argument. */
+  private watchEngine(): void {
+    const [, script = "", address] = process.argv;
+    if (!script.includes("dynamic-provider") || address === undefined) {
+      return;
+    }
+    const end = (code: number): void => void this.close().finally(() => process.exit(code));
+    endWithEngine(address, () => end(1));
+    // The engine says by SIGINT that it is done, and gives a provider five seconds.
+    process.once("SIGINT", () => end(0));
+    process.once("SIGTERM", () => end(0));
+  }
+}

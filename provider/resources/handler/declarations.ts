@@ -1,0 +1,149 @@
+import type { Checked } from "./arguments";
+import { isUnknown } from "./unknown";
+
+/** The input that says where in the program a resource is declared: the end of its URN. It never gets into a state. */
+export const declaredAsInput = "__declaredAs";
+
+/** The input that names the arguments that the program keeps secret. It never gets into a state. */
+export const secretArgumentsInput = "__secretArguments";
+
+/** Who declares a thing. */
+export interface Declaration {
+  /** `acme:Team$pulumi-nodejs:dynamic/mongodbatlas:ProjectUser::ada`; absent for programs of an older version. */
+  readonly declaredAs: string | undefined;
+}
+
+/**
+ * What the program of one run declares, by what it means in Atlas.
+ *
+ * The engine has everything checked that a program declares, also what has not changed, before it deletes what was
+ * replaced or is declared no longer. So a deletion can see here whether its thing has only moved to another resource: a
+ * list of people by index, another name, another parent. `refresh` and `destroy` check nothing, and declare nothing.
+ */
+export class Declarations {
+  /** Everybody who declares a thing. */
+  private readonly byThing = new Map<string, Set<Declaration>>();
+  private readonly byDeclarer = new Map<string, { thing: string; declaration: Declaration }>();
+  /** Things that turned out to be one and the same, such as a user by name and by id. */
+  private readonly aliases = new Map<string, Set<string>>();
+  /** What is in place, each with what it was found with. */
+  private readonly inPlace = new Map<string, string | undefined>();
+
+  /**
+   * Takes note of a declaration.
+   *
+   * The same resource comes again when it is replaced; what it declares then is what counts.
+   *
+   * @returns another resource that declares the same thing
+   */
+  declare(thing: string, declaredAs: string | undefined): Declaration | undefined {
+    const before = declaredAs === undefined ? undefined : this.byDeclarer.get(declaredAs);
+    if (before !== undefined) {
+      this.byThing.get(before.thing)?.delete(before.declaration);
+    }
+    const declaration = { declaredAs };
+    const declarations = this.byThing.get(thing) ?? new Set();
+    const [other] = [...declarations].filter((each) => each.declaredAs !== undefined);
+    declarations.add(declaration);
+    this.byThing.set(thing, declarations);
+    if (declaredAs !== undefined) {
+      this.byDeclarer.set(declaredAs, { thing, declaration });
+    }
+    // Without a name there is no telling whether it is another resource or the same one that comes again.
+    return declaredAs === undefined ? undefined : other;
+  }
+
+  /** Takes note that these are names of one thing. */
+  learn(things: readonly string[]): void {
+    const all = new Set(things.flatMap((thing) => [thing, ...(this.aliases.get(thing) ?? [])]));
+    for (const thing of all) {
+      this.aliases.set(thing, all);
+    }
+  }
+
+  /** Who declares a thing that is known by one of these names; `undefined` when nobody in this run does. */
+  find(things: readonly string[]): Declaration | undefined {
+    for (const thing of things.flatMap((each) => [each, ...(this.aliases.get(each) ?? [])])) {
+      const [declaration] = this.byThing.get(thing) ?? [];
+      if (declaration !== undefined) {
+        return declaration;
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * Takes note that this run has made a thing, or has found it as declared.
+   *
+   * @param foundWith what tells the thing that was found from others of its kind; none for one that was made
+   */
+  settle(thing: string, foundWith?: string): void {
+    this.inPlace.set(thing, foundWith);
+  }
+
+  /** Whether {@link settle} has been told of a thing. */
+  isSettled(thing: string): boolean {
+    return this.inPlace.has(thing);
+  }
+
+  /** What {@link settle} was told that a thing was found with. */
+  foundWith(thing: string): string | undefined {
+    return this.inPlace.get(thing);
+  }
+}
+
+/**
+ * What is declared, as a key: names compare without case.
+ *
+ * @param kind what a name is about, such as `project user`; each resource has one of its own
+ */
+export function thing(kind: string, key: readonly string[]): string {
+  return [kind, ...key].join("/").toLowerCase();
+}
+
+/**
+ * Enters what `check` has found into the run's declarations; a second resource that declares the same is a mistake.
+ *
+ * @param news what the resource was declared with
+ * @param result what the check of the arguments has come to
+ * @param identity the arguments that say what is declared; a second declaration is a mistake in the last
+ * @param where follows "must be declared once"
+ */
+export function checkDeclaredOnce<Inputs extends object>(
+  declarations: Declarations,
+  news: object,
+  result: Checked<Inputs>,
+  { kind, identity, where }: { kind: string; identity: readonly string[]; where: string },
+): Checked<Inputs> {
+  const { inputs, failures } = result;
+  const key = identity.map((name) => (inputs as Record<string, unknown>)[name]);
+  if (!key.every((value) => typeof value === "string") || isUnknown(key)) {
+    return result;
+  }
+  const declaredAs = (news as Record<string, unknown>)[declaredAsInput];
+  const mine = typeof declaredAs === "string" && declaredAs !== "" ? declaredAs : undefined;
+  const other = declarations.declare(thing(kind, key), mine);
+  if (mine === undefined || other?.declaredAs === undefined) {
+    return result;
+  }
+  const [first, second] = namesApart(other.declaredAs, mine);
+  const reason = `must be declared once${where}, but got two declarations, '${first}' and '${second}': keep one of them`;
+  return { inputs, failures: [...failures, { property: identity.at(-1) ?? "", reason }] };
+}
+
+/** Tells that somebody stays, whom a deletion would have removed. */
+export function stays(who: string, where: string, { declaredAs }: Declaration): string {
+  const as = declaredAs === undefined ? "" : ` as '${nameOf(declaredAs)}'`;
+  return `${who} stays in ${where}: the program declares it${as}.`;
+}
+
+/** How a resource is called in the program. */
+export function nameOf(declaredAs: string): string {
+  return declaredAs.split("::").at(-1) ?? declaredAs;
+}
+
+/** The names of two resources, in the same order in every run; in full where they have one below different parents. */
+function namesApart(...declarers: [string, string]): string[] {
+  const names = declarers.map(nameOf);
+  return (names[0] === names[1] ? declarers : names).sort();
+}

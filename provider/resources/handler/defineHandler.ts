@@ -1,0 +1,185 @@
+import type * as v from "valibot";
+import { checkArguments, keepSpelling } from "./arguments";
+import type { Connection } from "./connection";
+import { checkDeclaredOnce } from "./declarations";
+import type {
+  Absent,
+  Definition,
+  InputsOf,
+  Known,
+  NoOther,
+  OutputsOf,
+  Reconciling,
+  ResourceClass,
+  ShapeOf,
+} from "./definition";
+import { argumentsThatReplace, difference } from "./differences";
+import type { Handler, HandlerFactory } from "./handler";
+import { PartialFailure, Unfinished } from "./partialFailure";
+import { isGet, recall } from "./state";
+import { startDeadline } from "./timeouts";
+import { isUnknown } from "./unknown";
+
+/**
+ * Makes a handler of what a resource says of its life: `defineHandler<typeof ProjectUser>()({ … })`.
+ *
+ * The arguments and the outputs are those of the class, which the compiler compares. It is called twice, because one call
+ * could not both be told the class and find out the rest by itself.
+ *
+ * @template MayLack outputs that the class promises, and that are not known in every case
+ */
+export function defineHandler<Class extends ResourceClass, MayLack extends string = never>() {
+  return <
+    Shape extends ShapeOf<Class> & v.ObjectEntries,
+    Key,
+    Stored extends v.ObjectEntries,
+    Limit extends number | undefined = undefined,
+  >(
+    definition: Definition<Shape, Key, Stored, Limit, OutputsOf<Class, MayLack>> & {
+      readonly arguments: NoOther<Shape, Class>;
+    },
+  ): HandlerFactory<InputsOf<Shape>, Known<OutputsOf<Class, MayLack>>> => {
+    return (connection) => ({
+      ...comparing(definition, connection),
+      ...living(definition, connection),
+    });
+  };
+}
+
+/** What the engine asks without anything happening in Atlas. */
+function comparing<
+  Shape extends v.ObjectEntries,
+  Key,
+  Stored extends v.ObjectEntries,
+  Limit extends number | undefined,
+  Outputs extends object,
+>(
+  definition: Definition<Shape, Key, Stored, Limit, Outputs>,
+  connection: Connection,
+): Pick<Handler<InputsOf<Shape>, Known<Outputs>>, "check" | "diff"> {
+  return {
+    async check(olds, news) {
+      const result = checkArguments<InputsOf<Shape>>(connection, news, definition.arguments);
+      keepSpelling(olds, result.inputs);
+      const mistakes = definition.mistakes?.(news as InputsOf<Shape>) ?? [];
+      if (mistakes.length > 0) {
+        return { ...result, failures: [...result.failures, ...mistakes] };
+      }
+      const { identity, ...once } = definition.declaredOnce;
+      return checkDeclaredOnce(connection.run.declarations, news, result, {
+        ...once,
+        identity: typeof identity === "function" ? identity(result.inputs) : identity,
+      });
+    },
+
+    async diff(id, olds, news) {
+      const key = definition.id.parse(id);
+      const before = recall(olds, definition.stored);
+      const declared = news as InputsOf<Shape>;
+      const names = Object.keys(definition.arguments);
+      const isOpen = isUnknown(names.map((name) => (news as Record<string, unknown>)[name]));
+      const { deleteBeforeReplace = false } = definition;
+      const replaces = [
+        ...argumentsThatReplace(onlyOf(key as object, names), news),
+        ...(definition.replaces?.(key, before, declared) ?? []),
+      ];
+      if (replaces.length === 0 && !isOpen && definition.isUnfinished?.(before)) {
+        // There is no input in which it shows, so the engine has nothing to compare.
+        return { changes: true, replaces, deleteBeforeReplace };
+      }
+      const differs = isOpen || definition.differs?.(before, declared) === true;
+      if (!differs && replaces.length === 0) {
+        definition.onUnchanged?.(connection, key, before);
+      }
+      return difference(differs, replaces, { deleteBeforeReplace });
+    },
+  };
+}
+
+/** What the engine asks that looks at Atlas or changes it. */
+function living<
+  Shape extends v.ObjectEntries,
+  Key,
+  Stored extends v.ObjectEntries,
+  Limit extends number | undefined,
+  Outputs extends object,
+>(
+  definition: Definition<Shape, Key, Stored, Limit, Outputs>,
+  connection: Connection,
+): Omit<Handler<InputsOf<Shape>, Known<Outputs>>, "check" | "diff"> {
+  const keepsTimeouts = "__timeouts" in definition.stored;
+  const reconcile = async (
+    operation: "create" | "update",
+    inputs: InputsOf<Shape>,
+    olds: object | undefined,
+  ): Promise<Known<Outputs>> => {
+    const atlas = connection.atlas();
+    const before = recall(olds, definition.stored);
+    const deadline = startDeadline(atlas.clock, inputs, operation, definition.defaultTimeMs) as Reconciling<
+      unknown,
+      Limit
+    >["deadline"];
+    try {
+      const outputs = await definition.reconcile({ connection, atlas, operation, before, deadline }, inputs);
+      return known<Outputs>({ ...outputs, ...(keepsTimeouts ? { __timeouts: inputs.__timeouts } : {}) });
+    } catch (error) {
+      throw error instanceof Unfinished
+        ? new PartialFailure(
+            definition.id.of(inputs),
+            { ...known(error.outputs), __provider: inputs.__provider },
+            error.cause,
+          )
+        : error;
+    }
+  };
+  return {
+    async create(inputs) {
+      const outs = await reconcile("create", inputs, undefined);
+      return { id: definition.id.of(inputs), outs };
+    },
+
+    async read(id, props) {
+      const key = definition.id.parse(id);
+      const before = recall(props, definition.stored);
+      const found = await definition.read({ connection, isGet: isGet(props) }, key, before);
+      if (isAbsent(found)) {
+        if (isGet(props)) {
+          throw new Error(found.absent);
+        }
+        return {};
+      }
+      const kept = keepsTimeouts ? { __timeouts: (before as { __timeouts?: unknown }).__timeouts } : {};
+      const inputs =
+        definition.declaredBy?.(key, found) ??
+        (onlyOf(found, Object.keys(definition.arguments)) as InputsOf<Shape>);
+      return {
+        id: definition.id.format(key),
+        props: known<Outputs>({ ...found, ...kept }),
+        inputs: known({ ...inputs, ...kept }) as InputsOf<Shape>,
+      };
+    },
+
+    async update(_id, olds, news) {
+      return { outs: await reconcile("update", news, olds) };
+    },
+
+    async delete(id, props) {
+      await definition.delete(connection, definition.id.parse(id), recall(props, definition.stored));
+    },
+  };
+}
+
+function isAbsent(found: object): found is Absent {
+  return "absent" in found;
+}
+
+/** Properties without those that are `undefined`. */
+function known<Properties extends object>(properties: Properties): Known<Properties> {
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, value]) => value !== undefined),
+  ) as Known<Properties>;
+}
+
+function onlyOf(properties: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => names.includes(name)));
+}

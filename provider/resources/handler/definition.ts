@@ -1,0 +1,144 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type * as v from "valibot";
+import type { Deadline } from "../../atlas/clock";
+import type { AtlasSession } from "../../atlas/session";
+import type { OutputName } from "../registration";
+import type { Connection } from "./connection";
+import type { IdCodec } from "./id";
+import type { Recalled } from "./state";
+import type { Timeouts } from "./timeouts";
+
+/** The class of a resource. */
+export type ResourceClass = abstract new (...args: never) => pulumi.CustomResource;
+
+/**
+ * All outputs that a class declares, with plain values. Each must be named, also where its value is `undefined`, so that
+ * none is forgotten; what is `undefined` gets into no state.
+ *
+ * @template MayLack outputs that the class promises, and that are not known in every case
+ */
+export type OutputsOf<Class extends ResourceClass, MayLack extends string = never> = {
+  [Name in OutputName<InstanceType<Class>>]:
+    | (InstanceType<Class>[Name] extends pulumi.OutputInstance<infer Value> ? Value : never)
+    | (Name extends MayLack ? undefined : never);
+};
+
+type ArgumentsOf<Class extends ResourceClass> = Class extends abstract new (
+  name: string,
+  args: infer Arguments,
+  ...rest: never
+) => unknown
+  ? Arguments
+  : never;
+
+/** An argument without outputs and promises. */
+type Plain<Value> = Value extends Promise<unknown> | pulumi.OutputInstance<unknown>
+  ? never
+  : Value extends readonly (infer Element)[]
+    ? (unknown extends Element ? unknown : Plain<Element>)[]
+    : Value;
+
+/** A check of each argument that a class declares, and of no other. */
+export type ShapeOf<Class extends ResourceClass> = {
+  readonly [Name in keyof Required<ArgumentsOf<Class>>]: v.GenericSchema<
+    unknown,
+    Plain<ArgumentsOf<Class>[Name]>
+  >;
+};
+
+/** Makes an argument that a class does not declare a mistake. */
+export type NoOther<Shape, Class extends ResourceClass> = {
+  readonly [Name in Exclude<keyof Shape, keyof ShapeOf<Class>>]: never;
+};
+
+/** Properties without those that are `undefined`. */
+export type Known<Properties> = {
+  [Name in keyof Properties as undefined extends Properties[Name] ? never : Name]: Properties[Name];
+} & {
+  [Name in keyof Properties as undefined extends Properties[Name] ? Name : never]?: Exclude<
+    Properties[Name],
+    undefined
+  >;
+};
+
+/** The arguments after `check`, and what travels along. */
+export type InputsOf<Shape extends v.ObjectEntries> = Known<{
+  [Name in keyof Shape]: v.InferOutput<Shape[Name]>;
+}> & { __timeouts?: Timeouts; __provider?: string };
+
+/** What the program may declare once. */
+export interface DeclaredOnce<Inputs> {
+  /** What the declaration is about, such as `project user`; each resource has one of its own. */
+  readonly kind: string;
+  /** The arguments that say what is declared; a second declaration is a mistake in the last. */
+  readonly identity:
+    | readonly (keyof Inputs & string)[]
+    | ((inputs: Inputs) => readonly (keyof Inputs & string)[]);
+  /** Follows "must be declared once". */
+  readonly where: string;
+}
+
+/** What `create` and `update` hand over. */
+export interface Reconciling<Before, Limit> {
+  readonly connection: Connection;
+  readonly atlas: AtlasSession;
+  readonly operation: "create" | "update";
+  /** What the state holds; nothing before the first `create`. */
+  readonly before: Before;
+  /** When the operation has to be over. */
+  readonly deadline: Limit extends number ? Deadline : Deadline | undefined;
+}
+
+/** What `read` hands over. */
+export interface Reading {
+  readonly connection: Connection;
+  /** Whether this is `.get()`, which has no state. */
+  readonly isGet: boolean;
+}
+
+/** That a resource is not there: deleted for a refresh, and this sentence for `.get()`. */
+export interface Absent {
+  readonly absent: string;
+}
+
+/** The life of a resource, in the order in which it is lived. The engine's forms are derived from it. */
+export interface Definition<
+  Shape extends v.ObjectEntries,
+  Key,
+  Stored extends v.ObjectEntries,
+  Limit extends number | undefined,
+  Outputs extends object,
+> {
+  /** Checks of the arguments, which also normalise them. */
+  readonly arguments: Shape;
+  /** The format of its id, which says what it is about. */
+  readonly id: IdCodec<Key, InputsOf<Shape>>;
+  /** What counts of a state, beside its id. With `__timeouts`, a refresh gives `customTimeouts` back as an input. */
+  readonly stored: Stored;
+  readonly declaredOnce: DeclaredOnce<InputsOf<Shape>>;
+  /** The longest that `reconcile` may take unless `customTimeouts` says otherwise, in milliseconds. @default no limit */
+  readonly defaultTimeMs?: Limit;
+  /** Whether the old one is deleted before another is made. @default false */
+  readonly deleteBeforeReplace?: boolean;
+  /** Mistakes that no argument shows by itself. */
+  mistakes?(news: InputsOf<Shape>): pulumi.dynamic.CheckFailure[];
+  /** Arguments that replace the resource, beside those in its id. What is not known yet replaces nothing. */
+  replaces?(key: Key, before: Recalled<Stored>, news: InputsOf<Shape>): string[];
+  /** Whether an argument changes in place. All are known. */
+  differs?(before: Recalled<Stored>, news: InputsOf<Shape>): boolean;
+  /** Whether `reconcile` has to be called although no argument differs. */
+  isUnfinished?(before: Recalled<Stored>): boolean;
+  /** Takes note that nothing differs. */
+  onUnchanged?(connection: Connection, key: Key, before: Recalled<Stored>): void;
+  /**
+   * Makes it as declared, whatever Atlas has now: for `create`, for `update`, and after a run that was interrupted.
+   *
+   * @throws Unfinished with what has been reached, for the next `pulumi up` to go on with
+   */
+  reconcile(context: Reconciling<Recalled<Stored>, Limit>, inputs: InputsOf<Shape>): Promise<Outputs>;
+  /** Looks at it, for a refresh and for `.get()`. */
+  read(context: Reading, key: Key, before: Recalled<Stored>): Promise<Outputs | Absent>;
+  /** The arguments that a refresh gives back. @default the outputs of their names */
+  declaredBy?(key: Key, outputs: Outputs): InputsOf<Shape>;
+  delete(connection: Connection, key: Key, before: Recalled<Stored>): Promise<void>;
+}

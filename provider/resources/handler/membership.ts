@@ -1,0 +1,93 @@
+import { type Clock, pause } from "../../atlas/clock";
+import { AtlasError } from "../../atlas/error";
+import type { RequestOptions } from "../../atlas/operations/index";
+import type { Roster } from "../../atlas/roster";
+import { sameName } from "./differences";
+import { isParentMissing } from "./missing";
+
+/** Rounds of looking at Atlas and acting on it, before a change that does not come to rest is an error. */
+export const reconcileRounds = 4;
+
+/** Pauses before each look for somebody who must be there but is not listed, in milliseconds: half a minute in all. */
+const pausesMs = [1_000, 2_000, 4_000, 8_000, 15_000];
+
+/** Pauses before each look for somebody whom Atlas calls gone but still lists, in milliseconds. */
+const goneAfterMs = [1_000, 2_000, 4_000];
+
+/**
+ * Looks again for somebody who must be there, as Atlas's listings can lag behind what has just been changed.
+ *
+ * @returns `undefined` when the last look, half a minute later, finds nobody, or when the time is up before
+ */
+export async function lookAgain<Member>(
+  look: () => Promise<Member | undefined>,
+  clock: Clock,
+  { deadline }: RequestOptions,
+): Promise<Member | undefined> {
+  for (const pauseMs of pausesMs) {
+    if (deadline !== undefined && deadline.leftMs <= pauseMs) {
+      return undefined;
+    }
+    await pause(clock, pauseMs);
+    const member = await look();
+    if (member !== undefined) {
+      return member;
+    }
+  }
+  return undefined;
+}
+
+/** Whether Atlas itself refused a change for a state that is not what the request took for granted. */
+export function isStale(error: AtlasError): boolean {
+  return error.isFromAtlas && (error.status === 409 || (error.status === 404 && !isParentMissing(error)));
+}
+
+/**
+ * Removes a member who may be gone, or known to Atlas by another id than before.
+ *
+ * @param name what the member is found by: the username, or else the id
+ * @param userId the id that is in the state, where there is one
+ * @param removeById removes by Atlas's id of the user
+ */
+export async function removeMember<Member extends { userId: string }>(
+  roster: Roster<Member>,
+  { name, userId }: { name: string; userId: string | undefined },
+  removeById: (userId: string) => Promise<void>,
+  clock: Clock,
+): Promise<void> {
+  let id = userId ?? (await roster.lookUp(name))?.userId;
+  for (let round = 1; id !== undefined; round += 1) {
+    const named = id;
+    try {
+      return await roster.write([name, named], () => removeById(named));
+    } catch (error) {
+      if (!(error instanceof AtlasError) || error.status !== 404 || !isStale(error)) {
+        throw error;
+      }
+      // Atlas gives a user another id when the invitation is accepted, so a missing id is not a missing user.
+      id = await liveId(roster, name, named, clock);
+      if (sameName(id, named) || round === reconcileRounds) {
+        // The 404 was about something else: the user is still there.
+        throw error;
+      }
+    }
+  }
+}
+
+/** The id that a member has whom Atlas calls gone by another id or by this one, of which its listings may lag behind. */
+async function liveId<Member extends { userId: string }>(
+  roster: Roster<Member>,
+  name: string,
+  goneId: string,
+  clock: Clock,
+): Promise<string | undefined> {
+  let live = await roster.lookUp(name);
+  for (const pauseMs of goneAfterMs) {
+    if (live === undefined || !sameName(live.userId, goneId)) {
+      break;
+    }
+    await pause(clock, pauseMs);
+    live = await roster.lookUp(name);
+  }
+  return live?.userId;
+}

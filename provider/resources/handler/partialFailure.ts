@@ -1,0 +1,32 @@
+/**
+ * An operation that got somewhere but not to its end. The engine stores the resource as not finished, with the
+ * properties, and the next `pulumi up` calls `update`.
+ *
+ * The dynamic provider host recognises it by `id`, `properties` and `reasons`.
+ */
+export class PartialFailure extends Error {
+  override readonly name = "PartialFailure";
+  readonly reasons: string[];
+
+  constructor(
+    readonly id: string,
+    readonly properties: object,
+    cause: unknown,
+  ) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    super(message);
+    this.reasons = [message];
+  }
+}
+
+/** That `reconcile` got somewhere but not to its end, with what it has seen until then. */
+export class Unfinished extends Error {
+  override readonly name = "Unfinished";
+
+  constructor(
+    readonly outputs: object,
+    cause: unknown,
+  ) {
+    super("Not finished.", { cause });
+  }
+}

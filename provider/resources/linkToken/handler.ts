@@ -1,0 +1,169 @@
+import ipaddr from "ipaddr.js";
+import * as v from "valibot";
+import { AtlasError } from "../../atlas/error";
+import { createLinkToken, deleteLinkToken, type RequestOptions } from "../../atlas/operations/index";
+import type { AtlasSession } from "../../atlas/session";
+import { atlasId, mustBe } from "../handler/arguments";
+import { nameOf, thing } from "../handler/declarations";
+import { defineHandler } from "../handler/defineHandler";
+import { withoutUpdate } from "../handler/handler";
+import { atlasIdPart, idCodec } from "../handler/id";
+import { isUnknown } from "../handler/unknown";
+import type { LinkToken } from "./resource";
+
+const address = v.pipe(
+  v.string(mustBe("an IP address or a CIDR block such as 203.0.113.0/24")),
+  v.check(isAddress, mustBe("an IP address or a CIDR block such as 203.0.113.0/24")),
+  v.transform((text) => text.toLowerCase()),
+);
+
+const shape = {
+  orgId: atlasId("organization"),
+  accessListIps: v.optional(
+    v.pipe(
+      v.array(address, mustBe("a list of IP addresses and CIDR blocks")),
+      v.transform((addresses) => [...new Set(addresses)].sort()),
+    ),
+  ),
+};
+
+/** The life of a {@link LinkToken}: the link of an organization to the source of a live migration. */
+export const linkTokenHandler = withoutUpdate(
+  // Atlas shows a token once, when it is made, so that `.get()` finds none.
+  defineHandler<typeof LinkToken, "linkToken">()({
+    arguments: shape,
+
+    id: idCodec("LinkToken", { orgId: atlasIdPart() }),
+
+    stored: { accessListIps: v.array(v.string()), linkToken: v.pipe(v.string(), v.nonEmpty()) },
+
+    declaredOnce: { kind: "link", identity: ["orgId"], where: ", as an organization has one link" },
+
+    deleteBeforeReplace: true,
+
+    replaces: (_key, before, news) =>
+      isUnknown([news.orgId, news.accessListIps]) || sameList(before.accessListIps, news.accessListIps)
+        ? []
+        : ["accessListIps"],
+
+    onUnchanged({ run: { declarations } }, { orgId }, { linkToken }) {
+      const link = thing("link", [orgId]);
+      // A refresh compares before the program has declared anything, and says nothing of what the run comes to.
+      if (declarations.find([link]) !== undefined) {
+        declarations.settle(link, linkToken);
+      }
+    },
+
+    async reconcile({ connection, atlas, deadline }, { orgId, accessListIps }) {
+      const linkToken = await makeLink(atlas, { orgId, accessListIps }, { deadline });
+      connection.run.declarations.settle(thing("link", [orgId]));
+      return { orgId, accessListIps, linkToken };
+    },
+
+    // Atlas has no operation that shows a link or its token, so nothing is known beside what is stored.
+    async read(_context, { orgId }, { accessListIps, linkToken }) {
+      return { orgId, accessListIps, linkToken };
+    },
+
+    async delete(connection, { orgId }, { linkToken }) {
+      const { declarations } = connection.run;
+      const link = thing("link", [orgId]);
+      const declaration = declarations.find([link]);
+      if (declaration !== undefined && declarations.isSettled(link)) {
+        connection.report(
+          `The link of organization ${orgId} stays: the program declares it, and this update has it in place.`,
+        );
+        const found = declarations.foundWith(link);
+        // An update was ended between making the one link and deleting the other. Nothing tells which is the later one.
+        if (found !== undefined && found !== linkToken) {
+          connection.report(tellOfTwoTokens(orgId, declaration.declaredAs));
+        }
+        return;
+      }
+      await dropLink(connection.atlas(), orgId, {});
+    },
+  }),
+);
+
+/**
+ * Makes a link. A token whose answer was lost can never be seen again, so its link is dropped before another is
+ * made, and likewise a link that a crashed run or somebody else has left behind.
+ */
+async function makeLink(
+  atlas: AtlasSession,
+  { orgId, accessListIps }: { orgId: string; accessListIps: string[] | undefined },
+  options: RequestOptions,
+): Promise<string> {
+  try {
+    return await createLinkToken(atlas.client, orgId, accessListIps, options);
+  } catch (error) {
+    if (!(error instanceof AtlasError) || !(wasLost(error) || isLinkThere(error))) {
+      throw error;
+    }
+  }
+  await dropLink(atlas, orgId, options);
+  return createLinkToken(atlas.client, orgId, accessListIps, options);
+}
+
+/** Whether the link may have been made, with a token that nobody has seen. */
+function wasLost(error: AtlasError): boolean {
+  return error.operation === "createOrgLiveMigrationLinkToken" && error.mayHaveTakenEffect;
+}
+
+/**
+ * Whether Atlas refuses to make a link because there is one. Under which code is not documented, so any counts that speaks
+ * of the link, but not one about something else, such as a migration that is active.
+ */
+function isLinkThere({
+  operation,
+  status,
+  errorCode = "UNEXPECTED_ERROR",
+  isFromAtlas,
+}: AtlasError): boolean {
+  return (
+    operation === "createOrgLiveMigrationLinkToken" &&
+    status === 409 &&
+    isFromAtlas &&
+    (errorCode === "UNEXPECTED_ERROR" ||
+      (errorCode.includes("LINK") && !errorCode.includes("ACTIVE_LIVE_MIGRATION")))
+  );
+}
+
+async function dropLink(atlas: AtlasSession, orgId: string, options: RequestOptions): Promise<void> {
+  try {
+    await deleteLinkToken(atlas.client, orgId, options);
+  } catch (error) {
+    if (!(error instanceof AtlasError) || !isNoLink(error)) {
+      throw error;
+    }
+  }
+}
+
+/** Whether Atlas says that there is no link: it has done so under no code and under UNEXPECTED_ERROR. */
+function isNoLink({ operation, status, errorCode = "UNEXPECTED_ERROR", isFromAtlas }: AtlasError): boolean {
+  return (
+    operation === "deleteOrgLiveMigrationLinkTokens" &&
+    status === 404 &&
+    isFromAtlas &&
+    errorCode === "UNEXPECTED_ERROR"
+  );
+}
+
+function tellOfTwoTokens(orgId: string, declaredAs: string | undefined): string {
+  const name = declaredAs === undefined ? "it" : `'${nameOf(declaredAs)}'`;
+  return (
+    `The state had two link tokens of organization ${orgId}, and Atlas accepts only the one that was made last. ` +
+    `If it refuses the token of the resource that is declared, replace ${name}: pulumi up --replace <its URN>.`
+  );
+}
+
+function isAddress(text: string): boolean {
+  const [ip = ""] = text.split("/");
+  const isIp = ip.includes(":") ? ipaddr.IPv6.isValid(ip) : ipaddr.IPv4.isValidFourPartDecimal(ip);
+  return isIp && (!text.includes("/") || ipaddr.isValidCIDR(text)) && !text.includes("%");
+}
+
+function sameList(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  // No list and an empty one are the same to Atlas.
+  return [...(a ?? [])].sort().join() === [...(b ?? [])].sort().join();
+}

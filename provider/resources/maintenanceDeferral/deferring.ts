@@ -1,0 +1,106 @@
+import { pause } from "../../atlas/clock";
+import { AtlasError } from "../../atlas/error";
+import {
+  type AtlasMaintenanceWindow,
+  deferMaintenance,
+  getMaintenanceWindow,
+  type RequestOptions,
+} from "../../atlas/operations/index";
+import type { AtlasSession } from "../../atlas/session";
+
+/** Pauses before the looks for an effect, in milliseconds. Several, because what Atlas shows can lag behind. */
+const pausesMs = [0, 2_000, 5_000, 10_000];
+
+/** Requests that may be lost in a row before it is an error. */
+const mostLost = 3;
+
+/** How an attempt to defer a maintenance has ended. */
+export interface Deferred {
+  /** As Atlas shows it. */
+  window: AtlasMaintenanceWindow;
+  /** `in doubt` when Atlas has accepted a request whose effect does not show. */
+  outcome: "deferred" | "in doubt" | "nothing scheduled";
+}
+
+/**
+ * Defers the scheduled maintenance until the window shows as many deferrals.
+ *
+ * Each request defers by another week, so there is a look right before each, and none after one that Atlas has accepted
+ * but does not show: the window may lag behind, or somebody may have edited it, which takes all deferrals back.
+ */
+export async function deferUntil(
+  atlas: AtlasSession,
+  projectId: string,
+  deferrals: number,
+  options: RequestOptions,
+): Promise<Deferred> {
+  const look = (): Promise<AtlasMaintenanceWindow> => getMaintenanceWindow(atlas.client, projectId, options);
+  let window = await look();
+  let lost = 0;
+  while (window.numberOfDeferrals < deferrals) {
+    const before = window.numberOfDeferrals;
+    const answer = await request(atlas, projectId, options);
+    if (answer === "nothing scheduled") {
+      return { window, outcome: answer };
+    }
+    for (const pauseMs of answer === "not sent" ? [0] : pausesMs) {
+      await pause(atlas.clock, Math.min(pauseMs, options.deadline?.leftMs ?? pauseMs));
+      window = await look();
+      if (window.numberOfDeferrals > before) {
+        break;
+      }
+    }
+    if (window.numberOfDeferrals > before) {
+      lost = 0;
+    } else if (answer === "accepted") {
+      return { window, outcome: "in doubt" };
+    } else if (answer instanceof AtlasError) {
+      lost += 1;
+      if (lost === mostLost) {
+        throw answer;
+      }
+    }
+  }
+  return { window, outcome: "deferred" };
+}
+
+/** Asks once. An error that it answers with is that of a request whose answer was lost. */
+async function request(
+  atlas: AtlasSession,
+  projectId: string,
+  options: RequestOptions,
+): Promise<"accepted" | "not sent" | "nothing scheduled" | AtlasError> {
+  try {
+    return await deferMaintenance(atlas.client, projectId, options);
+  } catch (error) {
+    if (!(error instanceof AtlasError)) {
+      throw error;
+    }
+    if (error.errorCode === "ATLAS_MAINTENANCE_NOT_SCHEDULED" && error.isFromAtlas) {
+      return "nothing scheduled";
+    }
+    if (error.mayHaveTakenEffect && error.operation === "deferGroupMaintenanceWindow") {
+      return error;
+    }
+    throw explain(error);
+  }
+}
+
+function explain(error: AtlasError): AtlasError {
+  switch (error.errorCode) {
+    case "ATLAS_MAINTENANCE_WINDOW_NOT_DEFINED":
+      return error.withAdvice(
+        "Define a maintenance window for the project first, for example with MaintenanceWindow of @pulumi/mongodbatlas.",
+      );
+    case "ATLAS_NUM_MAINTENANCE_DEFERRALS_EXCEEDED":
+      return error.withAdvice(
+        "Atlas lets one maintenance be put off twice: it has to take place now, or the window has to be moved.",
+      );
+    default:
+      return error.status === 400 && error.isFromAtlas
+        ? error.withAdvice(
+            "Atlas lets a maintenance be put off only within a limited time before it starts: run `pulumi up` again then.",
+          )
+        : error;
+  }
+}

@@ -1,0 +1,164 @@
+import { Deadline, pause } from "../../atlas/clock";
+import { AtlasError } from "../../atlas/error";
+import {
+  type AtlasLiveMigration,
+  cutOver,
+  getLiveMigration,
+  type MigrationKey,
+  type RequestOptions,
+} from "../../atlas/operations/index";
+import type { AtlasSession } from "../../atlas/session";
+import { CutoverProgress } from "./progress";
+
+/** Polls start at the first interval and slow down to the longest. */
+const poll = { firstMs: 3_000, growth: 1.5, longestMs: 30_000 };
+
+/** The longest that the look may take that comes when the time is up, in milliseconds. */
+const lastLookMs = 5_000;
+
+/** How many looks must show an untouched migration before a request whose answer was lost is taken for lost itself. */
+const looksAfterLostAnswer = 3;
+
+/** A migration that will never complete, so that there is nothing to go on with. */
+export class DeadMigration extends Error {}
+
+/**
+ * One cut-over, from wherever it stands to its end: it waits until the migration is ready, cuts it over, and waits until
+ * it is complete.
+ *
+ * It looks before every step, so that it can start anywhere: the request goes out only while the migration says that
+ * it is ready and has not begun to cut over, and never again once Atlas has taken it.
+ */
+export class Cutover {
+  /** The migration as it was seen last. */
+  last: AtlasLiveMigration | undefined;
+  private lostAt: string | undefined;
+  private untouchedLooksToGo = 0;
+
+  /** @param requestedAt when Atlas took the request, in ISO 8601 UTC; `undefined` when it has taken none */
+  constructor(
+    private readonly atlas: AtlasSession,
+    private readonly key: MigrationKey,
+    public requestedAt: string | undefined,
+  ) {}
+
+  /**
+   * @returns the migration that is complete
+   * @throws DeadMigration when it has failed or expired; Error when it is not complete in time
+   */
+  async complete(deadline: Deadline): Promise<AtlasLiveMigration> {
+    const { clock, report } = this.atlas;
+    const progress = new CutoverProgress(report, clock, this.key);
+    let intervalMs = poll.firstMs;
+    for (;;) {
+      // The machine may have slept meanwhile. Nothing is requested any more then, but the migration may be complete.
+      const isOver = deadline.isOver;
+      const options = { deadline: isOver ? new Deadline(clock, lastLookMs) : deadline };
+      const migration = await this.look(options);
+      if (migration.status === "COMPLETE") {
+        return migration;
+      }
+      if (isOver) {
+        throw this.outOfTime(migration, deadline);
+      }
+      const step = await this.advance(migration, options);
+      if (step === "not sent") {
+        continue;
+      }
+      if (step === "requested") {
+        intervalMs = poll.firstMs;
+      }
+      progress.show(migration, this.requestedAt !== undefined);
+      await pause(clock, Math.min(intervalMs, deadline.leftMs));
+      intervalMs = Math.min(intervalMs * poll.growth, poll.longestMs);
+    }
+  }
+
+  private async look(options: RequestOptions): Promise<AtlasLiveMigration> {
+    const migration = await getLiveMigration(this.atlas.client, this.key, options);
+    this.last = migration;
+    if (migration.lagTimeSeconds === undefined) {
+      // The cut-over has begun, so the request whose answer was lost has arrived, and must not be forgotten.
+      this.requestedAt ??= this.lostAt;
+    }
+    const { liveMigrationId, projectId } = this.key;
+    const subject = `Live migration ${liveMigrationId} of project ${projectId}`;
+    if (migration.status === "FAILED") {
+      throw new DeadMigration(
+        `${subject} has failed${this.requestedAt === undefined ? "" : " after its cut-over was requested"}, so it cannot be cut over. ` +
+          "Look at its log in Atlas, start a new migration, and declare its id as liveMigrationId.",
+      );
+    }
+    if (migration.status === "EXPIRED") {
+      throw new DeadMigration(
+        `${subject} has expired: it was not cut over within 120 hours of being ready. ` +
+          "Start a new migration in Atlas, and declare its id as liveMigrationId.",
+      );
+    }
+    return migration;
+  }
+
+  /** Requests the cut-over when the look that comes right before shows that it may be. */
+  private async advance(
+    migration: AtlasLiveMigration,
+    options: RequestOptions,
+  ): Promise<"requested" | "not sent" | "waiting"> {
+    if (this.requestedAt !== undefined || !mayCutOver(migration)) {
+      return "waiting";
+    }
+    if (this.untouchedLooksToGo > 0) {
+      this.untouchedLooksToGo -= 1;
+      return "waiting";
+    }
+    const answer = await this.request(options);
+    const at = new Date(this.atlas.clock.date()).toISOString();
+    if (answer === "accepted") {
+      this.requestedAt = at;
+      return "requested";
+    }
+    if (answer === "lost") {
+      this.lostAt = at;
+      this.untouchedLooksToGo = looksAfterLostAnswer;
+    }
+    return answer === "not sent" ? answer : "waiting";
+  }
+
+  private async request(options: RequestOptions): Promise<"accepted" | "not sent" | "lost" | "not needed"> {
+    try {
+      return await cutOver(this.atlas.client, this.key, options);
+    } catch (error) {
+      if (!(error instanceof AtlasError) || error.operation !== "cutoverGroupLiveMigration") {
+        throw error;
+      }
+      if (error.mayHaveTakenEffect) {
+        return "lost";
+      }
+      if (error.isFromAtlas && (error.status === 400 || error.status === 409)) {
+        // Atlas documents no code for a cut-over that is under way already; the migration itself tells.
+        const migration = await getLiveMigration(this.atlas.client, this.key, options);
+        if (!mayCutOver(migration)) {
+          return "not needed";
+        }
+      }
+      throw error;
+    }
+  }
+
+  private outOfTime({ status }: AtlasLiveMigration, { afterMs }: Deadline): Error {
+    const { liveMigrationId, projectId } = this.key;
+    return new Error(
+      `Live migration ${liveMigrationId} of project ${projectId} is not complete after ${describeMs(afterMs)} (status ${status ?? "unknown"}, ` +
+        `${this.requestedAt === undefined ? "cut-over not requested yet" : "cut-over requested"}). ` +
+        "Run `pulumi up` again to go on waiting, or allow more time with `customTimeouts`.",
+    );
+  }
+}
+
+/** Ready, and not begun: Atlas shows a lag only before the cut-over begins. */
+function mayCutOver({ readyForCutover, lagTimeSeconds }: AtlasLiveMigration): boolean {
+  return readyForCutover && lagTimeSeconds !== undefined;
+}
+
+function describeMs(ms: number): string {
+  return ms >= 3_600_000 ? `${Math.round(ms / 360_000) / 10} h` : `${Math.round(ms / 600) / 100} min`;
+}

@@ -1,0 +1,112 @@
+import * as v from "valibot";
+import { type AtlasProjectUser, removeProjectUser } from "../../atlas/operations/index";
+import { atlasId, mustBe, username } from "../handler/arguments";
+import { stays, thing } from "../handler/declarations";
+import { defineHandler } from "../handler/defineHandler";
+import type { OutputsOf } from "../handler/definition";
+import { sameName } from "../handler/differences";
+import { atlasIdPart, idCodec, usernamePart } from "../handler/id";
+import { removeMember } from "../handler/membership";
+import { timeouts } from "../handler/timeouts";
+import { reconcileProjectUser, rolesOf } from "./membership";
+import type { ProjectUser } from "./resource";
+import { sameRoles } from "./roles";
+
+const role = v.pipe(
+  v.string(mustBe("a project role such as GROUP_READ_ONLY")),
+  v.check(
+    (text) => !text.startsWith("ORG_"),
+    mustBe("a project role such as GROUP_READ_ONLY, not a role of the organization"),
+  ),
+  v.check(
+    (text) => text.startsWith("ORG_") || /^GROUP_[A-Z0-9]+(_[A-Z0-9]+)*$/.test(text),
+    mustBe("a project role such as GROUP_READ_ONLY"),
+  ),
+);
+
+const shape = {
+  projectId: atlasId("project"),
+  username: username(),
+  roles: v.pipe(
+    v.array(role, mustBe("a list of project roles")),
+    v.minLength(1, mustBe("a list of at least one project role")),
+    v.transform((roles) => [...new Set(roles)].sort()),
+  ),
+};
+
+/** The life of a {@link ProjectUser}: a user's membership of a project, pending or active. */
+export const projectUserHandler = defineHandler<typeof ProjectUser, "orgMembershipStatus">()({
+  arguments: shape,
+
+  id: idCodec("ProjectUser", { projectId: atlasIdPart(), username: usernamePart }),
+
+  stored: {
+    username: username(),
+    userId: atlasId("user"),
+    roles: v.array(v.string()),
+    __timeouts: timeouts,
+  },
+
+  declaredOnce: { kind: "project user", identity: ["projectId", "username"], where: " in a project" },
+
+  // When another user replaces this one, that user is added first: a project must keep an owner, and whoever deletes first
+  // does so before the rest of the program is known.
+  differs: ({ roles = [] }, news) => !sameRoles(roles, news.roles),
+
+  async reconcile({ connection, atlas, operation, deadline }, inputs) {
+    const firstStep = operation === "create" ? "add" : "look";
+    const user = await reconcileProjectUser(atlas, inputs, { deadline }, firstStep);
+    // Listings of the organization may not show the user yet, and a TeamUser may be next.
+    connection.run.declarations.settle(thing("user", [inputs.username]));
+    return outputs(inputs, user);
+  },
+
+  async read({ connection }, { projectId, username }, before) {
+    const user = await connection.atlas().projectUsers(projectId).find(username, {});
+    if (user === undefined) {
+      return {
+        absent: `${username} is not a user of project ${projectId}, and has no pending invitation to it, so there is nothing to read.`,
+      };
+    }
+    const spelled = sameName(before.username, username) ? before.username : undefined;
+    return outputs({ projectId, username: spelled ?? username, roles: rolesOf(user, projectId) }, user);
+  },
+
+  async delete(connection, { projectId, username }, { userId }) {
+    const declaration = connection.run.declarations.find([thing("project user", [projectId, username])]);
+    if (declaration !== undefined) {
+      connection.report(stays(username, `project ${projectId}`, declaration));
+      return;
+    }
+    const atlas = connection.atlas();
+    await removeMember(
+      atlas.projectUsers(projectId),
+      { name: username, userId },
+      (liveId) => removeProjectUser(atlas.client, projectId, { userId: liveId, username }),
+      atlas.clock,
+    );
+  },
+});
+
+function outputs(
+  { projectId, username, roles }: { projectId: string; username: string; roles: string[] },
+  {
+    userId,
+    orgMembershipStatus,
+    invitationCreatedAt,
+    invitationExpiresAt,
+    inviterUsername,
+  }: AtlasProjectUser,
+): OutputsOf<typeof ProjectUser, "orgMembershipStatus"> {
+  return {
+    projectId,
+    username,
+    roles,
+    userId,
+    // Atlas shows some as an empty text.
+    orgMembershipStatus: orgMembershipStatus || undefined,
+    invitationCreatedAt: invitationCreatedAt || undefined,
+    invitationExpiresAt: invitationExpiresAt || undefined,
+    inviterUsername: inviterUsername || undefined,
+  };
+}

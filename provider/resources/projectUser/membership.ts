@@ -1,0 +1,174 @@
+import { type Clock, Deadline } from "../../atlas/clock";
+import { AtlasError } from "../../atlas/error";
+import {
+  type AtlasProjectUser,
+  addProjectUser,
+  addProjectUserRole,
+  type RequestOptions,
+  removeProjectUserRole,
+} from "../../atlas/operations/index";
+import type { AtlasSession } from "../../atlas/session";
+import { isStale, lookAgain, reconcileRounds } from "../handler/membership";
+import { planRoles } from "./roles";
+
+/** What a ProjectUser declares of a user. */
+interface Declared {
+  projectId: string;
+  username: string;
+  roles: string[];
+}
+
+/** The longest that a refused change is undone for, in milliseconds. */
+const undoMs = 60_000;
+
+/**
+ * Brings the user to the declared roles, whatever Atlas has now: an answer that was lost, a crash in between or a
+ * user who was there already are all the same case. It looks again after each surprise and repeats nothing blindly.
+ */
+export async function reconcileProjectUser(
+  atlas: AtlasSession,
+  declared: Declared,
+  options: RequestOptions,
+  firstStep: "add" | "look",
+): Promise<AtlasProjectUser> {
+  const { projectId, username, roles } = declared;
+  const roster = atlas.projectUsers(projectId);
+  let live = firstStep === "look" ? await roster.lookUp(username, options) : undefined;
+  let mayBeOurs = false;
+  for (let round = 1; ; round += 1) {
+    try {
+      live ??= await roster.add(
+        username,
+        async () => {
+          const user = await addProjectUser(atlas.client, projectId, { username, roles }, options);
+          return { ...user, roles: user.roles ?? roles };
+        },
+        isAlreadyMember,
+        options,
+      );
+      return await changeRoles(atlas, declared, live, options);
+    } catch (error) {
+      if (!(error instanceof AtlasError) || round === reconcileRounds || !needsAnotherLook(error)) {
+        throw error;
+      }
+      mayBeOurs ||= error.operation === "addGroupUsers" && error.mayHaveTakenEffect;
+      if (!isAlreadyMember(error)) {
+        live = await roster.lookUp(username, options);
+        continue;
+      }
+      live = await lookAgain(() => roster.lookUp(username, options), atlas.clock, options);
+      if (live === undefined) {
+        throw error.withAdvice(adviseOnHidden(mayBeOurs));
+      }
+    }
+  }
+}
+
+/**
+ * The roles that Atlas shows.
+ *
+ * @throws AtlasError when it shows none that can be read, which is not the same as no role
+ */
+export function rolesOf({ username, roles }: AtlasProjectUser, projectId: string): string[] {
+  if (roles === undefined) {
+    throw new AtlasError(
+      `Atlas shows no roles of ${username} in project ${projectId}, so they cannot be compared with those that are declared. ` +
+        "Run the command again; if it goes on, look at the user in Atlas.",
+      { operation: "listGroupUsers", method: "GET", path: "" },
+    );
+  }
+  return roles;
+}
+
+/**
+ * Adds before it removes, because Atlas wants a user to have a role at all times. What was done before Atlas refuses a step,
+ * such as to take the role of the last owner, is undone.
+ */
+async function changeRoles(
+  atlas: AtlasSession,
+  { projectId, roles }: Declared,
+  live: AtlasProjectUser,
+  options: RequestOptions,
+): Promise<AtlasProjectUser> {
+  const { client } = atlas;
+  const plan = planRoles(rolesOf(live, projectId), roles);
+  const steps = [
+    ...plan.add.map((role) => ({ role, run: addProjectUserRole, undo: removeProjectUserRole })),
+    ...plan.remove.map((role) => ({ role, run: removeProjectUserRole, undo: addProjectUserRole })),
+  ];
+  if (steps.length === 0) {
+    return live;
+  }
+  const done: typeof steps = [];
+  let user = live;
+  return atlas.projectUsers(projectId).write([live.username], async () => {
+    try {
+      for (const step of steps) {
+        user = await step.run(client, projectId, live, step.role, options);
+        done.push(step);
+      }
+    } catch (error) {
+      throw await undone(error, done, atlas.clock, (step, undoOptions) =>
+        step.undo(client, projectId, live, step.role, undoOptions),
+      );
+    }
+    return { ...user, roles };
+  });
+}
+
+/** Takes back the steps before one that Atlas refused. */
+async function undone<Step extends { role: string }>(
+  error: unknown,
+  done: readonly Step[],
+  clock: Clock,
+  undo: (step: Step, options: RequestOptions) => Promise<unknown>,
+): Promise<unknown> {
+  if (!(error instanceof AtlasError) || needsAnotherLook(error)) {
+    return error;
+  }
+  const told =
+    error.errorCode === "CANNOT_DELETE_LAST_ADMIN"
+      ? error.withAdvice(
+          "If this update makes another user an owner, run `pulumi up` again: that user is one by then.",
+        )
+      : error;
+  // The time for the change itself may be over.
+  const options = { deadline: new Deadline(clock, undoMs) };
+  for (const step of [...done].reverse()) {
+    try {
+      await undo(step, options);
+    } catch (failure) {
+      if (!(failure instanceof AtlasError)) {
+        throw failure;
+      }
+      return told.withAdvice(
+        `The change of ${step.role} that came before could not be undone, so the user has other roles than before.`,
+      );
+    }
+  }
+  return told;
+}
+
+const writes = new Set(["addGroupUsers", "addGroupUserRole", "removeGroupUserRole"]);
+
+/** Whether Atlas may have another state than the request took for granted. */
+function needsAnotherLook(error: AtlasError): boolean {
+  return writes.has(error.operation) && (error.mayHaveTakenEffect || isStale(error));
+}
+
+function isAlreadyMember(error: unknown): boolean {
+  return (
+    error instanceof AtlasError &&
+    error.operation === "addGroupUsers" &&
+    error.status === 409 &&
+    isStale(error)
+  );
+}
+
+function adviseOnHidden(mayBeOurs: boolean): string {
+  return mayBeOurs
+    ? "Atlas does not list the user in the project yet, whom this update may have added itself: run `pulumi up` again in a few minutes."
+    : "Atlas does not list such a user in the project, though it was asked again for half a minute. " +
+        "If nobody has added the user just now, it can be an invitation made with the deprecated API, which the current one cannot see: " +
+        "look for it under the project's pending invitations in Atlas, withdraw it there, then run `pulumi up` again.";
+}

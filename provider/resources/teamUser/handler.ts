@@ -1,0 +1,154 @@
+import * as v from "valibot";
+import { AtlasError } from "../../atlas/error";
+import { type AtlasOrganizationUser, removeTeamUser, type TeamKey } from "../../atlas/operations/index";
+import { atlasId, username } from "../handler/arguments";
+import type { Connection } from "../handler/connection";
+import { stays, thing } from "../handler/declarations";
+import { defineHandler } from "../handler/defineHandler";
+import type { OutputsOf } from "../handler/definition";
+import { sameName } from "../handler/differences";
+import { atlasIdPart, idCodec, userPart } from "../handler/id";
+import { removeMember } from "../handler/membership";
+import { isUnknown } from "../handler/unknown";
+import { explainTeam, reconcileTeamUser } from "./membership";
+import type { TeamUser } from "./resource";
+
+const shape = {
+  orgId: atlasId("organization"),
+  teamId: atlasId("team"),
+  username: v.optional(username()),
+  userId: v.optional(atlasId("user")),
+};
+
+/** A user as a program declares it: by name or by id. */
+interface Who {
+  username?: string;
+  userId?: string;
+}
+
+type Declared = TeamKey & Who;
+
+/** The life of a {@link TeamUser}: one user's membership of a team. It touches nobody else's. */
+export const teamUserHandler = defineHandler<typeof TeamUser, "orgMembershipStatus">()({
+  arguments: shape,
+
+  id: idCodec(
+    "TeamUser",
+    { orgId: atlasIdPart(), teamId: atlasIdPart("5f1b3c2a9d8e7f6a5b4c3d2f"), user: userPart },
+    ({ orgId, teamId, ...who }: Declared) => ({ orgId, teamId, user: nameOf(who) }),
+  ),
+
+  stored: { username: username(), userId: atlasId("user") },
+
+  declaredOnce: {
+    kind: "team user",
+    identity: ({ username }) => ["orgId", "teamId", username === undefined ? "userId" : "username"],
+    where: " in a team",
+  },
+
+  mistakes(news) {
+    const given = [news.username, news.userId].filter((value) => value !== undefined && value !== null);
+    const got = given.length === 0 ? "neither of them" : "both";
+    const reason = `must be given or userId, exactly one, but got ${got}`;
+    return given.length === 1 ? [] : [{ property: "username", reason }];
+  },
+
+  replaces({ user }, before, news) {
+    if (isUnknown([news.username, news.userId]) || isSameUser(whoOf(user), before, news)) {
+      return [];
+    }
+    return [news.username === undefined ? "userId" : "username"];
+  },
+
+  // Every argument identifies the user or the team, so a change replaces; only a retry of the engine updates.
+  async reconcile({ connection, atlas, deadline }, inputs) {
+    const isInvited = connection.run.declarations.isSettled(thing("user", [nameOf(inputs)]));
+    const user = await reconcileTeamUser(atlas, inputs, { deadline, isInvited });
+    learn(connection, inputs, user);
+    return outputs(inputs, user);
+  },
+
+  async read({ connection }, { orgId, teamId, user: name }, before) {
+    const key = { orgId, teamId, ...whoOf(name) };
+    const roster = connection.atlas().teamUsers(key);
+    // A user who was declared by the id of a pending invitation is known by name when it has been accepted.
+    const user =
+      (await roster.find(name, {})) ??
+      (key.userId !== undefined && before.username ? await roster.find(before.username, {}) : undefined);
+    if (user === undefined) {
+      return {
+        absent: `${name} is not in team ${teamId} of organization ${orgId}, so there is nothing to read.`,
+      };
+    }
+    learn(connection, key, user);
+    const spelled = sameName(before.username, key.username) ? before.username : key.username;
+    return outputs({ ...key, ...(spelled === undefined ? {} : { username: spelled }) }, user);
+  },
+
+  declaredBy: ({ orgId, teamId, user }, { username }) => ({
+    orgId,
+    teamId,
+    ...(user.includes("@") ? { username } : { userId: user }),
+  }),
+
+  async delete(connection, { orgId, teamId, user }, before) {
+    const key = { orgId, teamId, ...whoOf(user) };
+    const name = key.username ?? before.username ?? user;
+    const declaration = connection.run.declarations.find(thingsOf(key, [name, user, before.userId]));
+    if (declaration !== undefined) {
+      connection.report(stays(name, `team ${teamId}`, declaration));
+      return;
+    }
+    const { client, clock } = connection.atlas();
+    try {
+      const userId = before.userId ?? key.userId;
+      await removeMember(
+        connection.atlas().teamUsers(key),
+        { name, userId },
+        (liveId) => removeTeamUser(client, key, { userId: liveId, name }),
+        clock,
+      );
+    } catch (error) {
+      throw error instanceof AtlasError ? explainTeam(error, key) : error;
+    }
+  },
+});
+
+/** Whether a user is declared as the id says; Atlas may have changed the user's id since, which the state knows. */
+function isSameUser(who: Who, before: Who, news: Who): boolean {
+  return who.username === undefined
+    ? sameName(news.userId, who.userId) || sameName(news.userId, before.userId)
+    : sameName(news.username, who.username);
+}
+
+/** What the run learns of a user's names, by any of which the program may declare the user. */
+function learn({ run }: Connection, declared: Declared, user: AtlasOrganizationUser): void {
+  run.declarations.learn(thingsOf(declared, [nameOf(declared), user.username, user.userId]));
+}
+
+function thingsOf({ orgId, teamId }: TeamKey, names: readonly (string | undefined)[]): string[] {
+  return names.flatMap((name) => (name === undefined ? [] : [thing("team user", [orgId, teamId, name])]));
+}
+
+function outputs(
+  declared: Declared,
+  { username, userId, orgMembershipStatus }: AtlasOrganizationUser,
+): OutputsOf<typeof TeamUser, "orgMembershipStatus"> {
+  return {
+    orgId: declared.orgId,
+    teamId: declared.teamId,
+    username: declared.username ?? username,
+    userId,
+    // Atlas shows some as an empty text.
+    orgMembershipStatus: orgMembershipStatus || undefined,
+  };
+}
+
+function nameOf({ username, userId }: Who): string {
+  return username?.toLowerCase() ?? userId ?? "";
+}
+
+/** What the last part of an id says. */
+function whoOf(user: string): Who {
+  return user.includes("@") ? { username: user } : { userId: user };
+}
