@@ -1,6 +1,6 @@
 import type { AxiosError, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from "axios";
 import axiosRetry from "axios-retry";
-import * as v from "valibot";
+import type * as v from "valibot";
 import {
   challengeOf,
   header,
@@ -16,8 +16,10 @@ import { DigestAuthentication } from "./digest";
 import { AtlasError } from "./error";
 import { type Circumstances, describeFailure, explain, explainNotSent, refusedWith } from "./explain";
 import { classifyNetworkError, networkErrorOf } from "./networkErrors";
+import { createAccessToken, revokeAccessToken } from "./operations/accessTokens";
+import { requestOf } from "./operations/operation";
 import { RateLimited, RateLimiter } from "./rateLimiter";
-import { type AtlasRequest, NotSent } from "./request";
+import { type Answer, type AtlasRequest, NotSent, type RequestSender } from "./request";
 import { decideRetry, type Failure, isAddressLimit, parseRetryAfter, refusesProof } from "./retry";
 import { invitations, Sending } from "./sending";
 import {
@@ -33,8 +35,8 @@ const { version } = require("../../package.json") as { version: string };
 
 const userAgent = `mongodbatlas-dynamic/${version} (Pulumi)`;
 
-/** The version of the Administration API that all requests ask for. */
-const mediaType = "application/vnd.atlas.2025-03-12+json";
+/** The version of the Administration API that requests ask for unless they say otherwise. */
+const defaultApiVersion = "2025-03-12";
 
 /** The longest one attempt may take, in milliseconds, from connecting to the last byte of the answer. */
 const attemptTimeoutMs = 60_000;
@@ -44,14 +46,6 @@ const revokeTimeoutMs = 3_000;
 
 /** A look at Atlas that is older does not justify a request that must happen once only, in milliseconds. */
 const freshLookMs = 5_000;
-
-export interface Answer<T> {
-  body: T;
-  headers: {
-    /** When Atlas is going to remove the operation: an HTTP date, with one-digit days unpadded. */
-    sunset: string | undefined;
-  };
-}
 
 export interface ClientOptions {
   clock?: Clock;
@@ -64,7 +58,7 @@ export interface ClientOptions {
 }
 
 /** Sends requests to Atlas for one process: one pool of connections, one authentication, one rate limiter. */
-export class AtlasClient {
+export class AtlasClient implements RequestSender {
   private readonly http: AxiosInstance;
   private readonly authentication: Authentication;
   private readonly clock: Clock;
@@ -108,6 +102,7 @@ export class AtlasClient {
         path: url,
       });
     }
+    const mediaType = `application/vnd.atlas.${request.apiVersion ?? defaultApiVersion}+json`;
     const exchange = this.authentication.begin({ method, url, deadline: request.deadline });
     const response = await this.transmit(request, url, exchange, {
       ...(body === undefined ? {} : { data: JSON.stringify(body) }),
@@ -387,19 +382,10 @@ export class AtlasClient {
 
   /** Atlas operation: POST /api/oauth/token. */
   private async fetchAccessToken(key: ServiceAccountKey): Promise<AccessToken> {
-    const request: AtlasRequest = {
-      operation: "createAccessToken",
-      method: "POST",
-      path: "/api/oauth/token",
-      // Another token does no harm: the one that was lost expires by itself.
-      idempotent: true,
-      summary: "get an access token for the service account",
-      requiredRole: "that it needs",
-      rateLimitSet: "access tokens",
-    };
+    const request = requestOf(createAccessToken, {});
     try {
-      const response = await this.transmitForm(request, key, { grant_type: "client_credentials" });
-      const { access_token, expires_in } = readBody(request, response, accessTokenAnswer);
+      const response = await this.transmitForm(request, key);
+      const { access_token, expires_in } = readBody(request, response, createAccessToken.answer);
       return { value: access_token, expiresInSeconds: expires_in };
     } catch (error) {
       // What the token was for has not been sent.
@@ -411,25 +397,11 @@ export class AtlasClient {
 
   /** Atlas operation: POST /api/oauth/revoke. */
   private async revokeAccessToken(key: ServiceAccountKey, token: string): Promise<void> {
-    const request: AtlasRequest = {
-      operation: "revokeAccessToken",
-      method: "POST",
-      path: "/api/oauth/revoke",
-      idempotent: true,
-      once: true,
-      summary: "give back the access token of the service account",
-      requiredRole: "that it needs",
-      rateLimitSet: "revoked access tokens",
-      deadline: new Deadline(this.clock, revokeTimeoutMs),
-    };
-    await this.transmitForm(request, key, { token, token_type_hint: "access_token" });
+    const deadline = new Deadline(this.clock, revokeTimeoutMs);
+    await this.transmitForm(requestOf(revokeAccessToken, { token }, { deadline }), key);
   }
 
-  private transmitForm(
-    request: AtlasRequest,
-    key: ServiceAccountKey,
-    form: Record<string, string>,
-  ): Promise<RawAnswer> {
+  private transmitForm(request: AtlasRequest, key: ServiceAccountKey): Promise<RawAnswer> {
     const exchange: Exchange = {
       ready: async () => {},
       header: async () => `Basic ${basicCredential(key)}`,
@@ -441,7 +413,7 @@ export class AtlasClient {
       ended: () => {},
     };
     return this.transmit(request, request.path, exchange, {
-      data: new URLSearchParams(form).toString(),
+      data: new URLSearchParams(request.body as Record<string, string>).toString(),
       headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
     });
   }
@@ -453,8 +425,3 @@ function ofProblem({ errorCode, isFromAtlas }: Problem): Pick<Problem, "errorCod
 
 /** The deadline of a request has passed before it was sent. */
 class TimeIsUp extends Error {}
-
-const accessTokenAnswer = v.object({
-  access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/)),
-  expires_in: v.pipe(v.number(), v.minValue(0)),
-});

@@ -3,12 +3,10 @@ import { type Clock, systemClock } from "./clock";
 import {
   type AtlasOrganizationUser,
   type AtlasProjectUser,
-  findProjectUsers,
-  findTeamUsers,
   isGone,
   type Listing,
-  listProjectUsers,
-  listTeamUsers,
+  listGroupUsers,
+  listOrgTeamUsers,
   type TeamKey,
 } from "./operations/index";
 import { Roster } from "./roster";
@@ -38,9 +36,9 @@ export class AtlasSession {
         new Roster(
           {
             of: `project ${projectId}`,
-            list: async () => present(await listProjectUsers(this.client, projectId)),
+            list: async () => present(await listGroupUsers(this.client, { projectId })),
             find: async (username, options) =>
-              present(await findProjectUsers(this.client, projectId, username, options)),
+              present(await listGroupUsers(this.client, { projectId, username }, options)),
             namesOf: (user) => [user.username],
           },
           this.clock,
@@ -49,18 +47,18 @@ export class AtlasSession {
   }
 
   /** The users of a team, by username and by id. */
-  teamUsers(team: TeamKey): Roster<AtlasOrganizationUser> {
+  teamUsers({ orgId, teamId }: TeamKey): Roster<AtlasOrganizationUser> {
     return getOrCreate(
       this.teams,
-      `${team.orgId}/${team.teamId}`,
+      `${orgId}/${teamId}`,
       () =>
         new Roster(
           {
-            of: `team ${team.teamId}`,
-            list: async () => present(await listTeamUsers(this.client, team)),
+            of: `team ${teamId}`,
+            list: async () => present(await listOrgTeamUsers(this.client, { orgId, teamId })),
             find: async (name, options) => {
               const by = name.includes("@") ? { username: name } : { userId: name };
-              return present(await findTeamUsers(this.client, team, by, options));
+              return present(await listOrgTeamUsers(this.client, { orgId, teamId, ...by }, options));
             },
             namesOf: (user) => [user.username, user.userId],
           },

@@ -72,10 +72,8 @@ const liveMigration: AtlasFunction<GetLiveMigrationArgs, GetLiveMigrationResult>
 
   async ask({ client, operations }, ids) {
     try {
-      const { status, readyForCutover, lagTimeSeconds, migrationHosts } = await operations.getLiveMigration(
-        client,
-        ids,
-      );
+      const { status, readyForCutover, lagTimeSeconds, migrationHosts } =
+        await operations.getGroupLiveMigration(client, ids);
       return { ...ids, status, readyForCutover, lagTimeSeconds, migrationHosts };
     } catch (error) {
       throw error instanceof AtlasError && error.status === 404

@@ -84,7 +84,7 @@ const pipelineSchedules: AtlasFunction<GetPipelineSchedulesArgs, GetPipelineSche
 
   async ask({ client, operations }, pipeline) {
     try {
-      const { schedules, sunset } = await operations.listPipelineSchedules(client, pipeline);
+      const { body: schedules, sunset } = await operations.listPipelineSchedules(client, pipeline);
       warnOfSunset(
         "getPipelineSchedules",
         "GET /groups/{groupId}/pipelines/{pipelineName}/availableSchedules",

@@ -2,7 +2,11 @@ import ipaddr from "ipaddr.js";
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
 import { readId } from "../atlas/id";
-import { createLinkToken, deleteLinkToken, type RequestOptions } from "../atlas/operations/index";
+import {
+  createOrgLiveMigrationLinkToken,
+  deleteOrgLiveMigrationLinkTokens,
+  type RequestOptions,
+} from "../atlas/operations/index";
 import type { AtlasSession } from "../atlas/session";
 import { atlasId, checkArguments, mustBe } from "./arguments";
 import type { Connection } from "./connection";
@@ -111,14 +115,14 @@ async function makeLink(
   options: RequestOptions,
 ): Promise<string> {
   try {
-    return await createLinkToken(atlas.client, orgId, accessListIps, options);
+    return await createOrgLiveMigrationLinkToken(atlas.client, { orgId, accessListIps }, options);
   } catch (error) {
     if (!(error instanceof AtlasError) || !(wasLost(error) || isLinkThere(error))) {
       throw error;
     }
   }
   await dropLink(atlas, orgId, options);
-  return createLinkToken(atlas.client, orgId, accessListIps, options);
+  return createOrgLiveMigrationLinkToken(atlas.client, { orgId, accessListIps }, options);
 }
 
 /** Whether the link may have been made, with a token that nobody has seen. */
@@ -147,7 +151,7 @@ function isLinkThere({
 
 async function dropLink(atlas: AtlasSession, orgId: string, options: RequestOptions): Promise<void> {
   try {
-    await deleteLinkToken(atlas.client, orgId, options);
+    await deleteOrgLiveMigrationLinkTokens(atlas.client, { orgId }, options);
   } catch (error) {
     if (!(error instanceof AtlasError) || !isNoLink(error)) {
       throw error;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { readId } from "../atlas/id";
-import { type AtlasMaintenanceWindow, getMaintenanceWindow } from "../atlas/operations/index";
+import { type AtlasMaintenanceWindow, getGroupMaintenanceWindow } from "../atlas/operations/index";
 import { atlasId, checkArguments, mustBe } from "./arguments";
 import type { Connection } from "./connection";
 import { checkDeclaredOnce, thing } from "./declarations";
@@ -84,7 +84,7 @@ export function maintenanceDeferralHandler(connection: Connection): Handler<Inpu
 
     async read(id, props) {
       const projectId = parseId(id);
-      const window = await getMaintenanceWindow(connection.atlas().client, projectId, {});
+      const window = await getGroupMaintenanceWindow(connection.atlas().client, { projectId });
       const outs = observe({ ...readDefaults, ...recall(props, stored), projectId }, window);
       return { id: projectId, props: outs, inputs: declaredOf(outs) as Outputs };
     },

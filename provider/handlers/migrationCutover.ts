@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
-import { type AtlasLiveMigration, getLiveMigration, type MigrationKey } from "../atlas/operations/index";
+import { type AtlasLiveMigration, getGroupLiveMigration, type MigrationKey } from "../atlas/operations/index";
 import { atlasId, checkArguments } from "./arguments";
 import type { Connection } from "./connection";
 import { Cutover, DeadMigration } from "./cutover";
@@ -73,7 +73,7 @@ export function migrationCutoverHandler(connection: Connection): Handler<Inputs,
       const before = recall(props, stored);
       let migration: AtlasLiveMigration;
       try {
-        migration = await getLiveMigration(connection.atlas().client, key, {});
+        migration = await getGroupLiveMigration(connection.atlas().client, key);
       } catch (error) {
         if (!isGone(error)) {
           throw error;

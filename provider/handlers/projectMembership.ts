@@ -2,10 +2,10 @@ import { type Clock, Deadline } from "../atlas/clock";
 import { AtlasError } from "../atlas/error";
 import {
   type AtlasProjectUser,
-  addProjectUser,
-  addProjectUserRole,
+  addGroupUserRole,
+  addGroupUsers,
   type RequestOptions,
-  removeProjectUserRole,
+  removeGroupUserRole,
 } from "../atlas/operations/index";
 import type { AtlasSession } from "../atlas/session";
 import { isStale, lookAgain, reconcileRounds } from "./membership";
@@ -40,7 +40,7 @@ export async function reconcileProjectUser(
       live ??= await roster.add(
         username,
         async () => {
-          const user = await addProjectUser(atlas.client, projectId, { username, roles }, options);
+          const user = await addGroupUsers(atlas.client, { projectId, username, roles }, options);
           return { ...user, roles: user.roles ?? roles };
         },
         isAlreadyMember,
@@ -93,8 +93,8 @@ async function changeRoles(
   const { client } = atlas;
   const plan = planRoles(rolesOf(live, projectId), roles);
   const steps = [
-    ...plan.add.map((role) => ({ role, run: addProjectUserRole, undo: removeProjectUserRole })),
-    ...plan.remove.map((role) => ({ role, run: removeProjectUserRole, undo: addProjectUserRole })),
+    ...plan.add.map((role) => ({ role, run: addGroupUserRole, undo: removeGroupUserRole })),
+    ...plan.remove.map((role) => ({ role, run: removeGroupUserRole, undo: addGroupUserRole })),
   ];
   if (steps.length === 0) {
     return live;
@@ -104,12 +104,12 @@ async function changeRoles(
   return atlas.projectUsers(projectId).write([live.username], async () => {
     try {
       for (const step of steps) {
-        user = await step.run(client, projectId, live, step.role, options);
+        user = await step.run(client, { ...live, projectId, role: step.role }, options);
         done.push(step);
       }
     } catch (error) {
       throw await undone(error, done, atlas.clock, (step, undoOptions) =>
-        step.undo(client, projectId, live, step.role, undoOptions),
+        step.undo(client, { ...live, projectId, role: step.role }, undoOptions),
       );
     }
     return { ...user, roles };

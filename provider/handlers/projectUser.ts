@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type AtlasProjectUser, removeProjectUser } from "../atlas/operations/index";
+import { type AtlasProjectUser, removeGroupUser } from "../atlas/operations/index";
 import { atlasId, checkArguments, isUsername, keepSpelling, mustBe, username } from "./arguments";
 import type { Connection } from "./connection";
 import { checkDeclaredOnce, stays, thing } from "./declarations";
@@ -122,7 +122,7 @@ export function projectUserHandler(connection: Connection): Handler<Inputs, Outp
       await removeMember(
         atlas.projectUsers(projectId),
         { name: username, userId },
-        (liveId) => removeProjectUser(atlas.client, projectId, { userId: liveId, username }),
+        (liveId) => removeGroupUser(atlas.client, { projectId, userId: liveId, username }),
         atlas.clock,
       );
     },

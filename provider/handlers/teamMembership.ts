@@ -1,9 +1,9 @@
 import { AtlasError } from "../atlas/error";
 import {
   type AtlasOrganizationUser,
-  addTeamUser,
-  findOrganizationUsers,
-  listInvitations,
+  addOrgTeamUser,
+  listOrgInvites,
+  listOrgUsers,
   type RequestOptions,
   type TeamKey,
 } from "../atlas/operations/index";
@@ -38,7 +38,7 @@ export async function reconcileTeamUser(
         name,
         async () => {
           const userId = declared.userId ?? (await resolve(atlas, orgId, username, options));
-          return addTeamUser(atlas.client, declared, { userId, name }, options);
+          return addOrgTeamUser(atlas.client, { ...declared, userId, name }, options);
         },
         isAlreadyMember,
         options,
@@ -99,7 +99,7 @@ async function resolve(
   const lower = username.toLowerCase();
   const look = async (): Promise<AtlasOrganizationUser | undefined> => {
     // Atlas keeps usernames in lower case; whether its filter minds the case of ours is not documented.
-    const { items } = await findOrganizationUsers(atlas.client, orgId, lower, options);
+    const { items } = await listOrgUsers(atlas.client, { orgId, username: lower }, options);
     return items.find((item) => item.username.toLowerCase() === lower);
   };
   const user =
@@ -118,7 +118,7 @@ async function adviseOnStranger(
   options: RequestOptions,
 ): Promise<string> {
   try {
-    const { invitations } = await listInvitations(atlas.client, orgId, username, options);
+    const { body: invitations } = await listOrgInvites(atlas.client, { orgId, username }, options);
     if (invitations.some((invitation) => invitation.username.toLowerCase() === username)) {
       return (
         "There is an invitation made with the deprecated API, which teams do not accept: " +

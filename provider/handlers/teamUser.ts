@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { AtlasError } from "../atlas/error";
 import { readId } from "../atlas/id";
-import { type AtlasOrganizationUser, removeTeamUser, type TeamKey } from "../atlas/operations/index";
+import { type AtlasOrganizationUser, removeOrgTeamUser, type TeamKey } from "../atlas/operations/index";
 import { atlasId, checkArguments, isUsername, keepSpelling, username } from "./arguments";
 import type { Connection } from "./connection";
 import { checkDeclaredOnce, stays, thing } from "./declarations";
@@ -122,7 +122,7 @@ export function teamUserHandler(connection: Connection): Handler<Inputs, Outputs
         await removeMember(
           connection.atlas().teamUsers(key),
           { name, userId },
-          (liveId) => removeTeamUser(client, key, { userId: liveId, name }),
+          (liveId) => removeOrgTeamUser(client, { ...key, userId: liveId, name }),
           connection.atlas().clock,
         );
       } catch (error) {
