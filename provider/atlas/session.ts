@@ -1,5 +1,6 @@
 import { AtlasClient, type ClientOptions } from "./client";
 import { type Clock, systemClock } from "./clock";
+import { MemberCache } from "./members/memberCache";
 import {
   type AtlasOrganizationUser,
   type AtlasProjectUser,
@@ -9,7 +10,6 @@ import {
   listOrgTeamUsers,
   type TeamKey,
 } from "./operations/index";
-import { Roster } from "./roster";
 import type { Settings } from "./settings";
 
 /** What one process shares about Atlas: its client, and what it has read in bulk. */
@@ -18,8 +18,8 @@ export class AtlasSession {
   readonly clock: Clock;
   /** Takes a line that tells the user why nothing moves. */
   readonly report: (line: string) => void;
-  private readonly projects = new Map<string, Roster<AtlasProjectUser>>();
-  private readonly teams = new Map<string, Roster<AtlasOrganizationUser>>();
+  private readonly projects = new Map<string, MemberCache<AtlasProjectUser>>();
+  private readonly teams = new Map<string, MemberCache<AtlasOrganizationUser>>();
 
   constructor(settings: Settings, options: ClientOptions = {}) {
     this.clock = options.clock ?? systemClock;
@@ -28,14 +28,15 @@ export class AtlasSession {
   }
 
   /** The users of a project. */
-  projectUsers(projectId: string): Roster<AtlasProjectUser> {
+  projectUsers(projectId: string): MemberCache<AtlasProjectUser> {
     return getOrCreate(
       this.projects,
       projectId,
       () =>
-        new Roster(
+        new MemberCache(
           {
             of: `project ${projectId}`,
+            operation: listGroupUsers.operationId,
             list: async () => present(await listGroupUsers(this.client, { projectId })),
             find: async (username, options) =>
               present(await listGroupUsers(this.client, { projectId, username }, options)),
@@ -47,14 +48,15 @@ export class AtlasSession {
   }
 
   /** The users of a team, by username and by id. */
-  teamUsers({ orgId, teamId }: TeamKey): Roster<AtlasOrganizationUser> {
+  teamUsers({ orgId, teamId }: TeamKey): MemberCache<AtlasOrganizationUser> {
     return getOrCreate(
       this.teams,
       `${orgId}/${teamId}`,
       () =>
-        new Roster(
+        new MemberCache(
           {
             of: `team ${teamId}`,
+            operation: listOrgTeamUsers.operationId,
             list: async () => present(await listOrgTeamUsers(this.client, { orgId, teamId })),
             find: async (name, options) => {
               const by = name.includes("@") ? { username: name } : { userId: name };

@@ -1,7 +1,8 @@
 import { type Clock, pause } from "../atlas/clock";
 import { AtlasError } from "../atlas/error";
+import { changeMember } from "../atlas/members/changes";
+import type { MemberCache } from "../atlas/members/memberCache";
 import type { RequestOptions } from "../atlas/operations/index";
-import type { Roster } from "../atlas/roster";
 import { sameName } from "./differences";
 import { isParentMissing } from "./missing";
 
@@ -50,7 +51,7 @@ export function isStale(error: AtlasError): boolean {
  * @param removeById removes by Atlas's id of the user
  */
 export async function removeMember<Member extends { userId: string }>(
-  roster: Roster<Member>,
+  members: MemberCache<Member>,
   { name, userId }: { name: string; userId: string | undefined },
   removeById: (userId: string) => Promise<void>,
   clock: Clock,
@@ -58,7 +59,7 @@ export async function removeMember<Member extends { userId: string }>(
   let refusal: AtlasError | undefined;
   if (userId !== undefined) {
     try {
-      return await roster.write([name, userId], () => removeById(userId));
+      return await changeMember(members, [name, userId], () => removeById(userId));
     } catch (error) {
       if (!(error instanceof AtlasError) || error.status !== 404 || !isStale(error)) {
         throw error;
@@ -66,13 +67,13 @@ export async function removeMember<Member extends { userId: string }>(
       refusal = error;
     }
   }
-  let live = await roster.lookUp(name);
+  let live = await members.refetch(name);
   for (const pauseMs of refusal === undefined ? [] : goneAfterMs) {
     if (live === undefined || !sameName(live.userId, userId)) {
       break;
     }
     await pause(clock, pauseMs);
-    live = await roster.lookUp(name);
+    live = await members.refetch(name);
   }
   if (live === undefined) {
     return;
@@ -82,5 +83,5 @@ export async function removeMember<Member extends { userId: string }>(
     throw refusal;
   }
   // Atlas gives a user another id when the invitation is accepted, so a missing id is not a missing user.
-  await roster.write([name, live.userId], () => removeById(live.userId));
+  await changeMember(members, [name, live.userId], () => removeById(live.userId));
 }

@@ -1,5 +1,6 @@
 import { type Clock, Deadline } from "../atlas/clock";
 import { AtlasError } from "../atlas/error";
+import { addMember, changeMember } from "../atlas/members/changes";
 import {
   type AtlasProjectUser,
   addGroupUserRole,
@@ -32,18 +33,21 @@ export async function reconcileProjectUser(
   firstStep: "add" | "look",
 ): Promise<AtlasProjectUser> {
   const { projectId, username, roles } = declared;
-  const roster = atlas.projectUsers(projectId);
-  let live = firstStep === "look" ? await roster.lookUp(username, options) : undefined;
+  const members = atlas.projectUsers(projectId);
+  let live = firstStep === "look" ? await members.refetch(username, options) : undefined;
   let mayBeOurs = false;
   for (let round = 1; ; round += 1) {
     try {
-      live ??= await roster.add(
-        username,
-        async () => {
-          const user = await addGroupUsers(atlas.client, { projectId, username, roles }, options);
-          return { ...user, roles: user.roles ?? roles };
+      live ??= await addMember(
+        members,
+        {
+          name: username,
+          add: async () => {
+            const user = await addGroupUsers(atlas.client, { projectId, username, roles }, options);
+            return { ...user, roles: user.roles ?? roles };
+          },
+          isAlreadyMember,
         },
-        isAlreadyMember,
         options,
       );
       return await changeRoles(atlas, declared, live, options);
@@ -53,10 +57,10 @@ export async function reconcileProjectUser(
       }
       mayBeOurs ||= error.operation === "addGroupUsers" && error.mayHaveTakenEffect;
       if (!isAlreadyMember(error)) {
-        live = await roster.lookUp(username, options);
+        live = await members.refetch(username, options);
         continue;
       }
-      live = await lookAgain(() => roster.lookUp(username, options), atlas.clock, options);
+      live = await lookAgain(() => members.refetch(username, options), atlas.clock, options);
       if (live === undefined) {
         throw error.withAdvice(adviseOnHidden(mayBeOurs));
       }
@@ -101,7 +105,7 @@ async function changeRoles(
   }
   const done: typeof steps = [];
   let user = live;
-  return atlas.projectUsers(projectId).write([live.username], async () => {
+  return changeMember(atlas.projectUsers(projectId), [live.username], async () => {
     try {
       for (const step of steps) {
         user = await step.run(client, { ...live, projectId, role: step.role }, options);

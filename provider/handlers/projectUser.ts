@@ -87,7 +87,7 @@ export function projectUserHandler(connection: Connection): Handler<Inputs, Outp
     async read(id, props) {
       const named = parseId(id);
       const before = recall(props, stored);
-      const user = await connection.atlas().projectUsers(named.projectId).find(named.username, {});
+      const user = await connection.atlas().projectUsers(named.projectId).get(named.username);
       if (user === undefined) {
         if (isGet(props)) {
           throw new Error(

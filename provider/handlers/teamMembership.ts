@@ -1,4 +1,5 @@
 import { AtlasError } from "../atlas/error";
+import { addMember } from "../atlas/members/changes";
 import {
   type AtlasOrganizationUser,
   addOrgTeamUser,
@@ -31,16 +32,19 @@ export async function reconcileTeamUser(
 ): Promise<AtlasOrganizationUser> {
   const { orgId, username = "" } = declared;
   const name = username.toLowerCase() || (declared.userId ?? "");
-  const roster = atlas.teamUsers(declared);
+  const members = atlas.teamUsers(declared);
   for (let round = 1; ; round += 1) {
     try {
-      return await roster.add(
-        name,
-        async () => {
-          const userId = declared.userId ?? (await resolve(atlas, orgId, username, options));
-          return addOrgTeamUser(atlas.client, { ...declared, userId, name }, options);
+      return await addMember(
+        members,
+        {
+          name,
+          add: async () => {
+            const userId = declared.userId ?? (await resolve(atlas, orgId, username, options));
+            return addOrgTeamUser(atlas.client, { ...declared, userId, name }, options);
+          },
+          isAlreadyMember,
         },
-        isAlreadyMember,
         options,
       );
     } catch (error) {
@@ -51,8 +55,8 @@ export async function reconcileTeamUser(
         throw explainTeam(error, declared);
       }
       const member = isAlreadyMember(error)
-        ? await lookAgain(() => roster.lookUp(name, options), atlas.clock, options)
-        : await roster.lookUp(name, options);
+        ? await lookAgain(() => members.refetch(name, options), atlas.clock, options)
+        : await members.refetch(name, options);
       if (member !== undefined) {
         return member;
       }

@@ -82,11 +82,11 @@ export function teamUserHandler(connection: Connection): Handler<Inputs, Outputs
     async read(id, props) {
       const key = parseId(id);
       const before = recall(props, stored);
-      const roster = connection.atlas().teamUsers(key);
+      const members = connection.atlas().teamUsers(key);
       // A user who was declared by the id of a pending invitation is known by name when it has been accepted.
       const user =
-        (await roster.find(nameOf(key), {})) ??
-        (key.userId !== undefined && before.username ? await roster.find(before.username, {}) : undefined);
+        (await members.get(nameOf(key))) ??
+        (key.userId !== undefined && before.username ? await members.get(before.username) : undefined);
       if (user === undefined) {
         if (isGet(props)) {
           throw new Error(
