@@ -10,24 +10,29 @@ import {
   readBody,
   remainingOf,
 } from "./answer";
-import { type Authentication, type Exchange, ProofTooLate, SharedFailure } from "./authentication";
+import {
+  type Authentication,
+  type Exchange,
+  ProofTooLate,
+  SharedFailure,
+} from "./authentication/authentication";
+import { DigestAuthentication } from "./authentication/digest";
+import {
+  type AccessToken,
+  basicCredential,
+  ServiceAccountAuthentication,
+  StaticTokenAuthentication,
+} from "./authentication/serviceAccount";
 import { type Clock, Deadline, pause, systemClock } from "./clock";
-import { DigestAuthentication } from "./digest";
-import { AtlasError } from "./error";
-import { type Circumstances, describeFailure, explain, explainNotSent, refusedWith } from "./explain";
-import { classifyNetworkError, networkErrorOf } from "./networkErrors";
+import { AtlasError } from "./errors/error";
+import { type Circumstances, describeFailure, explain, explainNotSent, refusedWith } from "./errors/explain";
+import { classifyNetworkError, networkErrorOf } from "./errors/networkErrors";
 import { createAccessToken, revokeAccessToken } from "./operations/accessTokens";
 import { requestOf } from "./operations/operation";
 import { RateLimited, RateLimiter } from "./rateLimiter";
 import { type Answer, type AtlasRequest, NotSent, type RequestSender } from "./request";
 import { decideRetry, type Failure, isAddressLimit, parseRetryAfter, refusesProof } from "./retry";
 import { invitations, Sending } from "./sending";
-import {
-  type AccessToken,
-  basicCredential,
-  ServiceAccountAuthentication,
-  StaticTokenAuthentication,
-} from "./serviceAccount";
 import type { ServiceAccountKey, Settings } from "./settings";
 import { createTransport } from "./transport";
 

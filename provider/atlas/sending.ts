@@ -1,4 +1,4 @@
-import type { CredentialProblem, Exchange } from "./authentication";
+import type { CredentialProblem, Exchange } from "./authentication/authentication";
 import { type Clock, stopwatch } from "./clock";
 import type { AtlasRequest } from "./request";
 import type { Decision } from "./retry";

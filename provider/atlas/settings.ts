@@ -1,4 +1,4 @@
-import { ConfigurationError } from "./configurationError";
+import { ConfigurationError } from "./errors/configurationError";
 import { type HttpProxy, readProxy } from "./proxy";
 
 export { ConfigurationError };

@@ -1,5 +1,5 @@
 import { Deadline, pause } from "../atlas/clock";
-import { AtlasError } from "../atlas/error";
+import { AtlasError } from "../atlas/errors/error";
 import {
   type AtlasLiveMigration,
   cutoverGroupLiveMigration,

@@ -1,5 +1,5 @@
 import { pause } from "../atlas/clock";
-import { AtlasError } from "../atlas/error";
+import { AtlasError } from "../atlas/errors/error";
 import {
   type AtlasMaintenanceWindow,
   deferGroupMaintenanceWindow,

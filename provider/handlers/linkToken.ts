@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import * as v from "valibot";
-import { AtlasError } from "../atlas/error";
+import { AtlasError } from "../atlas/errors/error";
 import { readId } from "../atlas/id";
 import {
   createOrgLiveMigrationLinkToken,

@@ -1,5 +1,5 @@
 import { type Clock, pause } from "../atlas/clock";
-import { AtlasError } from "../atlas/error";
+import { AtlasError } from "../atlas/errors/error";
 import { changeMember } from "../atlas/members/changes";
 import type { MemberCache } from "../atlas/members/memberCache";
 import type { RequestOptions } from "../atlas/operations/index";

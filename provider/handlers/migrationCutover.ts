@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { AtlasError } from "../atlas/error";
+import { AtlasError } from "../atlas/errors/error";
 import { type AtlasLiveMigration, getGroupLiveMigration, type MigrationKey } from "../atlas/operations/index";
 import { atlasId, checkArguments } from "./arguments";
 import type { Connection } from "./connection";

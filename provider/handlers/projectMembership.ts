@@ -1,5 +1,5 @@
 import { type Clock, Deadline } from "../atlas/clock";
-import { AtlasError } from "../atlas/error";
+import { AtlasError } from "../atlas/errors/error";
 import { addMember, changeMember } from "../atlas/members/changes";
 import {
   type AtlasProjectUser,

@@ -1,4 +1,4 @@
-import { AtlasError } from "../atlas/error";
+import { AtlasError } from "../atlas/errors/error";
 import { addMember } from "../atlas/members/changes";
 import {
   type AtlasOrganizationUser,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { AtlasError } from "../atlas/error";
+import { AtlasError } from "../atlas/errors/error";
 import { readId } from "../atlas/id";
 import { type AtlasOrganizationUser, removeOrgTeamUser, type TeamKey } from "../atlas/operations/index";
 import { atlasId, checkArguments, isUsername, keepSpelling, username } from "./arguments";

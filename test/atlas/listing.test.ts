@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { AtlasError } from "../../provider/atlas/error";
+import type { AtlasError } from "../../provider/atlas/errors/error";
 import { listGroupUsers } from "../../provider/atlas/operations/index";
 import { clientOf, serve } from "./server";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AtlasError } from "../../provider/atlas/error";
+import { AtlasError } from "../../provider/atlas/errors/error";
 import { listPipelineSchedules } from "../../provider/atlas/operations/index";
 import { ConfigurationError, readSettings, type Settings } from "../../provider/atlas/settings";
 import { linkTokenHandler } from "../../provider/handlers/linkToken";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { AtlasError } from "../../provider/atlas/error";
+import { AtlasError } from "../../provider/atlas/errors/error";
 import { projectUserHandler } from "../../provider/handlers/projectUser";
 import { unknownMarker } from "../../provider/handlers/unknown";
 import { failureOf } from "./failures";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { AtlasError } from "../../provider/atlas/error";
+import { AtlasError } from "../../provider/atlas/errors/error";
 import { teamUserHandler } from "../../provider/handlers/teamUser";
 import { unknownMarker } from "../../provider/handlers/unknown";
 import type { World } from "../simulator/world";

@@ -1,5 +1,5 @@
 import { type Deadline, within } from "../clock";
-import { AtlasError } from "../error";
+import { AtlasError } from "../errors/error";
 import type { Listing } from "../operations/index";
 import type { RequestOptions } from "../request";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { AtlasError } from "../error";
+import { AtlasError } from "../errors/error";
 import type { AtlasRequest, RequestSender } from "../request";
 import { optionalText } from "./fields";
 
