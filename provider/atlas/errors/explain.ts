@@ -1,7 +1,7 @@
 import type { AxiosError } from "axios";
 import { parseProblem } from "../answer";
 import type { ProofTooLate, SharedFailure, SharedProblem } from "../authentication/authentication";
-import type { RateLimited } from "../rateLimiter";
+import type { RateLimited } from "../limit";
 import type { Sending } from "../sending";
 import type { Settings } from "../settings";
 import { redact } from "../text";
