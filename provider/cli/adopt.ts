@@ -6,7 +6,8 @@ import {
   listOrgTeamUsers,
   type TeamKey,
 } from "../atlas/operations/index";
-import { readSettings, type Settings } from "../atlas/settings";
+import type { Settings } from "../atlas/settings";
+import { readSettings } from "../configuration";
 import { accessFile } from "./accessFile";
 import { accessProgram } from "./accessProgram";
 import { askAtlas } from "./asking";

@@ -1,5 +1,5 @@
 import { AtlasSession } from "../../provider/atlas/session";
-import { readSettings } from "../../provider/atlas/settings";
+import { readSettings } from "../../provider/configuration";
 import { projectUserHandler } from "../../provider/handlers/projectUser";
 import { Run } from "../../provider/handlers/run";
 import { BenchSimulator } from "./simulator";
