@@ -1,4 +1,4 @@
-export { AtlasError } from "./atlas/error";
+export { AtlasError } from "./atlas/errors/error";
 export {
   type GetLiveMigrationArgs,
   type GetLiveMigrationOutputArgs,

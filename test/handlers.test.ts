@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import type * as pulumi from "@pulumi/pulumi";
-import { AtlasError } from "../provider/atlas/error";
+import { AtlasError } from "../provider/atlas/errors/error";
 import { showsNothingOf } from "./resources/failures";
 import { resources } from "./resources/golden";
 import { AtlasSimulator } from "./simulator/simulator";

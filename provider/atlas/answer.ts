@@ -1,6 +1,6 @@
 import type { AxiosResponse } from "axios";
 import * as v from "valibot";
-import { AtlasError } from "./error";
+import { AtlasError } from "./errors/error";
 import type { AtlasRequest } from "./request";
 import { printable } from "./text";
 

@@ -1,57 +1,44 @@
-import type { AxiosError, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from "axios";
-import axiosRetry from "axios-retry";
-import * as v from "valibot";
+import type { AxiosError, AxiosInstance } from "axios";
+import type * as v from "valibot";
+import { header, type RawAnswer, readBody } from "./answer";
+import { limitAttempts, TimeIsUp } from "./attempts";
+import { accessTokensOf, type Content } from "./authentication/accessTokens";
 import {
-  challengeOf,
-  header,
-  type Problem,
-  parseProblem,
-  type RawAnswer,
-  readBody,
-  remainingOf,
-} from "./answer";
-import { type Authentication, type Exchange, ProofTooLate, SharedFailure } from "./authentication";
-import { type Clock, Deadline, pause, systemClock } from "./clock";
-import { DigestAuthentication } from "./digest";
-import { AtlasError } from "./error";
-import { type Circumstances, describeFailure, explain, explainNotSent, refusedWith } from "./explain";
-import { classifyNetworkError, networkErrorOf } from "./networkErrors";
-import { RateLimited, RateLimiter } from "./rateLimiter";
-import { type AtlasRequest, NotSent } from "./request";
-import { decideRetry, type Failure, isAddressLimit, parseRetryAfter, refusesProof } from "./retry";
-import { invitations, Sending } from "./sending";
+  type Authentication,
+  type Exchange,
+  ProofTooLate,
+  SharedFailure,
+} from "./authentication/authentication";
+import { DigestAuthentication } from "./authentication/digest";
+import { proveAttempts, waitForProof } from "./authentication/proof";
 import {
-  type AccessToken,
   basicCredential,
   ServiceAccountAuthentication,
   StaticTokenAuthentication,
-} from "./serviceAccount";
-import type { ServiceAccountKey, Settings } from "./settings";
+} from "./authentication/serviceAccount";
+import { type Clock, systemClock } from "./clock";
+import { classifyFailures } from "./errors/classify";
+import { AtlasError } from "./errors/error";
+import { type Circumstances, describeFailure, explain, explainNotSent } from "./errors/explain";
+import { joinParts } from "./interceptors";
+import { RateLimited } from "./limit";
+import { RateLimiter } from "./rateLimiter";
+import { abandonTurns, limitRate } from "./rateLimiting";
+import { type Answer, type AtlasRequest, NotSent, type RequestSender } from "./request";
+import { decideRetries, repeatAttempts, tellOutcomes } from "./retrying";
+import { Sending } from "./sending";
+import type { Settings } from "./settings";
 import { createTransport } from "./transport";
 
 const { version } = require("../../package.json") as { version: string };
 
 const userAgent = `mongodbatlas-dynamic/${version} (Pulumi)`;
 
-/** The version of the Administration API that all requests ask for. */
-const mediaType = "application/vnd.atlas.2025-03-12+json";
+/** The version of the Administration API that requests ask for unless they say otherwise. */
+const defaultApiVersion = "2025-03-12";
 
 /** The longest one attempt may take, in milliseconds, from connecting to the last byte of the answer. */
-const attemptTimeoutMs = 60_000;
-
-/** The longest that giving back a token may take, in milliseconds, as somebody waits for the process to end. */
-const revokeTimeoutMs = 3_000;
-
-/** A look at Atlas that is older does not justify a request that must happen once only, in milliseconds. */
-const freshLookMs = 5_000;
-
-export interface Answer<T> {
-  body: T;
-  headers: {
-    /** When Atlas is going to remove the operation: an HTTP date, with one-digit days unpadded. */
-    sunset: string | undefined;
-  };
-}
+const defaultAttemptTimeoutMs = 60_000;
 
 export interface ClientOptions {
   clock?: Clock;
@@ -63,13 +50,14 @@ export interface ClientOptions {
   attemptTimeoutMs?: number;
 }
 
-/** Sends requests to Atlas for one process: one pool of connections, one authentication, one rate limiter. */
-export class AtlasClient {
+/**
+ * Sends requests to Atlas for one process: one pool of connections, one authentication, one rate limiter. They do not know
+ * each other: each has its hooks at every attempt, and what one finds out for another is in the {@link Sending}.
+ */
+export class AtlasClient implements RequestSender {
   private readonly http: AxiosInstance;
   private readonly authentication: Authentication;
   private readonly clock: Clock;
-  private readonly random: () => number;
-  private readonly report: (line: string) => void;
   private readonly limiter: RateLimiter;
   private readonly attemptTimeoutMs: number;
 
@@ -77,17 +65,16 @@ export class AtlasClient {
     private readonly settings: Settings,
     options: ClientOptions = {},
   ) {
-    this.clock = options.clock ?? systemClock;
-    this.random = options.random ?? Math.random;
-    this.report = options.report ?? (() => {});
-    this.attemptTimeoutMs = options.attemptTimeoutMs ?? attemptTimeoutMs;
-    this.limiter = new RateLimiter(this.clock, ({ limit, forMs, waiting }) => {
+    const { clock = systemClock, random = Math.random, report = () => {} } = options;
+    this.clock = clock;
+    this.attemptTimeoutMs = options.attemptTimeoutMs ?? defaultAttemptTimeoutMs;
+    this.limiter = new RateLimiter(clock, ({ limit, forMs, waiting }) => {
       const many = waiting === 1 ? "1 request waits" : `${waiting} requests wait`;
-      this.report(`Rate limited by Atlas (${limit}): retrying in ${Math.ceil(forMs / 1_000)} s; ${many}.`);
+      report(`Rate limited by Atlas (${limit}): retrying in ${Math.ceil(forMs / 1_000)} s; ${many}.`);
     });
     this.authentication = this.createAuthentication();
     this.http = createTransport(settings);
-    this.joinParts();
+    this.joinParts(random, report);
   }
 
   /**
@@ -108,6 +95,7 @@ export class AtlasClient {
         path: url,
       });
     }
+    const mediaType = `application/vnd.atlas.${request.apiVersion ?? defaultApiVersion}+json`;
     const exchange = this.authentication.begin({ method, url, deadline: request.deadline });
     const response = await this.transmit(request, url, exchange, {
       ...(body === undefined ? {} : { data: JSON.stringify(body) }),
@@ -128,7 +116,7 @@ export class AtlasClient {
     request: AtlasRequest,
     url: string,
     exchange: Exchange,
-    content: { data?: string; headers: Record<string, string> },
+    content: Content,
   ): Promise<RawAnswer> {
     const sending = new Sending(request, url, exchange, this.limiter.newTicket(), this.clock);
     try {
@@ -142,8 +130,7 @@ export class AtlasClient {
     } catch (error) {
       throw this.errorFor(sending, error);
     } finally {
-      // Whatever went wrong, those who wait for this request must not wait for ever.
-      this.leave(sending, (limit) => this.limiter.abandon(limit));
+      abandonTurns(sending, this.limiter);
       if (sending.isProven) {
         exchange.abandoned();
       }
@@ -151,192 +138,28 @@ export class AtlasClient {
     }
   }
 
-  /**
-   * Joins what each attempt goes through. axios runs what is added last first on the way out, and what is added first
-   * first on the way back.
-   */
-  private joinParts(): void {
-    const { request, response } = this.http.interceptors;
-    request.use((config) => this.lookOnceMore(config));
-    request.use((config) => this.prove(config));
-    request.use((config) => this.takeTurn(config));
-    request.use(async (config) => {
-      await config.sending?.exchange.ready();
-      return config;
+  private joinParts(random: () => number, report: (line: string) => void): void {
+    const describe = (sending: Sending, error: AxiosError) =>
+      describeFailure(sending, error, this.circumstances());
+    const limit = limitRate(this.limiter);
+    const prove = proveAttempts(describe);
+    joinParts(this.http, {
+      before: [waitForProof, limit, prove, limitAttempts(this.attemptTimeoutMs)],
+      after: [
+        classifyFailures(this.clock),
+        prove,
+        decideRetries({ limiter: this.limiter, random }),
+        limit,
+        tellOutcomes({
+          onSilence: ({ request }) =>
+            report(
+              `Atlas has not answered for ${this.attemptTimeoutMs / 1_000} s; trying once more to ${request.summary}.`,
+            ),
+          onUnreachable: (sending, error) => sending.exchange.ended(describe(sending, error)),
+        }),
+      ],
     });
-    response.use(
-      (answer) => this.onSuccess(answer),
-      async (error: unknown) => {
-        const sending = (error as Partial<AxiosError>).config?.sending;
-        if (sending !== undefined) {
-          this.onFailure(sending, error as AxiosError);
-        }
-        throw error;
-      },
-    );
-    axiosRetry(this.http, {
-      retries: Number.MAX_SAFE_INTEGER,
-      retryDelay: () => 0,
-      shouldResetTimeout: true,
-      retryCondition: ({ config }) => config?.sending?.fate?.action === "repeat",
-      onRetry: async (_count, _error, { sending }) => {
-        const fate = sending?.fate;
-        if (fate?.action === "repeat" && fate.reason === "transient") {
-          await pause(this.clock, fate.afterMs);
-        }
-      },
-    });
-  }
-
-  private async takeTurn(config: InternalAxiosRequestConfig): Promise<InternalAxiosRequestConfig> {
-    const { sending } = config;
-    for (const limit of sending?.limits ?? []) {
-      if (sending === undefined || sending.turns.includes(limit)) {
-        continue;
-      }
-      if (!sending.request.once) {
-        await this.limiter.acquire(limit, sending.ticket, sending.request.deadline);
-      } else if (!this.limiter.tryAcquire(limit)) {
-        throw new NotSent();
-      }
-      sending.turns.push(limit);
-    }
-    return config;
-  }
-
-  private async prove(config: InternalAxiosRequestConfig): Promise<InternalAxiosRequestConfig> {
-    const { sending } = config;
-    if (sending === undefined) {
-      return config;
-    }
-    const authorization = await sending.exchange.header();
-    sending.isProven = true;
-    if (authorization === undefined) {
-      config.headers.delete("Authorization");
-    } else {
-      config.headers.set("Authorization", authorization);
-    }
-    return config;
-  }
-
-  private lookOnceMore(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
-    const { deadline, once, idempotent } = config.sending?.request ?? {};
-    if (deadline?.isOver) {
-      throw new TimeIsUp();
-    }
-    if (once && (config.sending?.ageMs() ?? 0) > freshLookMs) {
-      throw new NotSent();
-    }
-    // What is cut off when its time is over must not be something of which nobody knows then whether it has happened.
-    const limitMs =
-      idempotent && deadline ? Math.min(this.attemptTimeoutMs, deadline.leftMs) : this.attemptTimeoutMs;
-    // The timeout of axios starts anew with every byte, so an answer that trickles in would never end.
-    config.signal = AbortSignal.timeout(Math.max(1, Math.ceil(limitMs)));
-    return config;
-  }
-
-  private onSuccess(answer: AxiosResponse): AxiosResponse {
-    const { sending } = answer.config;
-    if (sending !== undefined) {
-      sending.isProven = false;
-      sending.exchange.accepted();
-      this.leave(sending, (limit) => this.release(limit, answer));
-    }
-    return answer;
-  }
-
-  private onFailure(sending: Sending, error: AxiosError): void {
-    sending.isProven = false;
-    const failure = this.classify(error);
-    if (this.needsOtherProof(sending, failure, error)) {
-      // It keeps its turn: others may wait for what becomes of this challenge.
-      sending.fate = { action: "repeat", reason: "other proof" };
-      return;
-    }
-    const { request, exchange } = sending;
-    sending.failures += 1;
-    sending.silences += failure.kind === "interrupted" && failure.silent ? 1 : 0;
-    const limit =
-      isAddressLimit(failure) && sending.limits.includes(invitations) ? invitations : request.rateLimitSet;
-    const fate = decideRetry(failure, {
-      idempotent: request.idempotent,
-      once: request.once ?? false,
-      failures: sending.failures,
-      silences: sending.silences,
-      refusals: this.limiter.refusals(limit),
-      patienceMs: this.limiter.patienceMs(limit, request.deadline),
-      leftMs: request.deadline?.leftMs ?? Number.POSITIVE_INFINITY,
-      random: this.random(),
-    });
-    sending.fate = fate;
-    this.leave(sending, (each) => {
-      if (fate.reason === "rate limited" && each === limit) {
-        // Also by a request that gives up, or all the others would ask at once.
-        this.limiter.backOff(each, fate.afterMs);
-      } else if (failure.kind === "answer" && each === request.rateLimitSet) {
-        this.release(each, error.response);
-      } else {
-        this.limiter.abandon(each);
-      }
-    });
-    if (fate.action === "repeat" && failure.kind === "interrupted" && failure.silent) {
-      this.report(
-        `Atlas has not answered for ${this.attemptTimeoutMs / 1_000} s; trying once more to ${request.summary}.`,
-      );
-    }
-    if (fate.action === "give up" && failure.kind !== "answer" && !fate.outOfTime) {
-      exchange.ended(describeFailure(sending, error, this.circumstances()));
-    }
-  }
-
-  /** Tells the authentication what has become of its proof, and whether the request goes on with another. */
-  private needsOtherProof(sending: Sending, failure: Failure, error: AxiosError): boolean {
-    const { exchange, request } = sending;
-    if (failure.kind !== "answer") {
-      exchange.abandoned();
-      return false;
-    }
-    const challenge = challengeOf(error.response);
-    if (challenge !== undefined) {
-      const refused = exchange.challenged(challenge);
-      if (refused.again) {
-        // Who asks for other proof after Atlas has acted need not be Atlas, so its caller looks before such a request goes again.
-        return !request.once || failure.isFromAtlas === true;
-      }
-      sending.problem = refused.problem;
-      exchange.ended(describeFailure(sending, error, this.circumstances()));
-      return false;
-    }
-    if (refusesProof(failure)) {
-      return exchange.refused() && !request.once;
-    }
-    exchange.accepted();
-    return false;
-  }
-
-  private classify(error: AxiosError): Failure {
-    const status = refusedWith(error);
-    if (status === undefined) {
-      return classifyNetworkError(networkErrorOf(error));
-    }
-    return {
-      kind: "answer",
-      status,
-      ...ofProblem(parseProblem(error.response)),
-      retryAfterMs: parseRetryAfter(header(error.response, "retry-after"), this.clock.date()),
-    };
-  }
-
-  private release(limit: string, answer: RawAnswer | undefined): void {
-    this.limiter.release(limit, limit === invitations ? undefined : remainingOf(answer));
-  }
-
-  private leave(sending: Sending, how: (limit: string) => void): void {
-    const { turns } = sending;
-    sending.turns = [];
-    for (const limit of turns) {
-      how(limit);
-    }
+    repeatAttempts(this.http, this.clock);
   }
 
   private errorFor(sending: Sending, error: unknown): unknown {
@@ -376,85 +199,13 @@ export class AtlasClient {
       case "serviceAccount":
         return new ServiceAccountAuthentication(
           credentials.clientSecret,
-          {
-            fetch: () => this.fetchAccessToken(credentials),
-            revoke: (token) => this.revokeAccessToken(credentials, token),
-          },
+          accessTokensOf(
+            credentials,
+            (request, url, exchange, content) => this.transmit(request, url, exchange, content),
+            this.clock,
+          ),
           this.clock,
         );
     }
   }
-
-  /** Atlas operation: POST /api/oauth/token. */
-  private async fetchAccessToken(key: ServiceAccountKey): Promise<AccessToken> {
-    const request: AtlasRequest = {
-      operation: "createAccessToken",
-      method: "POST",
-      path: "/api/oauth/token",
-      // Another token does no harm: the one that was lost expires by itself.
-      idempotent: true,
-      summary: "get an access token for the service account",
-      requiredRole: "that it needs",
-      rateLimitSet: "access tokens",
-    };
-    try {
-      const response = await this.transmitForm(request, key, { grant_type: "client_credentials" });
-      const { access_token, expires_in } = readBody(request, response, accessTokenAnswer);
-      return { value: access_token, expiresInSeconds: expires_in };
-    } catch (error) {
-      // What the token was for has not been sent.
-      throw error instanceof AtlasError
-        ? new AtlasError(error.message, { ...error, mayHaveTakenEffect: false })
-        : error;
-    }
-  }
-
-  /** Atlas operation: POST /api/oauth/revoke. */
-  private async revokeAccessToken(key: ServiceAccountKey, token: string): Promise<void> {
-    const request: AtlasRequest = {
-      operation: "revokeAccessToken",
-      method: "POST",
-      path: "/api/oauth/revoke",
-      idempotent: true,
-      once: true,
-      summary: "give back the access token of the service account",
-      requiredRole: "that it needs",
-      rateLimitSet: "revoked access tokens",
-      deadline: new Deadline(this.clock, revokeTimeoutMs),
-    };
-    await this.transmitForm(request, key, { token, token_type_hint: "access_token" });
-  }
-
-  private transmitForm(
-    request: AtlasRequest,
-    key: ServiceAccountKey,
-    form: Record<string, string>,
-  ): Promise<RawAnswer> {
-    const exchange: Exchange = {
-      ready: async () => {},
-      header: async () => `Basic ${basicCredential(key)}`,
-      // A 401 with a challenge means here that the secret is wrong.
-      challenged: () => ({ again: false, problem: { kind: "wrong" } }),
-      refused: () => false,
-      accepted: () => {},
-      abandoned: () => {},
-      ended: () => {},
-    };
-    return this.transmit(request, request.path, exchange, {
-      data: new URLSearchParams(form).toString(),
-      headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
-    });
-  }
 }
-
-function ofProblem({ errorCode, isFromAtlas }: Problem): Pick<Problem, "errorCode" | "isFromAtlas"> {
-  return { errorCode, isFromAtlas };
-}
-
-/** The deadline of a request has passed before it was sent. */
-class TimeIsUp extends Error {}
-
-const accessTokenAnswer = v.object({
-  access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/)),
-  expires_in: v.pipe(v.number(), v.minValue(0)),
-});

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "./configurationError";
+import { ConfigurationError } from "./errors/configurationError";
 
 /** A proxy that the environment names. */
 export interface HttpProxy {

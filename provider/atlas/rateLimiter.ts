@@ -1,4 +1,5 @@
 import { type Clock, Deadline, sleepUntil, stopwatch, within } from "./clock";
+import { isClosed, type Limit, mayPass, newLimit, pass, RateLimited, type Waiter } from "./limit";
 
 /** The longest that nothing may get through under a limit while somebody waits without a deadline of their own. */
 const standstillMs = 15 * 60_000;
@@ -8,48 +9,6 @@ const lineEveryMs = 60_000;
 
 /** After a refusal, so many requests in flight without another one mean that the limit is far away. */
 const farFromLimit = 64;
-
-/** Why a request was not let through. */
-export class RateLimited extends Error {
-  /**
-   * @param retryAfterMs when the limit opens again, in milliseconds from now
-   * @param deadline the request's own deadline, which that would miss
-   */
-  constructor(
-    readonly retryAfterMs: number,
-    readonly deadline: Deadline | undefined,
-  ) {
-    super("rate limited");
-  }
-}
-
-interface Waiter {
-  /** Order of arrival. A request that is refused keeps its own. */
-  ticket: number;
-  deadline: Deadline | undefined;
-  pass(): void;
-  fail(reason: RateLimited): void;
-}
-
-/** One limit of Atlas, shared by all requests that count against it. */
-interface Limit {
-  name: string;
-  /** In the order of their tickets. */
-  waiting: Waiter[];
-  inFlight: number;
-  /** How many more requests Atlas has room for, as far as is known. */
-  remaining: number;
-  /** How often in a row it has refused. */
-  refusals: number;
-  /** Whether it has ever refused: from then on what Atlas does not tell is found out carefully. */
-  isTight: boolean;
-  /** No request goes out before. */
-  closed: Deadline | undefined;
-  /** Measures how long nothing has got through, from the first refusal on. */
-  standstill: (() => number) | undefined;
-  isWaking: boolean;
-  sinceLine: (() => number) | undefined;
-}
 
 /**
  * Slows the whole process down together. When Atlas refuses one request for coming too often, all requests under the
@@ -218,34 +177,9 @@ export class RateLimiter {
   private limit(name: string): Limit {
     let limit = this.limits.get(name);
     if (limit === undefined) {
-      limit = {
-        name,
-        waiting: [],
-        inFlight: 0,
-        remaining: Number.POSITIVE_INFINITY,
-        refusals: 0,
-        isTight: false,
-        closed: undefined,
-        standstill: undefined,
-        isWaking: false,
-        sinceLine: undefined,
-      };
+      limit = newLimit(name);
       this.limits.set(name, limit);
     }
     return limit;
   }
-}
-
-function isClosed({ closed }: Limit): boolean {
-  return closed !== undefined && !closed.isOver;
-}
-
-function mayPass(limit: Limit): boolean {
-  // With nothing left one request at a time still goes ahead, because only an answer tells of new room.
-  return !isClosed(limit) && (limit.remaining > 0 || limit.inFlight === 0);
-}
-
-function pass(limit: Limit): void {
-  limit.inFlight += 1;
-  limit.remaining -= 1;
 }

@@ -1,3 +1,4 @@
+import type * as v from "valibot";
 import type { Deadline } from "./clock";
 
 /** One request to the Administration API. */
@@ -7,6 +8,8 @@ export interface AtlasRequest {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below `/api/atlas/v2`, with every variable part encoded. */
   path: string;
+  /** The version of the API to ask for, a date. @default 2025-03-12 */
+  apiVersion?: string;
   query?: Record<string, string>;
   body?: unknown;
   /** Whether doing it twice is the same as doing it once. */
@@ -38,3 +41,18 @@ export interface RequestOptions {
 
 /** A request of which one is enough was not sent, because it would have had to wait: look at Atlas again first. */
 export class NotSent extends Error {}
+
+/** A good answer. */
+export interface Answer<T> {
+  body: T;
+  headers: {
+    /** When Atlas is going to remove the operation: an HTTP date, with one-digit days unpadded. */
+    sunset: string | undefined;
+  };
+}
+
+/** What sends the request of an operation. */
+export interface RequestSender {
+  /** @throws AtlasError when Atlas refuses, cannot be reached, or answers something that the API does not describe */
+  send<T>(request: AtlasRequest, schema: v.GenericSchema<unknown, T>): Promise<Answer<T>>;
+}

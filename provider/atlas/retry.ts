@@ -1,4 +1,4 @@
-import { permissionCodes } from "./advice";
+import { permissionCodes } from "./errors/advice";
 
 /** How an attempt failed. */
 export type Failure =

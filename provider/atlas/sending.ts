@@ -1,7 +1,7 @@
-import type { CredentialProblem, Exchange } from "./authentication";
+import type { CredentialProblem, Exchange } from "./authentication/authentication";
 import { type Clock, stopwatch } from "./clock";
 import type { AtlasRequest } from "./request";
-import type { Decision } from "./retry";
+import { type Decision, type Failure, isAddressLimit } from "./retry";
 
 /** What is known of one request while it is sent, which may take several attempts. */
 export class Sending {
@@ -12,6 +12,8 @@ export class Sending {
   failures = 0;
   /** Attempts that got no answer in all the time that one may take. */
   silences = 0;
+  /** How its last attempt failed. */
+  failure: Failure | undefined;
   /** What becomes of it after a failed attempt. */
   fate: Decision | { action: "repeat"; reason: "other proof" } | undefined;
   /** Why no proof of ours will do. */
@@ -35,6 +37,13 @@ export class Sending {
   get limits(): string[] {
     const { mayInvite, rateLimitSet } = this.request;
     return mayInvite ? [invitations, rateLimitSet] : [rateLimitSet];
+  }
+
+  /** The limit that its last failure is about, if it is about one. */
+  get refusedUnder(): string {
+    const isAboutInvitations =
+      this.failure !== undefined && isAddressLimit(this.failure) && this.limits.includes(invitations);
+    return isAboutInvitations ? invitations : this.request.rateLimitSet;
   }
 }
 

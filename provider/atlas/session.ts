@@ -1,17 +1,15 @@
 import { AtlasClient, type ClientOptions } from "./client";
 import { type Clock, systemClock } from "./clock";
+import { MemberCache } from "./members/memberCache";
 import {
   type AtlasOrganizationUser,
   type AtlasProjectUser,
-  findProjectUsers,
-  findTeamUsers,
   isGone,
   type Listing,
-  listProjectUsers,
-  listTeamUsers,
+  listGroupUsers,
+  listOrgTeamUsers,
   type TeamKey,
 } from "./operations/index";
-import { Roster } from "./roster";
 import type { Settings } from "./settings";
 
 /** What one process shares about Atlas: its client, and what it has read in bulk. */
@@ -20,8 +18,8 @@ export class AtlasSession {
   readonly clock: Clock;
   /** Takes a line that tells the user why nothing moves. */
   readonly report: (line: string) => void;
-  private readonly projects = new Map<string, Roster<AtlasProjectUser>>();
-  private readonly teams = new Map<string, Roster<AtlasOrganizationUser>>();
+  private readonly projects = new Map<string, MemberCache<AtlasProjectUser>>();
+  private readonly teams = new Map<string, MemberCache<AtlasOrganizationUser>>();
 
   constructor(settings: Settings, options: ClientOptions = {}) {
     this.clock = options.clock ?? systemClock;
@@ -30,17 +28,18 @@ export class AtlasSession {
   }
 
   /** The users of a project. */
-  projectUsers(projectId: string): Roster<AtlasProjectUser> {
+  projectUsers(projectId: string): MemberCache<AtlasProjectUser> {
     return getOrCreate(
       this.projects,
       projectId,
       () =>
-        new Roster(
+        new MemberCache(
           {
             of: `project ${projectId}`,
-            list: async () => present(await listProjectUsers(this.client, projectId)),
+            operation: listGroupUsers.operationId,
+            list: async () => present(await listGroupUsers(this.client, { projectId })),
             find: async (username, options) =>
-              present(await findProjectUsers(this.client, projectId, username, options)),
+              present(await listGroupUsers(this.client, { projectId, username }, options)),
             namesOf: (user) => [user.username],
           },
           this.clock,
@@ -49,18 +48,19 @@ export class AtlasSession {
   }
 
   /** The users of a team, by username and by id. */
-  teamUsers(team: TeamKey): Roster<AtlasOrganizationUser> {
+  teamUsers({ orgId, teamId }: TeamKey): MemberCache<AtlasOrganizationUser> {
     return getOrCreate(
       this.teams,
-      `${team.orgId}/${team.teamId}`,
+      `${orgId}/${teamId}`,
       () =>
-        new Roster(
+        new MemberCache(
           {
-            of: `team ${team.teamId}`,
-            list: async () => present(await listTeamUsers(this.client, team)),
+            of: `team ${teamId}`,
+            operation: listOrgTeamUsers.operationId,
+            list: async () => present(await listOrgTeamUsers(this.client, { orgId, teamId })),
             find: async (name, options) => {
               const by = name.includes("@") ? { username: name } : { userId: name };
-              return present(await findTeamUsers(this.client, team, by, options));
+              return present(await listOrgTeamUsers(this.client, { orgId, teamId, ...by }, options));
             },
             namesOf: (user) => [user.username, user.userId],
           },

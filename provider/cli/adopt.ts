@@ -2,11 +2,12 @@ import type { AtlasClient } from "../atlas/client";
 import { readId } from "../atlas/id";
 import {
   type AtlasProjectUser,
-  listProjectUsers,
-  listTeamUsers,
+  listGroupUsers,
+  listOrgTeamUsers,
   type TeamKey,
 } from "../atlas/operations/index";
-import { readSettings, type Settings } from "../atlas/settings";
+import type { Settings } from "../atlas/settings";
+import { readSettings } from "../configuration";
 import { accessFile } from "./accessFile";
 import { accessProgram } from "./accessProgram";
 import { askAtlas } from "./asking";
@@ -67,13 +68,13 @@ async function membersOf(
     projects: await Promise.all(
       projectIds.map(async (projectId) => ({
         projectId,
-        members: adoptable((await listProjectUsers(client, projectId)).items, projectId, output),
+        members: adoptable((await listGroupUsers(client, { projectId })).items, projectId, output),
       })),
     ),
     teams: await Promise.all(
       teams.map(async (team) => ({
         ...team,
-        members: (await listTeamUsers(client, team)).items
+        members: (await listOrgTeamUsers(client, team)).items
           .map(({ username }) => username.toLowerCase())
           .sort(),
       })),

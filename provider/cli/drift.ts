@@ -1,5 +1,5 @@
 import type * as automation from "@pulumi/pulumi/automation";
-import { readSettings } from "../atlas/settings";
+import { readSettings } from "../configuration";
 import { type DriftFormat, type DriftReport, printDrift } from "./driftReport";
 import { type DriftRow, driftRows } from "./driftRows";
 import { configurationOf, type Observation, observe, openStack } from "./engine";

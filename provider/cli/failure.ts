@@ -1,4 +1,4 @@
-import { showWithoutStack } from "../atlas/error";
+import { showWithoutStack } from "../atlas/errors/error";
 
 /** Something that the user has to mend; its message says how. */
 export class CommandFailure extends Error {

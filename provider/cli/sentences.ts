@@ -1,5 +1,5 @@
 import { debuglog } from "node:util";
-import { showsWithoutStack } from "../atlas/error";
+import { showsWithoutStack } from "../atlas/errors/error";
 
 const debug = debuglog("mongodbatlas-dynamic");
 

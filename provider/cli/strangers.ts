@@ -1,5 +1,5 @@
 import type { AtlasClient } from "../atlas/client";
-import { listProjectUsers, listTeamUsers } from "../atlas/operations/index";
+import { listGroupUsers, listOrgTeamUsers } from "../atlas/operations/index";
 import { typeToken } from "../resources/registration";
 import type { DriftRow } from "./driftRows";
 import type { Step } from "./engine";
@@ -16,7 +16,7 @@ export async function findStrangers(steps: Step[], labels: Labels, client: Atlas
   const teams = declaredMembers(steps, "TeamUser", labels.teams.keys());
   const rows = await Promise.all([
     ...[...projects].map(async ([projectId, declared]) => {
-      const { items } = await listProjectUsers(client, projectId);
+      const { items } = await listGroupUsers(client, { projectId });
       return items
         .filter(({ username }) => !declared.has(username.toLowerCase()))
         .map(({ username, roles, orgMembershipStatus }) => {
@@ -30,7 +30,7 @@ export async function findStrangers(steps: Step[], labels: Labels, client: Atlas
     }),
     ...[...teams].map(async ([team, declared]) => {
       const [orgId = "", teamId = ""] = team.split("/");
-      const { items } = await listTeamUsers(client, { orgId, teamId });
+      const { items } = await listOrgTeamUsers(client, { orgId, teamId });
       return items
         .filter(({ username, userId }) => !declared.has(username.toLowerCase()) && !declared.has(userId))
         .map(({ username }) =>

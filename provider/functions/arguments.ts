@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { showWithoutStack } from "../atlas/error";
+import { showWithoutStack } from "../atlas/errors/error";
 import { readId } from "../atlas/id";
 import { printable } from "../atlas/text";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AtlasClient } from "../atlas/client";
-import { readSettings } from "../atlas/settings";
+import { readSettings } from "../configuration";
 import { warnOfPlainSecrets } from "../resources/plainSecrets";
 
 /** A function's way to Atlas. */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { AtlasError } from "../atlas/error";
+import { AtlasError } from "../atlas/errors/error";
 import { atlasId } from "./arguments";
 import { type AtlasFunction, call, callOutput } from "./call";
 
@@ -72,10 +72,8 @@ const liveMigration: AtlasFunction<GetLiveMigrationArgs, GetLiveMigrationResult>
 
   async ask({ client, operations }, ids) {
     try {
-      const { status, readyForCutover, lagTimeSeconds, migrationHosts } = await operations.getLiveMigration(
-        client,
-        ids,
-      );
+      const { status, readyForCutover, lagTimeSeconds, migrationHosts } =
+        await operations.getGroupLiveMigration(client, ids);
       return { ...ids, status, readyForCutover, lagTimeSeconds, migrationHosts };
     } catch (error) {
       throw error instanceof AtlasError && error.status === 404

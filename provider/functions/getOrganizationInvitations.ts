@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { AtlasError } from "../atlas/error";
+import { AtlasError } from "../atlas/errors/error";
 import { atlasId, username } from "./arguments";
 import { type AtlasFunction, call, callOutput } from "./call";
 import type { Connection } from "./connect";
@@ -108,11 +108,10 @@ const organizationInvitations: AtlasFunction<
   async ask(connection, args) {
     const { orgId } = args;
     try {
-      const { invitations, sunset } = await connection.operations.listInvitations(
-        connection.client,
+      const { body: invitations, sunset } = await connection.operations.listOrgInvites(connection.client, {
         orgId,
-        args.username,
-      );
+        username: args.username,
+      });
       warnOfSunset("getOrganizationInvitations", "GET /orgs/{orgId}/invites", sunset);
       return {
         orgId,
@@ -145,7 +144,7 @@ async function fromPendingUsers(
   orgId: string,
   username: string | undefined,
 ): Promise<OrganizationInvitation[]> {
-  const { items } = await operations.listPendingOrganizationUsers(client, orgId, username);
+  const { items } = await operations.listOrgUsers(client, { orgId, username, status: "PENDING" });
   return items.map((user) => ({
     id: user.userId,
     username: user.username,

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { AtlasError } from "../atlas/error";
+import { AtlasError } from "../atlas/errors/error";
 import { atlasId, pipelineName } from "./arguments";
 import { type AtlasFunction, call, callOutput } from "./call";
 import { warnOfSunset } from "./sunset";
@@ -84,7 +84,7 @@ const pipelineSchedules: AtlasFunction<GetPipelineSchedulesArgs, GetPipelineSche
 
   async ask({ client, operations }, pipeline) {
     try {
-      const { schedules, sunset } = await operations.listPipelineSchedules(client, pipeline);
+      const { body: schedules, sunset } = await operations.listPipelineSchedules(client, pipeline);
       warnOfSunset(
         "getPipelineSchedules",
         "GET /groups/{groupId}/pipelines/{pipelineName}/availableSchedules",

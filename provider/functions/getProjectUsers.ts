@@ -84,7 +84,7 @@ const projectUsers: AtlasFunction<GetProjectUsersArgs, GetProjectUsersResult> = 
   parameters: { projectId: atlasId },
 
   async ask({ client, operations }, { projectId }) {
-    const { items } = await operations.listProjectUsers(client, projectId);
+    const { items } = await operations.listGroupUsers(client, { projectId });
     return {
       projectId,
       users: items

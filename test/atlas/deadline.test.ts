@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as v from "valibot";
 import { Deadline, pause, stopwatch, systemClock } from "../../provider/atlas/clock";
-import { AtlasError } from "../../provider/atlas/error";
+import { AtlasError } from "../../provider/atlas/errors/error";
 import { NotSent } from "../../provider/atlas/request";
 import { UnrulyClock } from "../unrulyClock";
 import { account, apiKey, clientOf, cutover, look, serve } from "./server";

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { DIGEST } from "http-auth-utils";
-import { type Exchange, ProofTooLate, SharedFailure } from "../../provider/atlas/authentication";
+import {
+  type Exchange,
+  ProofTooLate,
+  SharedFailure,
+} from "../../provider/atlas/authentication/authentication";
+import { DigestAuthentication, parseChallenge } from "../../provider/atlas/authentication/digest";
 import { Deadline } from "../../provider/atlas/clock";
-import { DigestAuthentication, parseChallenge } from "../../provider/atlas/digest";
 import { FakeClock } from "../fakeClock";
 
 const key = { kind: "apiKey", publicKey: "abcdefgh", privateKey: "a:private:key" } as const;

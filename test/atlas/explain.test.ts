@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import * as v from "valibot";
-import type { AtlasError } from "../../provider/atlas/error";
+import type { AtlasError } from "../../provider/atlas/errors/error";
 import { apiKey, clientOf, look, serve } from "./server";
 
 async function refusal(

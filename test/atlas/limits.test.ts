@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
-import { addProjectUser, findProjectUsers } from "../../provider/atlas/operations/index";
+import { addGroupUsers, listGroupUsers } from "../../provider/atlas/operations/index";
 import { type Bench, startBench } from "../resources/harness";
 
 let bench: Bench;
@@ -17,13 +17,14 @@ describe("limits are those of Atlas", () => {
     const orgId = world.createOrganization();
     const [full, free] = [world.createProject(orgId), world.createProject(orgId)];
     const { client } = bench.atlas();
-    for (let look = 0; look < 3; look += 1) await findProjectUsers(client, full, "ada@example.com");
+    for (let look = 0; look < 3; look += 1)
+      await listGroupUsers(client, { projectId: full, username: "ada@example.com" });
     const user = (name: string) => ({ username: `${name}@example.com`, roles: ["GROUP_READ_ONLY"] });
-    void addProjectUser(client, full, user("ada"));
+    void addGroupUsers(client, { projectId: full, ...user("ada") });
     while (bench.atlasSimulator.log.count(({ status }) => status === 429) === 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await addProjectUser(client, free, user("bob"));
+    await addGroupUsers(client, { projectId: free, ...user("bob") });
     assert.equal(world.members(full)["ada@example.com"], undefined);
   });
 });
@@ -36,7 +37,7 @@ describe("access tokens", () => {
     for (let process = 0; process < 120; process += 1) {
       bench.restart();
       const { client } = bench.atlas();
-      await findProjectUsers(client, projectId, "ada@example.com");
+      await listGroupUsers(client, { projectId, username: "ada@example.com" });
       await client.close();
     }
     assert.deepEqual([oauth.issued, oauth.live], [120, 0]);

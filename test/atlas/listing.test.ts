@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { AtlasError } from "../../provider/atlas/error";
-import { listProjectUsers } from "../../provider/atlas/operations/index";
+import type { AtlasError } from "../../provider/atlas/errors/error";
+import { listGroupUsers } from "../../provider/atlas/operations/index";
 import { clientOf, serve } from "./server";
 
 const projectId = "5f1b3c2a9d8e7f6a5b4c3d2e";
@@ -17,7 +17,7 @@ const member = (username: string, more: object = {}) => ({
 /** A listing of a server that answers every page with this. */
 async function listed(t: Parameters<typeof serve>[0], body: object) {
   const { url, seen } = await serve(t, (_request, response) => response.end(JSON.stringify(body)));
-  return { listing: listProjectUsers(clientOf(url).client, projectId), seen };
+  return { listing: listGroupUsers(clientOf(url).client, { projectId }), seen };
 }
 
 describe("a listing", () => {

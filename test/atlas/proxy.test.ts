@@ -7,9 +7,9 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import * as v from "valibot";
 import { AtlasClient } from "../../provider/atlas/client";
-import type { AtlasError } from "../../provider/atlas/error";
+import type { AtlasError } from "../../provider/atlas/errors/error";
 import { readProxy } from "../../provider/atlas/proxy";
-import { ConfigurationError, readSettings } from "../../provider/atlas/settings";
+import { ConfigurationError, readSettings } from "../../provider/configuration";
 import { FakeClock } from "../fakeClock";
 import { look } from "./server";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { type Clock, Deadline } from "../../provider/atlas/clock";
-import { type RateLimited, RateLimiter } from "../../provider/atlas/rateLimiter";
+import type { RateLimited } from "../../provider/atlas/limit";
+import { RateLimiter } from "../../provider/atlas/rateLimiter";
 import { FakeClock } from "../fakeClock";
 import { UnrulyClock } from "../unrulyClock";
 

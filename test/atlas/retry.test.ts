@@ -5,7 +5,7 @@ import {
   isAboutProxy,
   isCertificateError,
   isNotTls,
-} from "../../provider/atlas/networkErrors";
+} from "../../provider/atlas/errors/networkErrors";
 import {
   type AttemptHistory,
   decideRetry,

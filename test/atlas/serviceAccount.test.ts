@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ProofTooLate } from "../../provider/atlas/authentication";
+import { ProofTooLate } from "../../provider/atlas/authentication/authentication";
+import { ServiceAccountAuthentication } from "../../provider/atlas/authentication/serviceAccount";
 import { Deadline } from "../../provider/atlas/clock";
-import { ServiceAccountAuthentication } from "../../provider/atlas/serviceAccount";
 import { FakeClock } from "../fakeClock";
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));

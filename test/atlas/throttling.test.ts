@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { findProjectUsers } from "../../provider/atlas/operations/index";
+import { listGroupUsers } from "../../provider/atlas/operations/index";
 import { projectUserHandler } from "../../provider/resources/projectUser/handler";
 import { type Bench, startBench } from "../resources/harness";
 
@@ -41,7 +41,7 @@ describe("under a bucket of 100 requests a second", () => {
         const { client } = bench.atlas();
         const start = bench.clock.now();
         await inParallel(width, 600, (index) =>
-          findProjectUsers(client, projectId, `user${index}@example.com`),
+          listGroupUsers(client, { projectId, username: `user${index}@example.com` }),
         );
         const idealMs = 5_000;
         const tookMs = bench.clock.now() - start;

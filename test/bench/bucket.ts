@@ -1,5 +1,5 @@
 import { AtlasSession } from "../../provider/atlas/session";
-import { readSettings } from "../../provider/atlas/settings";
+import { readSettings } from "../../provider/configuration";
 import { Run } from "../../provider/resources/handler/run";
 import { projectUserHandler } from "../../provider/resources/projectUser/handler";
 import { BenchSimulator } from "./simulator";

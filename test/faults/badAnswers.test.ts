@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
 import type { AxiosInstance } from "axios";
 import * as fc from "fast-check";
-import { AtlasError } from "../../provider/atlas/error";
+import { AtlasError } from "../../provider/atlas/errors/error";
 import { AtlasSession } from "../../provider/atlas/session";
 import type { Connection } from "../../provider/resources/handler/connection";
 import { PartialFailure } from "../../provider/resources/handler/partialFailure";

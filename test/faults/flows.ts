@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  listInvitations,
-  listPendingOrganizationUsers,
-  listPipelineSchedules,
-} from "../../provider/atlas/operations/index";
+import { listOrgInvites, listOrgUsers, listPipelineSchedules } from "../../provider/atlas/operations/index";
 import type { Connection } from "../../provider/resources/handler/connection";
 import { linkTokenHandler } from "../../provider/resources/linkToken/handler";
 import { maintenanceDeferralHandler } from "../../provider/resources/maintenanceDeferral/handler";
@@ -205,7 +201,7 @@ export const flows: readonly Flow[] = [
     prepare: (world, { orgId, projectId }) => {
       world.inviteLegacy(orgId, username, { projectId });
       return async (connection) => {
-        const { invitations } = await listInvitations(connection.atlas().client, orgId);
+        const { body: invitations } = await listOrgInvites(connection.atlas().client, { orgId });
         return () => assert.equal(invitations.length, 1);
       };
     },
@@ -216,7 +212,7 @@ export const flows: readonly Flow[] = [
     prepare: (world, { orgId, projectId }) => {
       world.directory.invite(world.project(projectId), username, "olivia@example.com");
       return async (connection) => {
-        const { items } = await listPendingOrganizationUsers(connection.atlas().client, orgId);
+        const { items } = await listOrgUsers(connection.atlas().client, { orgId, status: "PENDING" });
         return () => assert.equal(items.length, 1);
       };
     },
@@ -229,7 +225,10 @@ export const flows: readonly Flow[] = [
       world.addPipeline(projectId, "orders", [{ frequencyType: "hourly", ...schedule }]);
       return async (connection) => {
         const { client } = connection.atlas();
-        const { schedules } = await listPipelineSchedules(client, { projectId, pipelineName: "orders" });
+        const { body: schedules } = await listPipelineSchedules(client, {
+          projectId,
+          pipelineName: "orders",
+        });
         return () => assert.equal(schedules.length, 1);
       };
     },

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AtlasError } from "../../provider/atlas/error";
+import { AtlasError } from "../../provider/atlas/errors/error";
 import { listPipelineSchedules } from "../../provider/atlas/operations/index";
-import { ConfigurationError, readSettings, type Settings } from "../../provider/atlas/settings";
+import type { Settings } from "../../provider/atlas/settings";
+import { ConfigurationError, readSettings } from "../../provider/configuration";
 import { linkTokenHandler } from "../../provider/resources/linkToken/handler";
 import { maintenanceDeferralHandler } from "../../provider/resources/maintenanceDeferral/handler";
 import { migrationCutoverHandler } from "../../provider/resources/migrationCutover/handler";

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer as createTcpServer } from "node
 import { afterEach, describe, test } from "node:test";
 import * as v from "valibot";
 import { AtlasClient } from "../../provider/atlas/client";
-import { AtlasError } from "../../provider/atlas/error";
+import { AtlasError } from "../../provider/atlas/errors/error";
 import type { AtlasRequest } from "../../provider/atlas/request";
 import type { Settings } from "../../provider/atlas/settings";
 import { FakeClock } from "../fakeClock";

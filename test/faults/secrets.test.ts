@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Agent } from "node:http";
 import { after, before, describe, test } from "node:test";
 import type { AxiosInstance } from "axios";
-import { AtlasError } from "../../provider/atlas/error";
+import { AtlasError } from "../../provider/atlas/errors/error";
 import { AtlasSession } from "../../provider/atlas/session";
 import type { Settings } from "../../provider/atlas/settings";
 import type { Connection } from "../../provider/resources/handler/connection";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { AtlasError } from "../../provider/atlas/error";
+import { AtlasError } from "../../provider/atlas/errors/error";
 import { getLiveMigration, getLiveMigrationOutput } from "../../provider/functions/getLiveMigration";
 import type { MigrationStep } from "../simulator/migration";
 import type { World } from "../simulator/world";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { AtlasError } from "../../provider/atlas/error";
+import { AtlasError } from "../../provider/atlas/errors/error";
 import {
   getOrganizationInvitations,
   getOrganizationInvitationsOutput,

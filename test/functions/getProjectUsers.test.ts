@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { AtlasError } from "../../provider/atlas/error";
+import { AtlasError } from "../../provider/atlas/errors/error";
 import { getProjectUsers, getProjectUsersOutput } from "../../provider/functions/getProjectUsers";
 import type { World } from "../simulator/world";
 import { failureOf, resolve, type Stack, startStack, unknown } from "./stack";

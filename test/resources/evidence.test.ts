@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { AtlasError } from "../../provider/atlas/error";
+import { AtlasError } from "../../provider/atlas/errors/error";
 import { linkTokenHandler } from "../../provider/resources/linkToken/handler";
 import { maintenanceDeferralHandler } from "../../provider/resources/maintenanceDeferral/handler";
 import { migrationCutoverHandler } from "../../provider/resources/migrationCutover/handler";

@@ -44,10 +44,13 @@ export function objectWithAnyOf<Entries extends v.ObjectEntries>(entries: Entrie
 }
 
 /** The answer of an operation of which only the status counts: no body, or an object that nobody needs. */
-export const nothing = v.optional(
-  v.pipe(
-    v.unknown(),
-    v.check((body) => !Array.isArray(body)),
-    v.looseObject({}),
+export const nothing = v.pipe(
+  v.optional(
+    v.pipe(
+      v.unknown(),
+      v.check((body) => !Array.isArray(body)),
+      v.looseObject({}),
+    ),
   ),
+  v.transform(() => undefined),
 );

@@ -1,5 +1,5 @@
 /*
- * One function an Atlas operation: the only place that spells paths, bodies and the forms of answers.
+ * One value an operation, named like Atlas's own id of it: the only place that spells paths, bodies and the forms of answers.
  */
 export type { RequestOptions } from "../request";
 export { isGone } from "./fields";

@@ -1,7 +1,6 @@
 import * as v from "valibot";
-import type { AtlasClient } from "../client";
-import { AtlasError } from "../error";
-import type { AtlasRequest } from "../request";
+import { AtlasError } from "../errors/error";
+import type { AtlasRequest, RequestSender } from "../request";
 import { optionalText } from "./fields";
 
 /** Entries that a page holds at the most. */
@@ -29,16 +28,13 @@ export interface Listing<T> {
   atomic: boolean;
 }
 
-/** What all requests that only look have in common. */
-export const looking = { method: "GET", idempotent: true } as const satisfies Partial<AtlasRequest>;
-
 /**
  * Reads all pages of a listing.
  *
  * @throws AtlasError also when the pages do not end
  */
 export async function listAll<T extends { userId: string }>(
-  client: AtlasClient,
+  client: RequestSender,
   item: v.GenericSchema<unknown, T>,
   request: AtlasRequest,
 ): Promise<Listing<T>> {

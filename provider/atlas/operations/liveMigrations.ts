@@ -1,18 +1,12 @@
 import * as v from "valibot";
-import type { AtlasClient } from "../client";
-import type { RequestOptions } from "../request";
-import { objectWithAnyOf, optionalText } from "./fields";
-import { looking } from "./listing";
-import { sendOnce } from "./once";
+import { nothing, objectWithAnyOf, optionalText } from "./fields";
+import { defineOnce, defineOperation } from "./operation";
 
 /** A live migration within its project. */
 export interface MigrationKey {
   projectId: string;
   liveMigrationId: string;
 }
-
-const pathOf = ({ projectId, liveMigrationId }: MigrationKey): string =>
-  `/groups/${encodeURIComponent(projectId)}/liveMigrations/${encodeURIComponent(liveMigrationId)}`;
 
 const migrationLimit = ({ projectId }: MigrationKey): string => `live migrations of project ${projectId}`;
 
@@ -36,43 +30,28 @@ const liveMigration = v.pipe(
 export type AtlasLiveMigration = v.InferOutput<typeof liveMigration>;
 
 /** One live migration. */
-export async function getLiveMigration(
-  client: AtlasClient,
-  key: MigrationKey,
-  options: RequestOptions = {},
-): Promise<AtlasLiveMigration> {
-  const answer = await client.send(
-    {
-      ...looking,
-      operation: "getGroupLiveMigration",
-      path: pathOf(key),
-      summary: `look at live migration ${key.liveMigrationId} of project ${key.projectId}`,
-      requiredRole: "Organization Member",
-      rateLimitSet: migrationLimit(key),
-      ...options,
-    },
-    liveMigration,
-  );
-  return answer.body;
-}
+export const getGroupLiveMigration = defineOperation({
+  operationId: "getGroupLiveMigration",
+  method: "GET",
+  path: "/groups/{groupId}/liveMigrations/{liveMigrationId}",
+  idempotent: true,
+  summary: ({ projectId, liveMigrationId }: MigrationKey) =>
+    `look at live migration ${liveMigrationId} of project ${projectId}`,
+  requiredRole: "Organization Member",
+  rateLimitSet: migrationLimit,
+  answer: liveMigration,
+});
 
-/**
- * Starts the cut-over of a live migration that is ready for it. It cannot be undone, so look at the migration right before.
- *
- * @returns `not sent` when it would have had to wait: then look again
- */
-export function cutOver(
-  client: AtlasClient,
-  key: MigrationKey,
-  options: RequestOptions = {},
-): Promise<"accepted" | "not sent"> {
-  return sendOnce(client, {
-    operation: "cutoverGroupLiveMigration",
-    method: "PUT",
-    path: `${pathOf(key)}/cutover`,
-    summary: `cut over live migration ${key.liveMigrationId} of project ${key.projectId}`,
-    requiredRole: "Organization Owner (ORG_OWNER)",
-    rateLimitSet: migrationLimit(key),
-    ...options,
-  });
-}
+/** Starts the cut-over of a live migration that is ready for it. It cannot be undone, so look at the migration right before. */
+export const cutoverGroupLiveMigration = defineOnce({
+  operationId: "cutoverGroupLiveMigration",
+  method: "PUT",
+  path: "/groups/{groupId}/liveMigrations/{liveMigrationId}/cutover",
+  idempotent: false,
+  once: true,
+  summary: ({ projectId, liveMigrationId }: MigrationKey) =>
+    `cut over live migration ${liveMigrationId} of project ${projectId}`,
+  requiredRole: "Organization Owner (ORG_OWNER)",
+  rateLimitSet: migrationLimit,
+  answer: nothing,
+});

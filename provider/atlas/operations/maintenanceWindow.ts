@@ -1,13 +1,9 @@
 import * as v from "valibot";
-import type { AtlasClient } from "../client";
-import type { RequestOptions } from "../request";
-import { objectWithAnyOf } from "./fields";
-import { looking } from "./listing";
-import { sendOnce } from "./once";
+import { nothing, objectWithAnyOf } from "./fields";
+import { defineOnce, defineOperation } from "./operation";
 
-const pathOf = (projectId: string): string => `/groups/${encodeURIComponent(projectId)}/maintenanceWindow`;
-
-const maintenanceLimit = (projectId: string): string => `maintenance window of project ${projectId}`;
+const rateLimitSet = ({ projectId }: { projectId: string }): string =>
+  `maintenance window of project ${projectId}`;
 
 const maintenanceWindow = v.pipe(
   objectWithAnyOf({
@@ -32,44 +28,29 @@ const maintenanceWindow = v.pipe(
 export type AtlasMaintenanceWindow = v.InferOutput<typeof maintenanceWindow>;
 
 /** The maintenance window of a project. */
-export async function getMaintenanceWindow(
-  client: AtlasClient,
-  projectId: string,
-  options: RequestOptions = {},
-): Promise<AtlasMaintenanceWindow> {
-  const answer = await client.send(
-    {
-      ...looking,
-      operation: "getGroupMaintenanceWindow",
-      path: pathOf(projectId),
-      summary: `look at the maintenance window of project ${projectId}`,
-      requiredRole: "Project Read Only (GROUP_READ_ONLY)",
-      rateLimitSet: maintenanceLimit(projectId),
-      ...options,
-    },
-    maintenanceWindow,
-  );
-  return answer.body;
-}
+export const getGroupMaintenanceWindow = defineOperation({
+  operationId: "getGroupMaintenanceWindow",
+  method: "GET",
+  path: "/groups/{groupId}/maintenanceWindow",
+  idempotent: true,
+  summary: ({ projectId }: { projectId: string }) => `look at the maintenance window of project ${projectId}`,
+  requiredRole: "Project Read Only (GROUP_READ_ONLY)",
+  rateLimitSet,
+  answer: maintenanceWindow,
+});
 
 /**
  * Defers the scheduled maintenance of a project by one week, which Atlas allows twice. Not idempotent, so look at the
  * window right before.
- *
- * @returns `not sent` when it would have had to wait: then look again
  */
-export function deferMaintenance(
-  client: AtlasClient,
-  projectId: string,
-  options: RequestOptions = {},
-): Promise<"accepted" | "not sent"> {
-  return sendOnce(client, {
-    operation: "deferGroupMaintenanceWindow",
-    method: "POST",
-    path: `${pathOf(projectId)}/defer`,
-    summary: `defer the maintenance of project ${projectId}`,
-    requiredRole: "Project Owner (GROUP_OWNER)",
-    rateLimitSet: maintenanceLimit(projectId),
-    ...options,
-  });
-}
+export const deferGroupMaintenanceWindow = defineOnce({
+  operationId: "deferGroupMaintenanceWindow",
+  method: "POST",
+  path: "/groups/{groupId}/maintenanceWindow/defer",
+  idempotent: false,
+  once: true,
+  summary: ({ projectId }: { projectId: string }) => `defer the maintenance of project ${projectId}`,
+  requiredRole: "Project Owner (GROUP_OWNER)",
+  rateLimitSet,
+  answer: nothing,
+});

@@ -1,8 +1,6 @@
 import * as v from "valibot";
-import type { AtlasClient } from "../client";
-import type { RequestOptions } from "../request";
 import { membershipStatus, optionalText } from "./fields";
-import { type Listing, listAll, looking } from "./listing";
+import { defineDeprecated, defineListing } from "./operation";
 
 const textList = v.fallback(v.nullish(v.array(v.string())), undefined);
 
@@ -36,47 +34,33 @@ export type AtlasOrganizationUser = v.InferOutput<typeof organizationUser>;
 
 export { organizationUser };
 
-/** Requests about the users of an organization count against one limit of Atlas, those about its invitations against another. */
-const usersLimit = (orgId: string): string => `users of organization ${orgId}`;
-const organizationLimit = (orgId: string): string => `organization ${orgId}`;
-
-/** The active and pending users of an organization whom Atlas finds under this name: at most one, or none. */
-export async function findOrganizationUsers(
-  client: AtlasClient,
-  orgId: string,
-  username: string,
-  options: RequestOptions = {},
-): Promise<Listing<AtlasOrganizationUser>> {
-  return listAll(client, organizationUser, {
-    ...looking,
-    ...options,
-    operation: "listOrgUsers",
-    path: `/orgs/${encodeURIComponent(orgId)}/users`,
-    query: { username },
-    summary: `look up ${username} in organization ${orgId}`,
-    requiredRole: "Organization Member",
-    rateLimitSet: usersLimit(orgId),
-  });
+/** Which users of an organization to list. */
+interface OrganizationUsersFilter {
+  orgId: string;
+  /** Atlas finds at most one user under a name. @default all names */
+  username?: string | undefined;
+  /** Only those whose invitation to the organization is pending, however they were invited. @default pending and active */
+  status?: "PENDING";
 }
 
-/** The users whose invitation to the organization is pending, however they were invited to it. */
-export async function listPendingOrganizationUsers(
-  client: AtlasClient,
-  orgId: string,
-  username?: string,
-  options: RequestOptions = {},
-): Promise<Listing<AtlasOrganizationUser>> {
-  return listAll(client, organizationUser, {
-    ...looking,
-    ...options,
-    operation: "listOrgUsers",
-    path: `/orgs/${encodeURIComponent(orgId)}/users`,
-    query: { orgMembershipStatuses: "PENDING", ...(username === undefined ? {} : { username }) },
-    summary: `list the pending users of organization ${orgId}`,
-    requiredRole: "Organization Member",
-    rateLimitSet: usersLimit(orgId),
-  });
-}
+/** The users of an organization. */
+export const listOrgUsers = defineListing({
+  operationId: "listOrgUsers",
+  method: "GET",
+  path: "/orgs/{orgId}/users",
+  query: ({ username, status }: OrganizationUsersFilter) => ({ orgMembershipStatuses: status, username }),
+  idempotent: true,
+  summary: ({ orgId, username, status }) =>
+    status !== undefined
+      ? `list the pending users of organization ${orgId}`
+      : username === undefined
+        ? `list the users of organization ${orgId}`
+        : `look up ${username} in organization ${orgId}`,
+  requiredRole: "Organization Member",
+  // Invitations count against another limit of Atlas.
+  rateLimitSet: ({ orgId }) => `users of organization ${orgId}`,
+  answer: organizationUser,
+});
 
 const invitation = v.object({
   id: v.string(),
@@ -99,27 +83,15 @@ export type AtlasInvitation = v.InferOutput<typeof invitation>;
  * The pending invitations to an organization.
  *
  * Deprecated by Atlas; once removed it is refused with 404 or 410.
- *
- * @returns the invitations, and what the answer's headers say of its end
  */
-export async function listInvitations(
-  client: AtlasClient,
-  orgId: string,
-  username?: string,
-  options: RequestOptions = {},
-): Promise<{ invitations: AtlasInvitation[]; sunset: string | undefined }> {
-  const { body, headers } = await client.send(
-    {
-      ...looking,
-      ...options,
-      operation: "listOrgInvites",
-      path: `/orgs/${encodeURIComponent(orgId)}/invites`,
-      ...(username === undefined ? {} : { query: { username } }),
-      summary: `list the pending invitations of organization ${orgId}`,
-      requiredRole: "Organization Owner",
-      rateLimitSet: organizationLimit(orgId),
-    },
-    v.array(invitation),
-  );
-  return { invitations: body, sunset: headers.sunset };
-}
+export const listOrgInvites = defineDeprecated({
+  operationId: "listOrgInvites",
+  method: "GET",
+  path: "/orgs/{orgId}/invites",
+  query: ({ username }: { orgId: string; username?: string | undefined }) => ({ username }),
+  idempotent: true,
+  summary: ({ orgId }) => `list the pending invitations of organization ${orgId}`,
+  requiredRole: "Organization Owner",
+  rateLimitSet: ({ orgId }) => `organization ${orgId}`,
+  answer: v.array(invitation),
+});

@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import type { AtlasClient } from "../client";
-import { looking } from "./listing";
+import { defineDeprecated } from "./operation";
 
 const schedule = v.object({
   id: v.fallback(v.nullish(v.string()), undefined),
@@ -18,20 +17,14 @@ export type AtlasSchedule = v.InferOutput<typeof schedule>;
  *
  * Deprecated by Atlas; once removed it is refused with 404 or 410.
  */
-export async function listPipelineSchedules(
-  client: AtlasClient,
-  { projectId, pipelineName }: { projectId: string; pipelineName: string },
-): Promise<{ schedules: AtlasSchedule[]; sunset: string | undefined }> {
-  const { body, headers } = await client.send(
-    {
-      ...looking,
-      operation: "listPipelineSchedules",
-      path: `/groups/${encodeURIComponent(projectId)}/pipelines/${encodeURIComponent(pipelineName)}/availableSchedules`,
-      summary: `list the schedules of pipeline ${pipelineName} in project ${projectId}`,
-      requiredRole: "Project Read Only (GROUP_READ_ONLY)",
-      rateLimitSet: `pipelines of project ${projectId}`,
-    },
-    v.array(schedule),
-  );
-  return { schedules: body, sunset: headers.sunset };
-}
+export const listPipelineSchedules = defineDeprecated({
+  operationId: "listPipelineSchedules",
+  method: "GET",
+  path: "/groups/{groupId}/pipelines/{pipelineName}/availableSchedules",
+  idempotent: true,
+  summary: ({ projectId, pipelineName }: { projectId: string; pipelineName: string }) =>
+    `list the schedules of pipeline ${pipelineName} in project ${projectId}`,
+  requiredRole: "Project Read Only (GROUP_READ_ONLY)",
+  rateLimitSet: ({ projectId }) => `pipelines of project ${projectId}`,
+  answer: v.array(schedule),
+});

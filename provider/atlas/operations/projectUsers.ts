@@ -1,8 +1,6 @@
 import * as v from "valibot";
-import type { AtlasClient } from "../client";
-import type { RequestOptions } from "../request";
 import { membershipStatus, nothing, optionalText, roleList } from "./fields";
-import { type Listing, listAll, looking } from "./listing";
+import { defineListing, defineOperation } from "./operation";
 
 const projectUser = v.pipe(
   v.object({
@@ -20,156 +18,93 @@ const projectUser = v.pipe(
 /** A user of a project, as Atlas has it. Times are ISO 8601 in UTC; `roles` are sorted, and absent when unreadable. */
 export type AtlasProjectUser = v.InferOutput<typeof projectUser>;
 
+/** A user of a project. Its name is only for messages. */
+interface ProjectUserKey {
+  projectId: string;
+  userId: string;
+  username: string;
+}
+
 /** Requests about the users of one project count against one limit of Atlas. */
-const projectLimit = (projectId: string): string => `users of project ${projectId}`;
+const rateLimitSet = ({ projectId }: { projectId: string }): string => `users of project ${projectId}`;
 
-/** The active and pending users of a project that have been added to it directly. */
-export async function listProjectUsers(
-  client: AtlasClient,
-  projectId: string,
-  options: RequestOptions = {},
-): Promise<Listing<AtlasProjectUser>> {
-  return listAll(client, projectUser, {
-    ...looking,
-    ...options,
-    operation: "listGroupUsers",
-    path: `/groups/${encodeURIComponent(projectId)}/users`,
-    rateLimitSet: projectLimit(projectId),
-    summary: `list the users of project ${projectId}`,
-    requiredRole: "Project Read Only",
-  });
-}
+const requiredRole = "Project Owner (GROUP_OWNER)";
 
-/** The same, narrowed by Atlas to one username. */
-export async function findProjectUsers(
-  client: AtlasClient,
-  projectId: string,
-  username: string,
-  options: RequestOptions = {},
-): Promise<Listing<AtlasProjectUser>> {
-  return listAll(client, projectUser, {
-    ...looking,
-    ...options,
-    operation: "listGroupUsers",
-    path: `/groups/${encodeURIComponent(projectId)}/users`,
-    rateLimitSet: projectLimit(projectId),
-    query: { username },
-    summary: `look up ${username} in project ${projectId}`,
-    requiredRole: "Project Read Only",
-  });
-}
+/**
+ * The active and pending users of a project that have been added to it directly; with a `username` only the one that
+ * Atlas finds under it.
+ */
+export const listGroupUsers = defineListing({
+  operationId: "listGroupUsers",
+  method: "GET",
+  path: "/groups/{groupId}/users",
+  query: ({ username }: { projectId: string; username?: string | undefined }) => ({ username }),
+  idempotent: true,
+  summary: ({ projectId, username }) =>
+    username === undefined
+      ? `list the users of project ${projectId}`
+      : `look up ${username} in project ${projectId}`,
+  requiredRole: "Project Read Only",
+  rateLimitSet,
+  answer: projectUser,
+});
 
 /**
  * Adds a user to a project, inviting it to the organization when it is not a member yet.
  *
  * Refused with 409 when the user is in the project already, active or pending.
  */
-export async function addProjectUser(
-  client: AtlasClient,
-  projectId: string,
-  user: { username: string; roles: string[] },
-  options: RequestOptions = {},
-): Promise<AtlasProjectUser> {
-  const answer = await client.send(
-    {
-      operation: "addGroupUsers",
-      method: "POST",
-      path: `/groups/${encodeURIComponent(projectId)}/users`,
-      body: user,
-      idempotent: false,
-      summary: `add ${user.username} to project ${projectId}`,
-      requiredRole: "Project Owner (GROUP_OWNER)",
-      rateLimitSet: projectLimit(projectId),
-      mayInvite: true,
-      ...options,
-    },
-    projectUser,
-  );
-  return answer.body;
-}
+export const addGroupUsers = defineOperation({
+  operationId: "addGroupUsers",
+  method: "POST",
+  path: "/groups/{groupId}/users",
+  body: ({ username, roles }: { projectId: string; username: string; roles: string[] }) => ({
+    username,
+    roles,
+  }),
+  idempotent: false,
+  mayInvite: true,
+  summary: ({ projectId, username }) => `add ${username} to project ${projectId}`,
+  requiredRole,
+  rateLimitSet,
+  answer: projectUser,
+});
 
 /** Removes a user from a project, or withdraws its invitation to it. */
-export async function removeProjectUser(
-  client: AtlasClient,
-  projectId: string,
-  user: { userId: string; username: string },
-  options: RequestOptions = {},
-): Promise<void> {
-  await client.send(
-    {
-      operation: "removeGroupUser",
-      method: "DELETE",
-      path: `/groups/${encodeURIComponent(projectId)}/users/${encodeURIComponent(user.userId)}`,
-      idempotent: true,
-      summary: `remove ${user.username} from project ${projectId}`,
-      requiredRole: "Project Owner (GROUP_OWNER)",
-      rateLimitSet: projectLimit(projectId),
-      ...options,
-    },
-    nothing,
-  );
-}
+export const removeGroupUser = defineOperation({
+  operationId: "removeGroupUser",
+  method: "DELETE",
+  path: "/groups/{groupId}/users/{userId}",
+  idempotent: true,
+  summary: ({ projectId, username }: ProjectUserKey) => `remove ${username} from project ${projectId}`,
+  requiredRole,
+  rateLimitSet,
+  answer: nothing,
+});
 
 /** Adds one role to a user of a project. */
-export async function addProjectUserRole(
-  client: AtlasClient,
-  projectId: string,
-  user: { userId: string; username: string },
-  role: string,
-  options: RequestOptions = {},
-): Promise<AtlasProjectUser> {
-  return changeProjectUserRole(client, projectId, user, {
-    verb: "addRole",
-    role,
-    summary: `give ${user.username} the role ${role} in project ${projectId}`,
-    ...options,
-  });
-}
+export const addGroupUserRole = defineOperation({
+  operationId: "addGroupUserRole",
+  method: "POST",
+  path: "/groups/{groupId}/users/{userId}:addRole",
+  body: ({ role }: ProjectUserKey & { role: string }) => ({ groupRole: role }),
+  idempotent: false,
+  summary: ({ projectId, username, role }) => `give ${username} the role ${role} in project ${projectId}`,
+  requiredRole,
+  rateLimitSet,
+  answer: projectUser,
+});
 
 /** Takes one role from a user of a project, who must keep another. */
-export async function removeProjectUserRole(
-  client: AtlasClient,
-  projectId: string,
-  user: { userId: string; username: string },
-  role: string,
-  options: RequestOptions = {},
-): Promise<AtlasProjectUser> {
-  return changeProjectUserRole(client, projectId, user, {
-    verb: "removeRole",
-    role,
-    summary: `take the role ${role} from ${user.username} in project ${projectId}`,
-    ...options,
-  });
-}
-
-async function changeProjectUserRole(
-  client: AtlasClient,
-  projectId: string,
-  user: { userId: string },
-  {
-    verb,
-    role,
-    summary,
-    ...options
-  }: {
-    verb: "addRole" | "removeRole";
-    role: string;
-    summary: string;
-  } & RequestOptions,
-): Promise<AtlasProjectUser> {
-  const answer = await client.send(
-    {
-      operation: verb === "addRole" ? "addGroupUserRole" : "removeGroupUserRole",
-      method: "POST",
-      path: `/groups/${encodeURIComponent(projectId)}/users/${encodeURIComponent(user.userId)}:${verb}`,
-      body: { groupRole: role },
-      idempotent: false,
-      summary,
-      requiredRole: "Project Owner (GROUP_OWNER)",
-      rateLimitSet: projectLimit(projectId),
-      ...options,
-    },
-    projectUser,
-  );
-  return answer.body;
-}
+export const removeGroupUserRole = defineOperation({
+  operationId: "removeGroupUserRole",
+  method: "POST",
+  path: "/groups/{groupId}/users/{userId}:removeRole",
+  body: ({ role }: ProjectUserKey & { role: string }) => ({ groupRole: role }),
+  idempotent: false,
+  summary: ({ projectId, username, role }) =>
+    `take the role ${role} from ${username} in project ${projectId}`,
+  requiredRole,
+  rateLimitSet,
+  answer: projectUser,
+});

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AtlasSession } from "../../atlas/session";
-import { ConfigurationError, readSettings, type Settings } from "../../atlas/settings";
+import type { Settings } from "../../atlas/settings";
+import { ConfigurationError, readSettings } from "../../configuration";
 import { endWithEngine } from "./lifeline";
 import { Run } from "./run";
 

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { AtlasError } from "../../atlas/error";
+import { AtlasError } from "../../atlas/errors/error";
 import { withoutSecrets } from "./arguments";
 import { ToldOnce } from "./toldOnce";
 

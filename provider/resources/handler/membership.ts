@@ -1,7 +1,8 @@
 import { type Clock, pause } from "../../atlas/clock";
-import { AtlasError } from "../../atlas/error";
+import { AtlasError } from "../../atlas/errors/error";
+import { changeMember } from "../../atlas/members/changes";
+import type { MemberCache } from "../../atlas/members/memberCache";
 import type { RequestOptions } from "../../atlas/operations/index";
-import type { Roster } from "../../atlas/roster";
 import { sameName } from "./differences";
 import { isParentMissing } from "./missing";
 
@@ -50,22 +51,22 @@ export function isStale(error: AtlasError): boolean {
  * @param removeById removes by Atlas's id of the user
  */
 export async function removeMember<Member extends { userId: string }>(
-  roster: Roster<Member>,
+  members: MemberCache<Member>,
   { name, userId }: { name: string; userId: string | undefined },
   removeById: (userId: string) => Promise<void>,
   clock: Clock,
 ): Promise<void> {
-  let id = userId ?? (await roster.lookUp(name))?.userId;
+  let id = userId ?? (await members.refetch(name))?.userId;
   for (let round = 1; id !== undefined; round += 1) {
     const named = id;
     try {
-      return await roster.write([name, named], () => removeById(named));
+      return await changeMember(members, [name, named], () => removeById(named));
     } catch (error) {
       if (!(error instanceof AtlasError) || error.status !== 404 || !isStale(error)) {
         throw error;
       }
       // Atlas gives a user another id when the invitation is accepted, so a missing id is not a missing user.
-      id = await liveId(roster, name, named, clock);
+      id = await liveId(members, name, named, clock);
       if (sameName(id, named) || round === reconcileRounds) {
         // The 404 was about something else: the user is still there.
         throw error;
@@ -76,18 +77,18 @@ export async function removeMember<Member extends { userId: string }>(
 
 /** The id that a member has whom Atlas calls gone by another id or by this one, of which its listings may lag behind. */
 async function liveId<Member extends { userId: string }>(
-  roster: Roster<Member>,
+  members: MemberCache<Member>,
   name: string,
   goneId: string,
   clock: Clock,
 ): Promise<string | undefined> {
-  let live = await roster.lookUp(name);
+  let live = await members.refetch(name);
   for (const pauseMs of goneAfterMs) {
     if (live === undefined || !sameName(live.userId, goneId)) {
       break;
     }
     await pause(clock, pauseMs);
-    live = await roster.lookUp(name);
+    live = await members.refetch(name);
   }
   return live?.userId;
 }

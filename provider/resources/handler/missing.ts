@@ -1,4 +1,4 @@
-import type { AtlasError } from "../../atlas/error";
+import type { AtlasError } from "../../atlas/errors/error";
 
 const codes = new Set([
   "GROUP_NOT_FOUND",

@@ -1,4 +1,4 @@
-import { AtlasError } from "../../atlas/error";
+import { AtlasError } from "../../atlas/errors/error";
 
 /**
  * Tells the reason of a failure once when it is not about the resource that failed: one wrong key fails every resource of

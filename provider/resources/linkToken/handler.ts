@@ -1,7 +1,11 @@
 import ipaddr from "ipaddr.js";
 import * as v from "valibot";
-import { AtlasError } from "../../atlas/error";
-import { createLinkToken, deleteLinkToken, type RequestOptions } from "../../atlas/operations/index";
+import { AtlasError } from "../../atlas/errors/error";
+import {
+  createOrgLiveMigrationLinkToken,
+  deleteOrgLiveMigrationLinkTokens,
+  type RequestOptions,
+} from "../../atlas/operations/index";
 import type { AtlasSession } from "../../atlas/session";
 import { atlasId, mustBe } from "../handler/arguments";
 import { nameOf, thing } from "../handler/declarations";
@@ -95,14 +99,14 @@ async function makeLink(
   options: RequestOptions,
 ): Promise<string> {
   try {
-    return await createLinkToken(atlas.client, orgId, accessListIps, options);
+    return await createOrgLiveMigrationLinkToken(atlas.client, { orgId, accessListIps }, options);
   } catch (error) {
     if (!(error instanceof AtlasError) || !(wasLost(error) || isLinkThere(error))) {
       throw error;
     }
   }
   await dropLink(atlas, orgId, options);
-  return createLinkToken(atlas.client, orgId, accessListIps, options);
+  return createOrgLiveMigrationLinkToken(atlas.client, { orgId, accessListIps }, options);
 }
 
 /** Whether the link may have been made, with a token that nobody has seen. */
@@ -131,7 +135,7 @@ function isLinkThere({
 
 async function dropLink(atlas: AtlasSession, orgId: string, options: RequestOptions): Promise<void> {
   try {
-    await deleteLinkToken(atlas.client, orgId, options);
+    await deleteOrgLiveMigrationLinkTokens(atlas.client, { orgId }, options);
   } catch (error) {
     if (!(error instanceof AtlasError) || !isNoLink(error)) {
       throw error;

@@ -1,9 +1,9 @@
 import { pause } from "../../atlas/clock";
-import { AtlasError } from "../../atlas/error";
+import { AtlasError } from "../../atlas/errors/error";
 import {
   type AtlasMaintenanceWindow,
-  deferMaintenance,
-  getMaintenanceWindow,
+  deferGroupMaintenanceWindow,
+  getGroupMaintenanceWindow,
   type RequestOptions,
 } from "../../atlas/operations/index";
 import type { AtlasSession } from "../../atlas/session";
@@ -34,7 +34,8 @@ export async function deferUntil(
   deferrals: number,
   options: RequestOptions,
 ): Promise<Deferred> {
-  const look = (): Promise<AtlasMaintenanceWindow> => getMaintenanceWindow(atlas.client, projectId, options);
+  const look = (): Promise<AtlasMaintenanceWindow> =>
+    getGroupMaintenanceWindow(atlas.client, { projectId }, options);
   let window = await look();
   let lost = 0;
   while (window.numberOfDeferrals < deferrals) {
@@ -71,7 +72,7 @@ async function request(
   options: RequestOptions,
 ): Promise<"accepted" | "not sent" | "nothing scheduled" | AtlasError> {
   try {
-    return await deferMaintenance(atlas.client, projectId, options);
+    return await deferGroupMaintenanceWindow(atlas.client, { projectId }, options);
   } catch (error) {
     if (!(error instanceof AtlasError)) {
       throw error;

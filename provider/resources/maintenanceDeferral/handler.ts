@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
-import { type AtlasMaintenanceWindow, getMaintenanceWindow } from "../../atlas/operations/index";
+import { type AtlasMaintenanceWindow, getGroupMaintenanceWindow } from "../../atlas/operations/index";
 import { atlasId, mustBe } from "../handler/arguments";
 import type { Connection } from "../handler/connection";
 import { thing } from "../handler/declarations";
@@ -77,7 +77,7 @@ export const maintenanceDeferralHandler = defineHandler<typeof MaintenanceDeferr
   },
 
   async read({ connection }, { projectId }, before) {
-    const window = await getMaintenanceWindow(connection.atlas().client, projectId, {});
+    const window = await getGroupMaintenanceWindow(connection.atlas().client, { projectId });
     return observe({ ...readDefaults, ...before, projectId }, window);
   },
 

@@ -1,9 +1,9 @@
 import { Deadline, pause } from "../../atlas/clock";
-import { AtlasError } from "../../atlas/error";
+import { AtlasError } from "../../atlas/errors/error";
 import {
   type AtlasLiveMigration,
-  cutOver,
-  getLiveMigration,
+  cutoverGroupLiveMigration,
+  getGroupLiveMigration,
   type MigrationKey,
   type RequestOptions,
 } from "../../atlas/operations/index";
@@ -75,7 +75,7 @@ export class Cutover {
   }
 
   private async look(options: RequestOptions): Promise<AtlasLiveMigration> {
-    const migration = await getLiveMigration(this.atlas.client, this.key, options);
+    const migration = await getGroupLiveMigration(this.atlas.client, this.key, options);
     this.last = migration;
     if (migration.lagTimeSeconds === undefined) {
       // The cut-over has begun, so the request whose answer was lost has arrived, and must not be forgotten.
@@ -125,7 +125,7 @@ export class Cutover {
 
   private async request(options: RequestOptions): Promise<"accepted" | "not sent" | "lost" | "not needed"> {
     try {
-      return await cutOver(this.atlas.client, this.key, options);
+      return await cutoverGroupLiveMigration(this.atlas.client, this.key, options);
     } catch (error) {
       if (!(error instanceof AtlasError) || error.operation !== "cutoverGroupLiveMigration") {
         throw error;
@@ -135,7 +135,7 @@ export class Cutover {
       }
       if (error.isFromAtlas && (error.status === 400 || error.status === 409)) {
         // Atlas documents no code for a cut-over that is under way already; the migration itself tells.
-        const migration = await getLiveMigration(this.atlas.client, this.key, options);
+        const migration = await getGroupLiveMigration(this.atlas.client, this.key, options);
         if (!mayCutOver(migration)) {
           return "not needed";
         }

@@ -1,6 +1,10 @@
 import * as v from "valibot";
-import { AtlasError } from "../../atlas/error";
-import { type AtlasLiveMigration, getLiveMigration, type MigrationKey } from "../../atlas/operations/index";
+import { AtlasError } from "../../atlas/errors/error";
+import {
+  type AtlasLiveMigration,
+  getGroupLiveMigration,
+  type MigrationKey,
+} from "../../atlas/operations/index";
 import { atlasId } from "../handler/arguments";
 import { defineHandler } from "../handler/defineHandler";
 import type { OutputsOf } from "../handler/definition";
@@ -56,7 +60,7 @@ export const migrationCutoverHandler = defineHandler<typeof MigrationCutover>()(
 
   async read({ connection, isGet }, key, before) {
     try {
-      const migration = await getLiveMigration(connection.atlas().client, key, {});
+      const migration = await getGroupLiveMigration(connection.atlas().client, key, {});
       return outputs(key, migration, before.cutoverRequestedAt);
     } catch (error) {
       if (!isGone(error)) {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type AtlasProjectUser, removeProjectUser } from "../../atlas/operations/index";
+import { type AtlasProjectUser, removeGroupUser } from "../../atlas/operations/index";
 import { atlasId, mustBe, username } from "../handler/arguments";
 import { stays, thing } from "../handler/declarations";
 import { defineHandler } from "../handler/defineHandler";
@@ -62,7 +62,7 @@ export const projectUserHandler = defineHandler<typeof ProjectUser, "orgMembersh
   },
 
   async read({ connection }, { projectId, username }, before) {
-    const user = await connection.atlas().projectUsers(projectId).find(username, {});
+    const user = await connection.atlas().projectUsers(projectId).get(username);
     if (user === undefined) {
       return {
         absent: `${username} is not a user of project ${projectId}, and has no pending invitation to it, so there is nothing to read.`,
@@ -82,7 +82,7 @@ export const projectUserHandler = defineHandler<typeof ProjectUser, "orgMembersh
     await removeMember(
       atlas.projectUsers(projectId),
       { name: username, userId },
-      (liveId) => removeProjectUser(atlas.client, projectId, { userId: liveId, username }),
+      (liveId) => removeGroupUser(atlas.client, { projectId, userId: liveId, username }),
       atlas.clock,
     );
   },

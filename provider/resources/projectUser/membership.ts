@@ -1,11 +1,12 @@
 import { type Clock, Deadline } from "../../atlas/clock";
-import { AtlasError } from "../../atlas/error";
+import { AtlasError } from "../../atlas/errors/error";
+import { addMember, changeMember } from "../../atlas/members/changes";
 import {
   type AtlasProjectUser,
-  addProjectUser,
-  addProjectUserRole,
+  addGroupUserRole,
+  addGroupUsers,
   type RequestOptions,
-  removeProjectUserRole,
+  removeGroupUserRole,
 } from "../../atlas/operations/index";
 import type { AtlasSession } from "../../atlas/session";
 import { isStale, lookAgain, reconcileRounds } from "../handler/membership";
@@ -32,18 +33,21 @@ export async function reconcileProjectUser(
   firstStep: "add" | "look",
 ): Promise<AtlasProjectUser> {
   const { projectId, username, roles } = declared;
-  const roster = atlas.projectUsers(projectId);
-  let live = firstStep === "look" ? await roster.lookUp(username, options) : undefined;
+  const members = atlas.projectUsers(projectId);
+  let live = firstStep === "look" ? await members.refetch(username, options) : undefined;
   let mayBeOurs = false;
   for (let round = 1; ; round += 1) {
     try {
-      live ??= await roster.add(
-        username,
-        async () => {
-          const user = await addProjectUser(atlas.client, projectId, { username, roles }, options);
-          return { ...user, roles: user.roles ?? roles };
+      live ??= await addMember(
+        members,
+        {
+          name: username,
+          add: async () => {
+            const user = await addGroupUsers(atlas.client, { projectId, username, roles }, options);
+            return { ...user, roles: user.roles ?? roles };
+          },
+          isAlreadyMember,
         },
-        isAlreadyMember,
         options,
       );
       return await changeRoles(atlas, declared, live, options);
@@ -53,10 +57,10 @@ export async function reconcileProjectUser(
       }
       mayBeOurs ||= error.operation === "addGroupUsers" && error.mayHaveTakenEffect;
       if (!isAlreadyMember(error)) {
-        live = await roster.lookUp(username, options);
+        live = await members.refetch(username, options);
         continue;
       }
-      live = await lookAgain(() => roster.lookUp(username, options), atlas.clock, options);
+      live = await lookAgain(() => members.refetch(username, options), atlas.clock, options);
       if (live === undefined) {
         throw error.withAdvice(adviseOnHidden(mayBeOurs));
       }
@@ -93,23 +97,23 @@ async function changeRoles(
   const { client } = atlas;
   const plan = planRoles(rolesOf(live, projectId), roles);
   const steps = [
-    ...plan.add.map((role) => ({ role, run: addProjectUserRole, undo: removeProjectUserRole })),
-    ...plan.remove.map((role) => ({ role, run: removeProjectUserRole, undo: addProjectUserRole })),
+    ...plan.add.map((role) => ({ role, run: addGroupUserRole, undo: removeGroupUserRole })),
+    ...plan.remove.map((role) => ({ role, run: removeGroupUserRole, undo: addGroupUserRole })),
   ];
   if (steps.length === 0) {
     return live;
   }
   const done: typeof steps = [];
   let user = live;
-  return atlas.projectUsers(projectId).write([live.username], async () => {
+  return changeMember(atlas.projectUsers(projectId), [live.username], async () => {
     try {
       for (const step of steps) {
-        user = await step.run(client, projectId, live, step.role, options);
+        user = await step.run(client, { ...live, projectId, role: step.role }, options);
         done.push(step);
       }
     } catch (error) {
       throw await undone(error, done, atlas.clock, (step, undoOptions) =>
-        step.undo(client, projectId, live, step.role, undoOptions),
+        step.undo(client, { ...live, projectId, role: step.role }, undoOptions),
       );
     }
     return { ...user, roles };

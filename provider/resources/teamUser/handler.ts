@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { AtlasError } from "../../atlas/error";
-import { type AtlasOrganizationUser, removeTeamUser, type TeamKey } from "../../atlas/operations/index";
+import { AtlasError } from "../../atlas/errors/error";
+import { type AtlasOrganizationUser, removeOrgTeamUser, type TeamKey } from "../../atlas/operations/index";
 import { atlasId, username } from "../handler/arguments";
 import type { Connection } from "../handler/connection";
 import { stays, thing } from "../handler/declarations";
@@ -70,11 +70,11 @@ export const teamUserHandler = defineHandler<typeof TeamUser, "orgMembershipStat
 
   async read({ connection }, { orgId, teamId, user: name }, before) {
     const key = { orgId, teamId, ...whoOf(name) };
-    const roster = connection.atlas().teamUsers(key);
+    const members = connection.atlas().teamUsers(key);
     // A user who was declared by the id of a pending invitation is known by name when it has been accepted.
     const user =
-      (await roster.find(name, {})) ??
-      (key.userId !== undefined && before.username ? await roster.find(before.username, {}) : undefined);
+      (await members.get(name)) ??
+      (key.userId !== undefined && before.username ? await members.get(before.username) : undefined);
     if (user === undefined) {
       return {
         absent: `${name} is not in team ${teamId} of organization ${orgId}, so there is nothing to read.`,
@@ -105,7 +105,7 @@ export const teamUserHandler = defineHandler<typeof TeamUser, "orgMembershipStat
       await removeMember(
         connection.atlas().teamUsers(key),
         { name, userId },
-        (liveId) => removeTeamUser(client, key, { userId: liveId, name }),
+        (liveId) => removeOrgTeamUser(client, { ...key, userId: liveId, name }),
         clock,
       );
     } catch (error) {

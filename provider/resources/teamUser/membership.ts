@@ -1,9 +1,10 @@
-import { AtlasError } from "../../atlas/error";
+import { AtlasError } from "../../atlas/errors/error";
+import { addMember } from "../../atlas/members/changes";
 import {
   type AtlasOrganizationUser,
-  addTeamUser,
-  findOrganizationUsers,
-  listInvitations,
+  addOrgTeamUser,
+  listOrgInvites,
+  listOrgUsers,
   type RequestOptions,
   type TeamKey,
 } from "../../atlas/operations/index";
@@ -31,16 +32,19 @@ export async function reconcileTeamUser(
 ): Promise<AtlasOrganizationUser> {
   const { orgId, username = "" } = declared;
   const name = username.toLowerCase() || (declared.userId ?? "");
-  const roster = atlas.teamUsers(declared);
+  const members = atlas.teamUsers(declared);
   for (let round = 1; ; round += 1) {
     try {
-      return await roster.add(
-        name,
-        async () => {
-          const userId = declared.userId ?? (await resolve(atlas, orgId, username, options));
-          return addTeamUser(atlas.client, declared, { userId, name }, options);
+      return await addMember(
+        members,
+        {
+          name,
+          add: async () => {
+            const userId = declared.userId ?? (await resolve(atlas, orgId, username, options));
+            return addOrgTeamUser(atlas.client, { ...declared, userId, name }, options);
+          },
+          isAlreadyMember,
         },
-        isAlreadyMember,
         options,
       );
     } catch (error) {
@@ -51,8 +55,8 @@ export async function reconcileTeamUser(
         throw explainTeam(error, declared);
       }
       const member = isAlreadyMember(error)
-        ? await lookAgain(() => roster.lookUp(name, options), atlas.clock, options)
-        : await roster.lookUp(name, options);
+        ? await lookAgain(() => members.refetch(name, options), atlas.clock, options)
+        : await members.refetch(name, options);
       if (member !== undefined) {
         return member;
       }
@@ -99,7 +103,7 @@ async function resolve(
   const lower = username.toLowerCase();
   const look = async (): Promise<AtlasOrganizationUser | undefined> => {
     // Atlas keeps usernames in lower case; whether its filter minds the case of ours is not documented.
-    const { items } = await findOrganizationUsers(atlas.client, orgId, lower, options);
+    const { items } = await listOrgUsers(atlas.client, { orgId, username: lower }, options);
     return items.find((item) => item.username.toLowerCase() === lower);
   };
   const user =
@@ -118,7 +122,7 @@ async function adviseOnStranger(
   options: RequestOptions,
 ): Promise<string> {
   try {
-    const { invitations } = await listInvitations(atlas.client, orgId, username, options);
+    const { body: invitations } = await listOrgInvites(atlas.client, { orgId, username }, options);
     if (invitations.some((invitation) => invitation.username.toLowerCase() === username)) {
       return (
         "There is an invitation made with the deprecated API, which teams do not accept: " +

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { inspect } from "node:util";
-import { ConfigurationError } from "../../../provider/atlas/settings";
+import { ConfigurationError } from "../../../provider/configuration";
 import { ProcessConnection } from "../../../provider/resources/handler/connection";
 import { maintenanceDeferralHandler } from "../../../provider/resources/maintenanceDeferral/handler";
 

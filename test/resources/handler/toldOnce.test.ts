@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { AtlasError } from "../../../provider/atlas/error";
+import { AtlasError } from "../../../provider/atlas/errors/error";
 import { ToldOnce } from "../../../provider/resources/handler/toldOnce";
 
 let toldOnce: ToldOnce;

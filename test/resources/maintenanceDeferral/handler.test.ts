@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { AtlasError } from "../../../provider/atlas/error";
+import { AtlasError } from "../../../provider/atlas/errors/error";
 import { unknownMarker } from "../../../provider/resources/handler/unknown";
 import { maintenanceDeferralHandler } from "../../../provider/resources/maintenanceDeferral/handler";
 import type { MaintenanceWindow } from "../../simulator/maintenance";

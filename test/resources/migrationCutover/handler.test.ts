@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { AtlasError } from "../../../provider/atlas/error";
+import { AtlasError } from "../../../provider/atlas/errors/error";
 import { PartialFailure } from "../../../provider/resources/handler/partialFailure";
 import { unknownMarker } from "../../../provider/resources/handler/unknown";
 import { migrationCutoverHandler } from "../../../provider/resources/migrationCutover/handler";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { AtlasError } from "../../../provider/atlas/error";
+import { AtlasError } from "../../../provider/atlas/errors/error";
 import { unknownMarker } from "../../../provider/resources/handler/unknown";
 import { teamUserHandler } from "../../../provider/resources/teamUser/handler";
 import type { World } from "../../simulator/world";

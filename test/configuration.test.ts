@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ConfigurationError, readSettings } from "../../provider/atlas/settings";
+import { ConfigurationError, readSettings } from "../provider/configuration";
 
 const read = (config: Record<string, string>, environment: Record<string, string> = {}) =>
   readSettings((key) => config[key], environment);

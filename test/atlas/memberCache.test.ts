@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { Roster, type RosterSource } from "../../provider/atlas/roster";
+import { Deadline } from "../../provider/atlas/clock";
+import { addMember, changeMember } from "../../provider/atlas/members/changes";
+import { MemberCache } from "../../provider/atlas/members/memberCache";
+import type { MemberSource } from "../../provider/atlas/members/memberSource";
 import { FakeClock } from "../fakeClock";
 
 interface Member {
@@ -12,8 +15,9 @@ interface Member {
 function source(names: string[], pageSize = 500) {
   const asked: string[] = [];
   const state = { names: [...names] };
-  const sourceOf: RosterSource<Member> = {
+  const sourceOf: MemberSource<Member> = {
     of: "project 5f1b3c2a9d8e7f6a5b4c3d2e",
+    operation: "listGroupUsers",
     async list() {
       asked.push("list");
       const items: Member[] = [];
@@ -38,7 +42,7 @@ function source(names: string[], pageSize = 500) {
   };
   let onPage: (page: number) => Promise<void> = async () => {};
   return {
-    roster: new Roster(sourceOf, new FakeClock()),
+    cache: new MemberCache(sourceOf, new FakeClock()),
     sourceOf,
     asked,
     state,
@@ -46,17 +50,17 @@ function source(names: string[], pageSize = 500) {
   };
 }
 
-describe("Roster", () => {
+describe("MemberCache", () => {
   test("asks for the one member when there is a single read", async () => {
-    const { roster, asked } = source(["ada@example.com", "bob@example.com"]);
-    assert.deepEqual(await roster.find("ada@example.com"), { name: "ada@example.com" });
+    const { cache, asked } = source(["ada@example.com", "bob@example.com"]);
+    assert.deepEqual(await cache.get("ada@example.com"), { name: "ada@example.com" });
     assert.deepEqual(asked, ["find ada@example.com"]);
   });
 
   test("answers all further reads from one listing", async () => {
     const names = Array.from({ length: 50 }, (_, index) => `user${index}@example.com`);
-    const { roster, asked } = source(names);
-    const found = await Promise.all(names.map((name) => roster.find(name)));
+    const { cache, asked } = source(names);
+    const found = await Promise.all(names.map((name) => cache.get(name)));
     assert.deepEqual(
       found.map((member) => member?.name),
       names,
@@ -65,42 +69,43 @@ describe("Roster", () => {
   });
 
   test("believes an absence only of a complete listing, as the filter may mind case", async () => {
-    const { roster, asked } = source(["Ada@Example.com"]);
-    assert.deepEqual(await roster.find("ada@example.com"), { name: "Ada@Example.com" });
-    assert.equal(await roster.find("nobody@example.com"), undefined);
+    const { cache, asked } = source(["Ada@Example.com"]);
+    assert.deepEqual(await cache.get("ada@example.com"), { name: "Ada@Example.com" });
+    assert.equal(await cache.get("nobody@example.com"), undefined);
     assert.deepEqual(asked, ["find ada@example.com", "list"]);
   });
 
   test("is never answered from before a write", async () => {
-    const { roster, state } = source(["ada@example.com"]);
-    await Promise.all([roster.find("ada@example.com"), roster.find("bob@example.com")]);
-    await roster.write([], async () => {
+    const { cache, state } = source(["ada@example.com"]);
+    await Promise.all([cache.get("ada@example.com"), cache.get("bob@example.com")]);
+    await changeMember(cache, [], async () => {
       state.names = ["bob@example.com"];
     });
-    assert.equal((await roster.find("bob@example.com"))?.name, "bob@example.com");
-    assert.equal(await roster.find("ada@example.com"), undefined);
+    assert.equal((await cache.get("bob@example.com"))?.name, "bob@example.com");
+    assert.equal(await cache.get("ada@example.com"), undefined);
   });
 
   test("does not take a listing that started during a write for one from after it", async () => {
-    const { roster, state } = source(["ada@example.com"]);
+    const { cache, state } = source(["ada@example.com"]);
     let finish: (() => void) | undefined;
-    const write = roster.write([], async () => {
+    const write = changeMember(cache, [], async () => {
       await new Promise<void>((resolve) => {
         finish = resolve;
       });
       state.names = [];
     });
-    await Promise.all([roster.find("ada@example.com"), roster.find("ada@example.com")]);
+    await Promise.all([cache.get("ada@example.com"), cache.get("ada@example.com")]);
     finish?.();
     await write;
-    assert.equal(await roster.find("ada@example.com"), undefined);
+    assert.equal(await cache.get("ada@example.com"), undefined);
   });
 
   test("asks again after a listing that failed", async () => {
     let fail = true;
-    const roster = new Roster<Member>(
+    const cache = new MemberCache<Member>(
       {
         of: "project 5f1b3c2a9d8e7f6a5b4c3d2e",
+        operation: "listGroupUsers",
         find: async () => ({ items: [], atomic: true }),
         list: async () => {
           if (fail) {
@@ -112,9 +117,22 @@ describe("Roster", () => {
       },
       new FakeClock(),
     );
-    await assert.rejects(roster.find("ada@example.com"), /no answer/);
+    await assert.rejects(cache.get("ada@example.com"), /no answer/);
     fail = false;
-    assert.deepEqual(await roster.find("ada@example.com"), { name: "ada@example.com" });
+    assert.deepEqual(await cache.get("ada@example.com"), { name: "ada@example.com" });
+  });
+
+  test("says which operation it waited for, when the time of a read is over first", async () => {
+    const { sourceOf } = source(["ada@example.com"]);
+    const clock = new FakeClock();
+    const cache = new MemberCache<Member>({ ...sourceOf, list: () => new Promise(() => {}) }, clock);
+    await cache.get("ada@example.com");
+    const deadline = new Deadline(clock, 1_000);
+    clock.advance(1_000);
+    await assert.rejects(cache.get("ada@example.com", { deadline }), {
+      name: "AtlasError",
+      operation: "listGroupUsers",
+    });
   });
 
   test("misses nobody who is there throughout, however the listing shifts between its pages", async () => {
@@ -125,7 +143,7 @@ describe("Roster", () => {
         fc.array(fc.record({ page: fc.nat(6), remove: fc.boolean(), name }), { maxLength: 12 }),
         fc.integer({ min: 1, max: 7 }),
         async (names, changes, pageSize) => {
-          const { roster, state, onPage } = source([...names].sort(), pageSize);
+          const { cache, state, onPage } = source([...names].sort(), pageSize);
           onPage(async (page) => {
             for (const change of changes.filter((each) => each.page === page)) {
               const others = state.names.filter((other) => other !== change.name);
@@ -133,7 +151,7 @@ describe("Roster", () => {
             }
           });
           const stayed = names.filter((each) => !changes.some((change) => change.name === each));
-          const found = await Promise.all(stayed.map((each) => roster.find(each)));
+          const found = await Promise.all(stayed.map((each) => cache.get(each)));
           assert.deepEqual(
             found.map((member) => member?.name),
             stayed,
@@ -150,19 +168,19 @@ describe("Roster", () => {
       const made = source(names);
       const posts: string[] = [];
       const clock = new FakeClock();
-      const roster = new Roster<Member>(made.sourceOf, clock);
+      const cache = new MemberCache<Member>(made.sourceOf, clock);
       const add = (name: string) =>
-        roster.add(
+        addMember(cache, {
           name,
-          async () => {
+          add: async () => {
             posts.push(name);
             if (made.state.names.includes(name)) throw new Error("there");
             made.state.names.push(name);
             return { name };
           },
-          (error) => error instanceof Error && error.message === "there",
-        );
-      return { ...made, roster, posts, add, pass: (ms: number) => clock.advance(ms) };
+          isAlreadyMember: (error) => error instanceof Error && error.message === "there",
+        });
+      return { ...made, cache, posts, add, pass: (ms: number) => clock.advance(ms) };
     }
     const people = Array.from({ length: 40 }, (_, index) => `user${index}@example.com`);
 
@@ -187,10 +205,10 @@ describe("Roster", () => {
       assert.deepEqual([posts.length, asked], [21, ["list"]]);
     });
 
-    test("does not go by who was there before a member was removed", async () => {
-      const { add, roster, state, posts } = adding(people);
+    test("does not answer from a listing that is older than a removal", async () => {
+      const { add, cache, state, posts } = adding(people);
       await Promise.all(people.map(add));
-      await roster.write(["User1@example.com"], async () => {
+      await changeMember(cache, ["User1@example.com"], async () => {
         state.names = state.names.filter((name) => name !== "user1@example.com");
       });
       await add("user1@example.com");
@@ -220,11 +238,11 @@ describe("Roster", () => {
       const invisible = adding([]);
       const refusal = new Error("there");
       await assert.rejects(
-        invisible.roster.add(
-          "legacy@example.com",
-          () => Promise.reject(refusal),
-          () => true,
-        ),
+        addMember(invisible.cache, {
+          name: "legacy@example.com",
+          add: () => Promise.reject(refusal),
+          isAlreadyMember: () => true,
+        }),
         refusal,
       );
     });

@@ -1,5 +1,5 @@
-import type { HttpProxy } from "./proxy";
-import type { Failure } from "./retry";
+import type { HttpProxy } from "../proxy";
+import type { Failure } from "../retry";
 
 /** What is known of an error of the network. */
 export interface NetworkError {

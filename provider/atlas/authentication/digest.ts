@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
+import { type Deadline, within } from "../clock";
+import type { ApiKey } from "../settings";
 import {
   type Authentication,
   type CredentialProblem,
@@ -8,8 +10,6 @@ import {
   SharedFailure,
   type SharedProblem,
 } from "./authentication";
-import { type Deadline, within } from "./clock";
-import type { ApiKey } from "./settings";
 
 /** What a server asks for in `WWW-Authenticate: Digest …`, as far as Atlas uses it (RFC 7616, MD5, qop=auth). */
 interface Challenge {

@@ -1,4 +1,4 @@
-import type { Deadline } from "./clock";
+import type { Deadline } from "../clock";
 
 /** Proves to Atlas who sends the requests of one process. */
 export interface Authentication {

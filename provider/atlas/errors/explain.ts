@@ -1,13 +1,13 @@
 import type { AxiosError } from "axios";
+import { parseProblem } from "../answer";
+import type { ProofTooLate, SharedFailure, SharedProblem } from "../authentication/authentication";
+import type { RateLimited } from "../limit";
+import type { Sending } from "../sending";
+import type { Settings } from "../settings";
+import { redact } from "../text";
 import { advise, adviseOnCredentials } from "./advice";
-import { parseProblem } from "./answer";
-import type { ProofTooLate, SharedFailure, SharedProblem } from "./authentication";
 import { AtlasError, type AtlasErrorFields } from "./error";
 import { adviseOnNetworkError, isAboutProxy, networkErrorOf } from "./networkErrors";
-import type { RateLimited } from "./rateLimiter";
-import type { Sending } from "./sending";
-import type { Settings } from "./settings";
-import { redact } from "./text";
 
 /** What the sentences about a failed request are made from, beside the request. */
 export interface Circumstances {

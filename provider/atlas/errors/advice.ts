@@ -1,6 +1,6 @@
-import type { CredentialProblem } from "./authentication";
-import type { Settings } from "./settings";
-import { printable } from "./text";
+import type { CredentialProblem } from "../authentication/authentication";
+import type { Settings } from "../settings";
+import { printable } from "../text";
 
 type Credentials = Settings["credentials"];
 

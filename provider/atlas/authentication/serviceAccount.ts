@@ -1,6 +1,6 @@
+import { type Clock, type Deadline, stopwatch, within } from "../clock";
+import type { ServiceAccountKey } from "../settings";
 import { type Authentication, type Exchange, ProofTooLate, type Refused } from "./authentication";
-import { type Clock, type Deadline, stopwatch, within } from "./clock";
-import type { ServiceAccountKey } from "./settings";
 
 /** An access token as Atlas hands it out. */
 export interface AccessToken {

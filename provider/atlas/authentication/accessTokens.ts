@@ -1,0 +1,72 @@
+import { type RawAnswer, readBody } from "../answer";
+import { type Clock, Deadline } from "../clock";
+import { AtlasError } from "../errors/error";
+import { createAccessToken, revokeAccessToken } from "../operations/accessTokens";
+import { requestOf } from "../operations/operation";
+import type { AtlasRequest } from "../request";
+import type { ServiceAccountKey } from "../settings";
+import type { Exchange } from "./authentication";
+import { basicCredential, type TokenSource } from "./serviceAccount";
+
+/** The longest that giving back a token may take, in milliseconds, as somebody waits for the process to end. */
+const revokeTimeoutMs = 3_000;
+
+/** What goes with a request. */
+export interface Content {
+  data?: string;
+  headers: Record<string, string>;
+}
+
+/** Sends a request to Atlas with this authentication. */
+export type Transmit = (
+  request: AtlasRequest,
+  url: string,
+  exchange: Exchange,
+  content: Content,
+) => Promise<RawAnswer>;
+
+/**
+ * Gets access tokens for a service account, and gives them back.
+ *
+ * Atlas operations: POST /api/oauth/token, POST /api/oauth/revoke.
+ */
+export function accessTokensOf(key: ServiceAccountKey, transmit: Transmit, clock: Clock): TokenSource {
+  const transmitForm = (request: AtlasRequest): Promise<RawAnswer> =>
+    transmit(request, request.path, basicExchange(key), {
+      data: new URLSearchParams(request.body as Record<string, string>).toString(),
+      headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
+    });
+  return {
+    async fetch() {
+      const request = requestOf(createAccessToken, {});
+      try {
+        const response = await transmitForm(request);
+        const { access_token, expires_in } = readBody(request, response, createAccessToken.answer);
+        return { value: access_token, expiresInSeconds: expires_in };
+      } catch (error) {
+        // What the token was for has not been sent.
+        throw error instanceof AtlasError
+          ? new AtlasError(error.message, { ...error, mayHaveTakenEffect: false })
+          : error;
+      }
+    },
+
+    async revoke(token) {
+      const deadline = new Deadline(clock, revokeTimeoutMs);
+      await transmitForm(requestOf(revokeAccessToken, { token }, { deadline }));
+    },
+  };
+}
+
+function basicExchange(key: ServiceAccountKey): Exchange {
+  return {
+    ready: async () => {},
+    header: async () => `Basic ${basicCredential(key)}`,
+    // A 401 with a challenge means here that the secret is wrong.
+    challenged: () => ({ again: false, problem: { kind: "wrong" } }),
+    refused: () => false,
+    accepted: () => {},
+    abandoned: () => {},
+    ended: () => {},
+  };
+}

@@ -1,0 +1,84 @@
+import { type Clock, stopwatch } from "../clock";
+import type { RequestOptions } from "../request";
+import { findMember, listMembers, type MemberSource, waitFor } from "./memberSource";
+
+/** How old a listing may be that answers an addition, in milliseconds. */
+const longestAgeMs = 10_000;
+
+/**
+ * What additions need to know of who is there already. Nothing is looked up first, as most members who are added are new.
+ * When the first turns out to be there, which is so for all when a project is adopted, a listing answers for those that
+ * follow: Atlas lets few invitations pass.
+ */
+export class MemberAdditions<Member> {
+  /** Who was there when an addition was refused. Only additions use it. */
+  private present: { byName: Promise<Map<string, Member>>; ageMs: () => number } | undefined;
+  private first: { isOver: Promise<void>; end: () => void } | undefined;
+
+  constructor(
+    private readonly source: MemberSource<Member>,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Waits until the first addition is over, and answers from the listing that followed its refusal.
+   *
+   * @returns the member who is there already; `undefined` when the addition is to be tried, and {@link end} to follow
+   */
+  async begin(name: string, options: RequestOptions): Promise<Member | undefined> {
+    if (this.first === undefined) {
+      let end = (): void => {};
+      const isOver = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      this.first = { isOver, end };
+      return undefined;
+    }
+    await waitFor(this.first.isOver, this.source, options.deadline);
+    const byName = await waitFor(
+      Promise.resolve(this.present && this.list().catch(() => undefined)),
+      this.source,
+      options.deadline,
+    );
+    return byName?.get(name.toLowerCase());
+  }
+
+  /** An addition is over, whatever became of it. */
+  end(): void {
+    // The others have waited for the first, so that the first to end is the first that began.
+    this.first?.end();
+  }
+
+  /**
+   * Who is there, after an addition was refused because the member is.
+   *
+   * @returns `undefined` when Atlas shows nobody of this name
+   */
+  async getRefused(name: string, options: RequestOptions): Promise<Member | undefined> {
+    const byName = await waitFor(this.list(), this.source, options.deadline);
+    return byName.get(name.toLowerCase()) ?? findMember(this.source, name, options);
+  }
+
+  /** Additions of these names are not answered from before. */
+  invalidate(names: readonly string[]): void {
+    this.present?.byName.then(
+      (byName) => {
+        for (const name of names) {
+          byName.delete(name.toLowerCase());
+        }
+      },
+      () => {},
+    );
+  }
+
+  private list(): Promise<Map<string, Member>> {
+    if (this.present === undefined || this.present.ageMs() >= longestAgeMs) {
+      const byName = listMembers(this.source).then((members) => members.byName);
+      this.present = { byName, ageMs: stopwatch(this.clock) };
+      byName.catch(() => {
+        this.present = undefined;
+      });
+    }
+    return this.present.byName;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Clock } from "../clock";
+import type { RequestOptions } from "../request";
+import { MemberAdditions } from "./memberAdditions";
+import { MemberReads } from "./memberReads";
+import type { MemberSource } from "./memberSource";
+
+/** What one process has read of the members of one project or team. */
+export class MemberCache<Member> {
+  readonly additions: MemberAdditions<Member>;
+  private readonly reads: MemberReads<Member>;
+
+  constructor(source: MemberSource<Member>, clock: Clock) {
+    this.reads = new MemberReads(source);
+    this.additions = new MemberAdditions(source, clock);
+  }
+
+  /** The member of this name, or `undefined` when there is certainly none. */
+  get(name: string, options: RequestOptions = {}): Promise<Member | undefined> {
+    return this.reads.get(name, options);
+  }
+
+  /** Asks Atlas for this one member, whatever is known from before. */
+  refetch(name: string, options: RequestOptions = {}): Promise<Member | undefined> {
+    this.invalidate([name]);
+    return this.get(name, options);
+  }
+
+  /**
+   * Drops what is known, because a member has changed or is about to.
+   *
+   * @param names what the member is known by
+   */
+  invalidate(names: readonly string[]): void {
+    this.reads.invalidate();
+    this.additions.invalidate(names);
+  }
+}

@@ -1,0 +1,54 @@
+import type { RequestOptions } from "../request";
+import { findMember, listMembers, type MemberSource, type Members, waitFor } from "./memberSource";
+
+/**
+ * Answers reads in bulk: the first read asks for the one member, and as soon as a second arrives one listing answers it
+ * and all that follow, until the next invalidation.
+ */
+export class MemberReads<Member> {
+  private reads = 0;
+  private listing: Promise<Members<Member>> | undefined;
+
+  constructor(private readonly source: MemberSource<Member>) {}
+
+  /**
+   * The member of this name, or `undefined` when there is certainly none.
+   *
+   * Absence is only believed of a complete listing, because it deletes state: Atlas's filter by name may treat
+   * case in its own way, and a member can slip from one page to another while several are being read.
+   */
+  async get(name: string, options: RequestOptions): Promise<Member | undefined> {
+    this.reads += 1;
+    if (this.reads === 1) {
+      const found = await findMember(this.source, name, options);
+      if (found !== undefined) {
+        return found;
+      }
+    }
+    const { byName, atomic } = await waitFor(this.list(), this.source, options.deadline);
+    const found = byName.get(name.toLowerCase());
+    if (found !== undefined || atomic) {
+      return found;
+    }
+    return findMember(this.source, name, options);
+  }
+
+  /** Nothing that starts from now on is answered from before. */
+  invalidate(): void {
+    this.reads = 0;
+    this.listing = undefined;
+  }
+
+  private list(): Promise<Members<Member>> {
+    if (this.listing === undefined) {
+      const listing = listMembers(this.source);
+      this.listing = listing;
+      listing.catch(() => {
+        if (this.listing === listing) {
+          this.listing = undefined;
+        }
+      });
+    }
+    return this.listing;
+  }
+}

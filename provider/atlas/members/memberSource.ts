@@ -1,0 +1,69 @@
+import { type Deadline, within } from "../clock";
+import { AtlasError } from "../errors/error";
+import type { Listing } from "../operations/index";
+import type { RequestOptions } from "../request";
+
+/** How to ask Atlas about the members of one project or team. */
+export interface MemberSource<Member> {
+  /** What the members are members of, such as `project 5f1b3c2a9d8e7f6a5b4c3d2e`. */
+  of: string;
+  /** Atlas's id of the operation that lists them, such as `listGroupUsers`. */
+  operation: string;
+  /** All members. */
+  list(): Promise<Listing<Member>>;
+  /** The members whom Atlas's own filter finds under this name: at most one, or none. */
+  find(name: string, options: RequestOptions): Promise<Listing<Member>>;
+  /** What a member is known by; names compare without case. */
+  namesOf(member: Member): string[];
+}
+
+/** All members that one listing has shown. */
+export interface Members<Member> {
+  /** By every name in lower case. */
+  byName: Map<string, Member>;
+  /** See {@link Listing}. */
+  atomic: boolean;
+}
+
+/** Asks Atlas for all members. */
+export async function listMembers<Member>(source: MemberSource<Member>): Promise<Members<Member>> {
+  const { items, atomic } = await source.list();
+  const named = items.flatMap((member) =>
+    source.namesOf(member).map((name) => [name.toLowerCase(), member] as const),
+  );
+  return { byName: new Map(named), atomic };
+}
+
+/** Asks Atlas for the one member of this name. */
+export async function findMember<Member>(
+  source: MemberSource<Member>,
+  name: string,
+  options: RequestOptions,
+): Promise<Member | undefined> {
+  const { items } = await source.find(name, options);
+  return items.find((member) =>
+    source.namesOf(member).some((each) => each.toLowerCase() === name.toLowerCase()),
+  );
+}
+
+/**
+ * Waits for what many wait for. The answer is not bounded by the time that one of them has; their waiting is.
+ *
+ * @throws AtlasError when the deadline is over first
+ */
+export function waitFor<T>(
+  answer: Promise<T>,
+  { of, operation }: Pick<MemberSource<unknown>, "of" | "operation">,
+  deadline: Deadline | undefined,
+): Promise<T> {
+  return within(
+    answer,
+    deadline,
+    () =>
+      new AtlasError(
+        `Could not look at the users of ${of} within the ${Math.ceil((deadline?.afterMs ?? 0) / 1_000)} s ` +
+          "that are allowed. Run the command again, or allow more with `customTimeouts`.",
+        { operation, method: "GET", path: "" },
+      ),
+  );
+}
