@@ -5,7 +5,7 @@ import { unknownMarker } from "../../../provider/resources/handler/unknown";
 import { projectUserHandler } from "../../../provider/resources/projectUser/handler";
 import { failureOf } from "../failures";
 import { type Bench, named, startBench } from "../harness";
-import { checked, create, refreshed } from "../lifecycle";
+import { checked, create, refreshed, seesNoDifference } from "../lifecycle";
 
 let bench: Bench;
 let orgId: string;
@@ -345,6 +345,12 @@ describe("read", () => {
     const { props, inputs } = await handler.read(id, outs);
     assert.deepEqual(props, { ...outs, roles: ["GROUP_OWNER"] });
     assert.deepEqual(inputs, ada(["GROUP_OWNER"]));
+  });
+
+  test("gives customTimeouts back, which a refresh has from the outputs only", async () => {
+    const timeouts = { __timeouts: { create: "5m" } };
+    const { id, outs } = await create(bench, handler, { ...ada(), ...timeouts });
+    await seesNoDifference(handler, { id, outs, inputs: { ...ada(), ...timeouts } });
   });
 
   test("sees no difference when an invitation is accepted, although Atlas gives another id", async () => {
