@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import type * as automation from "@pulumi/pulumi/automation";
 import { type Engine, EngineFailure } from "./engineProcess";
 import type {
@@ -18,6 +17,7 @@ import type {
 } from "./engineStack";
 import { startLanguageHost } from "./language-host";
 import type { ProviderLeash } from "./provider-leash";
+import { reportErrors } from "./reportErrors";
 import { countChanges, messagesOf, SECRET_MARK, stackOutputs, stepsOf } from "./results";
 
 interface SdkCallbacks {
@@ -226,25 +226,6 @@ export class Harness implements EngineStack {
     if (code !== 0) throw new Error(`pulumi stack output failed: ${stderr}`);
     return JSON.parse(stdout);
   }
-}
-
-/**
- * An error of a program leaves rejected promises behind in the SDK, which ends a process outside of the engine's
- * run and fails whatever test is running. Logged as an error, it fails the operation all the same.
- */
-function reportErrors(program: automation.PulumiFn): automation.PulumiFn {
-  return async () => {
-    try {
-      return await program();
-    } catch (error) {
-      await pulumi.log.error(error instanceof pulumi.RunError ? error.message : describe(error));
-      return {};
-    }
-  };
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function pick<T extends object, K extends keyof T>(from: T, keys: K[]): Pick<T, K> {
