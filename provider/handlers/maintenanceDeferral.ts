@@ -36,7 +36,7 @@ const triggers = v.custom<object>(
 const shape = {
   projectId: atlasId("project"),
   deferrals: v.optional(
-    v.picklist([1, 2], mustBe("1 or 2, as Atlas lets a maintenance be put off twice")),
+    v.picklist([1, 2], mustBe("1 or 2, as Atlas lets a maintenance be deferred twice")),
     1,
   ),
   triggers: v.optional(triggers),
@@ -57,7 +57,7 @@ const stored = {
 /** The longest that a deferral may take, waits included, unless `customTimeouts` says otherwise. */
 const defaultTimeMs = 15 * 60_000;
 
-/** The life of a {@link MaintenanceDeferral}: a project's scheduled maintenance that has been put off. */
+/** The life of a {@link MaintenanceDeferral}: a project's scheduled maintenance that has been deferred. */
 export function maintenanceDeferralHandler(connection: Connection): Handler<Inputs, Outputs> {
   return {
     async check(_olds, news) {
@@ -106,7 +106,7 @@ const readDefaults = { deferrals: 0, requireScheduled: false, status: "DEFERRED"
 
 /**
  * What the window says about a deferral that was declared. Fewer deferrals than declared show as `deferrals`, so that
- * the next `pulumi up` puts the maintenance off again. None are missing when nothing was scheduled and nothing has
+ * the next `pulumi up` defers the maintenance again. None are missing when nothing was scheduled and nothing has
  * moved since.
  */
 function observe(
@@ -124,7 +124,7 @@ function observe(
   );
 }
 
-/** Puts the maintenance off until it has been put off as often as declared; what was done before counts. */
+/** Defers the maintenance until it has been deferred as often as declared; what was done before counts. */
 async function defer(
   connection: Connection,
   declared: Inputs,
@@ -146,7 +146,7 @@ async function defer(
   if (outcome !== "nothing scheduled") {
     return outputs(declared, window, "DEFERRED");
   }
-  const sentence = `No maintenance is scheduled for project ${projectId}, so there is nothing to put off.`;
+  const sentence = `No maintenance is scheduled for project ${projectId}, so there is nothing to defer.`;
   if (requireScheduled) {
     throw new Error(
       `${sentence} Run \`pulumi up\` again when Atlas has announced one, or leave requireScheduled out.`,

@@ -195,7 +195,7 @@ describe("the drift report", () => {
         declared: 1,
         actual: 0,
         message:
-          "The maintenance of project <project> is put off 0 times, and not once: its window was edited, or the maintenance has taken place.",
+          "The maintenance of project <project> is deferred 0 times, and not once: its window was edited, or the maintenance has taken place.",
       },
     ]);
   });
