@@ -88,7 +88,7 @@ async function tour(
         : `${username} is ${member.status} with ${member.roles.join(", ")} and id ${member.id}`,
       `the team has ${world.teamMembers(teamId).join(", ") || "nobody"}`,
       `a link token is ${world.link(orgId).current === undefined ? "gone" : "there"}`,
-      `the maintenance has been put off ${world.maintenance(projectId).numberOfDeferrals} times`,
+      `the maintenance has been deferred ${world.maintenance(projectId).numberOfDeferrals} times`,
       `${log.count("cutoverGroupLiveMigration")} cut-over requested`,
     ];
     console.log(`\nIn Atlas: ${facts.join("; ")}.`);
@@ -99,7 +99,7 @@ async function tour(
   say(`   Requests to Atlas so far: ${log.count()}.`);
 
   say(
-    "2. An update invites a teammate, puts her into a team, links the organization, waits for the live migration, cuts it over, and puts the maintenance off.",
+    "2. An update invites a teammate, puts her into a team, links the organization, waits for the live migration, cuts it over, and defers the maintenance.",
   );
   expect(await stack.up(), 0);
   look();

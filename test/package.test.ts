@@ -93,6 +93,7 @@ describe("the package", () => {
         "CHANGELOG.md",
         "provider/cli/bin.js",
         "provider/cli/drift-report.schema.json",
+        "provider/cli/drift-report.v1.schema.json",
         "provider/cli/preview-report.schema.json",
       ].sort(),
     );
@@ -167,6 +168,7 @@ describe("the package", () => {
           "./handlers",
           "./package.json",
           "./drift-report.schema.json",
+          "./drift-report.v1.schema.json",
           "./preview-report.schema.json",
         ],
         bin: { "mongodbatlas-dynamic": "provider/cli/bin.js" },

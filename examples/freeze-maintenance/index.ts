@@ -11,7 +11,7 @@ export = async () => {
       new MaintenanceDeferral(`freeze-${projectId}`, {
         projectId,
         deferrals: config.requireNumber("deferrals"),
-        // Another release looks again whether the maintenance that is scheduled then has been put off.
+        // Another release looks again whether the maintenance that is scheduled then has been deferred.
         triggers: [release],
       }),
   );

@@ -25,7 +25,7 @@ export = async () => {
     }
   }
 
-  // The commands `preview` and `drift` speak of projects and teams by these labels, and `drift --strangers` looks into all
+  // The commands `preview` and `drift` speak of projects and teams by these labels, and `drift --unmanaged` looks into all
   // of them, also where nobody is declared.
   return { atlas: { projects: access.projects, teams: access.teams } };
 };

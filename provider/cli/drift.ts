@@ -1,6 +1,6 @@
 import type * as automation from "@pulumi/pulumi/automation";
 import { readSettings } from "../configuration";
-import { type DriftFormat, type DriftReport, printDrift } from "./driftReport";
+import { type DriftFormat, type DriftReport, printDrift, type ReportVersion } from "./driftReport";
 import { type DriftRow, driftRows } from "./driftRows";
 import { configurationOf, type Observation, observe, openStack } from "./engine";
 import { assess, type Doubt, type Evidence, whatRuns } from "./evidence";
@@ -14,7 +14,9 @@ import { bySubject } from "./tables";
 export interface DriftOptions {
   stack: string;
   /** Also lists members of projects whom no resource declares. */
-  strangers: boolean;
+  unmanaged: boolean;
+  /** The version of the JSON report. */
+  version: ReportVersion;
   format: DriftFormat;
 }
 
@@ -26,7 +28,7 @@ export interface DriftOptions {
  * @throws CommandFailure or AtlasError when it could not be found out
  */
 export async function drift(
-  { stack: name, strangers, format }: DriftOptions,
+  { stack: name, unmanaged, format, version }: DriftOptions,
   output: Output,
 ): Promise<0 | 7> {
   // Of a stack as a whole it is said that it is as declared.
@@ -45,7 +47,7 @@ export async function drift(
     output.progress,
   );
   const labels = readLabels(observation.outputs);
-  const undeclared = strangers ? await strangersOf(stack, observation, labels, output) : [];
+  const undeclared = unmanaged ? await unmanagedMembers(stack, observation, labels, output) : [];
   const later = await records.read();
   const evidence = assess(name, earlier, later, new Set(observation.steps.map(({ urn }) => urn)));
   refuse(evidence);
@@ -65,7 +67,7 @@ export async function drift(
     doubt,
     isEmpty: observation.steps.length === 0,
   };
-  output.print(printDrift(report, format));
+  output.print(printDrift(report, format, version));
   return rows.length === 0 ? 0 : 7;
 }
 
@@ -88,7 +90,7 @@ function rowsOf(
   return steps.flatMap((step) => driftRows(step, { now, cause, ignored }));
 }
 
-async function strangersOf(
+async function unmanagedMembers(
   stack: automation.Stack,
   { steps }: Observation,
   labels: Labels,
@@ -96,9 +98,9 @@ async function strangersOf(
 ): Promise<DriftRow[]> {
   // Only now, because it takes the passphrase and loads an HTTP client.
   const { askAtlas } = require("./asking") as typeof import("./asking");
-  const { findStrangers } = require("./strangers") as typeof import("./strangers");
+  const { findUnmanaged } = require("./unmanaged") as typeof import("./unmanaged");
   const settings = readSettings(await configurationOf(stack), process.env);
   return askAtlas(settings, output.progress, "Looking for members whom nobody declares", (client) =>
-    findStrangers(steps, labels, client),
+    findUnmanaged(steps, labels, client),
   );
 }

@@ -17,23 +17,32 @@ export interface DriftReport {
 
 export type DriftFormat = "text" | "json" | "markdown";
 
-/** The version of the form of the JSON report. It goes up when something is taken away or changes its meaning. */
-const reportVersion = 1;
+/** A version of the form of the JSON report. There is a new one when something is taken away or changes its meaning. */
+export type ReportVersion = 1 | 2;
 
-export function printDrift(report: DriftReport, format: DriftFormat): string {
-  return printers[format](report);
+export function printDrift(report: DriftReport, format: DriftFormat, version: ReportVersion): string {
+  return format === "json" ? jsonOf(report, version) : printers[format](report);
 }
 
-const printers: Readonly<Record<DriftFormat, (report: DriftReport) => string>> = {
-  json: ({ stack, rows, now, doubt }) => {
-    const checkedAt = now.toISOString();
-    return JSON.stringify(
-      { version: reportVersion, stack, checkedAt, doubt: doubt?.reason ?? null, rows },
-      undefined,
-      2,
-    );
-  },
+function jsonOf({ stack, rows, now, doubt }: DriftReport, version: ReportVersion): string {
+  const kinds = kindsOf[version];
+  const report = {
+    version,
+    stack,
+    checkedAt: now.toISOString(),
+    doubt: doubt?.reason ?? null,
+    rows: rows.map((row) => ({ ...row, kind: kinds[row.kind] })),
+  };
+  return JSON.stringify(report, undefined, 2);
+}
 
+/** What each version calls the kinds of rows. */
+const kindsOf: Readonly<Record<ReportVersion, Readonly<Record<DriftRow["kind"], string>>>> = {
+  1: { changed: "changed", deleted: "gone", unmanaged: "stranger" },
+  2: { changed: "changed", deleted: "deleted", unmanaged: "unmanaged" },
+};
+
+const printers: Readonly<Record<Exclude<DriftFormat, "json">, (report: DriftReport) => string>> = {
   text: (report) => {
     const paragraphs = report.rows.map((row) => {
       const { message, subject, property } = row;
@@ -83,8 +92,8 @@ function doubtOf({ reason }: Doubt): string {
 }
 
 function remediesFor({ stack, rows, doubt }: DriftReport): string[] {
-  const strangers = rows.filter(({ kind }) => kind === "stranger").length;
-  const declared = rows.some(({ kind, external }) => kind !== "stranger" && !external);
+  const unmanaged = rows.filter(({ kind }) => kind === "unmanaged").length;
+  const declared = rows.some(({ kind, external }) => kind !== "unmanaged" && !external);
   return [
     ...(doubt === undefined ? [] : [doubt.remedy]),
     ...(declared
@@ -92,21 +101,21 @@ function remediesFor({ stack, rows, doubt }: DriftReport): string[] {
           `To bring back what is declared, run \`pulumi up --refresh --stack ${stack}\`. To keep what there is now, declare it.`,
         ]
       : []),
-    ...(strangers > 0
-      ? ["Whom no resource declares stays until somebody removes them in Atlas, or declares them."]
+    ...(unmanaged > 0
+      ? ["An unmanaged member stays until somebody removes them in Atlas, or declares them."]
       : []),
   ];
 }
 
-/** The subject says already who or what is gone, so that roles are what there is to add. */
+/** The subject says already who or what is deleted, so that roles are what there is to add. */
 function declaredOf({ kind, declared }: DriftRow): string {
-  if (kind === "gone") {
+  if (kind === "deleted") {
     const roles = texts((declared as Properties)["roles"]);
     return roles.length > 0 ? inWords(roles) : "there";
   }
-  return kind === "stranger" ? "nothing" : inWords(declared);
+  return kind === "unmanaged" ? "nothing" : inWords(declared);
 }
 
 function actualOf({ kind, actual }: DriftRow): string {
-  return kind === "gone" ? "gone" : inWords(actual);
+  return kind === "deleted" ? "deleted" : inWords(actual);
 }

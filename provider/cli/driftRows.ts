@@ -6,21 +6,21 @@ import { type Circumstances, capital, wordingFor } from "./wording";
 
 /** One thing that is not as declared. The JSON report consists of these; its schema is `drift-report.schema.json`. */
 export interface DriftRow {
-  /** `changed`: a property differs; `gone`: it is not there any more; `stranger`: no resource declares it. */
-  kind: "changed" | "gone" | "stranger";
+  /** `changed`: a property differs; `deleted`: it is not there any more; `unmanaged`: no resource declares it. */
+  kind: "changed" | "deleted" | "unmanaged";
   /** Who or what, such as `ada@example.com in project 5f1b3c2a9d8e7f6a5b4c3d2e`. */
   subject: string;
   /** The property that differs, such as `roles`; null when it is all of it. */
   property: string | null;
-  /** What the last update declared; null for a stranger. */
+  /** What the last update declared; null for an unmanaged member. */
   declared: unknown;
-  /** What there is now; null for what is gone. */
+  /** What there is now; null for what is deleted. */
   actual: unknown;
   /** What a person needs to know, as a sentence. */
   message: string;
-  /** The resource in the stack; null for a stranger. */
+  /** The resource in the stack; null for an unmanaged member. */
   urn: string | null;
-  /** The type token of the resource; null for a stranger. */
+  /** The type token of the resource; null for an unmanaged member. */
   type: string | null;
   /** The id of the resource, or the one that it would have. */
   id: string;
@@ -57,7 +57,7 @@ export function driftRows(step: Step, context: DriftContext): DriftRow[] {
       ? `${capital(subject)}, which the stack only reads, is not there.`
       : wording.gone(known, context);
     const declared = visibleProperties(before.inputs);
-    return [{ kind: "gone", ...row, property: null, declared, actual: null, message }];
+    return [{ kind: "deleted", ...row, property: null, declared, actual: null, message }];
   }
   return moved(step, context.ignored.get(urn) ?? []).map(({ property, declared, actual }) => ({
     kind: "changed",

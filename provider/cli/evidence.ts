@@ -116,7 +116,7 @@ function whatIsPending(record: StackRecord): Evidence | undefined {
   const others = pending.length > 1 ? ` and ${pending.length - 1} more` : "";
   const forget =
     first.type === "creating"
-      ? ` If the program does not declare ${name} any more, look for it with \`--strangers\`, and run \`pulumi refresh --clear-pending-creates\` before.`
+      ? ` If the program does not declare ${name} any more, look for it with \`--unmanaged\`, and run \`pulumi refresh --clear-pending-creates\` before.`
       : "";
   return {
     kind: "doubt",

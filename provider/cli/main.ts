@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { DriftFormat, ReportVersion } from "./driftReport";
 import { CommandFailure } from "./failure";
 import { folderOfPerson } from "./folder";
 import { processOutput } from "./output";
@@ -6,9 +7,10 @@ import { sentenceOf } from "./sentences";
 
 const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
 
-  drift [--stack NAME] [--strangers] [--json | --markdown]
+  drift [--stack NAME] [--unmanaged] [--json [--report-version N] | --markdown]
       Compares Atlas with what the last update of the stack declared. Writes nothing.
-      --strangers  also lists members of its projects and teams whom no resource declares
+      --unmanaged         also lists members of its projects and teams that no resource declares
+      --report-version N  writes the JSON report as this version, 2 or 1, has it; 2 is the default
 
   preview [--stack NAME] [--json | --markdown]
       Prints what an update of the stack is going to change, and nothing else.
@@ -44,11 +46,17 @@ async function run(args: string[]): Promise<number> {
   process.chdir(folderOfPerson(process.env, process.cwd()));
   switch (command) {
     case "drift": {
-      const { values } = parse(rest, { ...reportOptions, strangers: { type: "boolean", default: false } });
+      refuseOldName(rest);
+      const { values } = parse(rest, {
+        ...reportOptions,
+        unmanaged: { type: "boolean", default: false },
+        "report-version": { type: "string" },
+      });
       const format = formatOf(values);
+      const version = versionOf(values["report-version"], format);
       const { drift } = require("./drift") as typeof import("./drift");
       const stack = await stackFor(values.stack);
-      return drift({ stack, strangers: values.strangers, format }, processOutput);
+      return drift({ stack, unmanaged: values.unmanaged, format, version }, processOutput);
     }
     case "preview": {
       const { values } = parse(rest, reportOptions);
@@ -96,6 +104,26 @@ function formatOf({ json, markdown }: { json: boolean; markdown: boolean }): "te
     throw new CommandFailure("--json and --markdown exclude each other: give one of them.");
   }
   return json ? "json" : markdown ? "markdown" : "text";
+}
+
+/** The option had another name before anything was published. */
+function refuseOldName(args: string[]): void {
+  if (args.some((arg) => /^--strangers(=|$)/.test(arg))) {
+    throw new CommandFailure("The option --strangers is called --unmanaged now: give that instead.");
+  }
+}
+
+function versionOf(text: string | undefined, format: DriftFormat): ReportVersion {
+  if (text === undefined) {
+    return 2;
+  }
+  if (format !== "json") {
+    throw new CommandFailure("--report-version is for the JSON report: add --json, or leave it out.");
+  }
+  if (text !== "1" && text !== "2") {
+    throw new CommandFailure(`--report-version must be 1 or 2, but got '${text}'.`);
+  }
+  return text === "1" ? 1 : 2;
 }
 
 async function stackFor(named: string | undefined): Promise<string> {

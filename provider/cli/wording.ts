@@ -110,15 +110,15 @@ const maintenanceDeferral: Wording = {
   subject: ({ projectId }) => `the maintenance of project ${projectId}`,
   changed: (of, property, { declared, actual }, { cause }) =>
     property === "deferrals"
-      ? `${capital(maintenanceDeferral.subject(of))} is put off ${times(actual)}, and not ${times(declared)}: ` +
+      ? `${capital(maintenanceDeferral.subject(of))} is deferred ${times(actual)}, and not ${times(declared)}: ` +
         "its window was edited, or the maintenance has taken place."
       : changedBy(cause, maintenanceDeferral.subject(of), property),
   gone: (of) => `${capital(maintenanceDeferral.subject(of))} is gone.`,
   willCreate: (of) =>
-    `${capital(maintenanceDeferral.subject(of))}, if any is scheduled, will be put off ${times(of["deferrals"])}, a week each time.`,
+    `${capital(maintenanceDeferral.subject(of))}, if any is scheduled, will be deferred ${times(of["deferrals"])}, a week each time.`,
   willUpdate: (of, property, before, after) =>
     property === "triggers"
-      ? `${capital(maintenanceDeferral.subject(of))} will be looked at again, and put off ${times(of["deferrals"])} if it is not yet.`
+      ? `${capital(maintenanceDeferral.subject(of))} will be looked at again, and deferred ${times(of["deferrals"])} if it is not yet.`
       : becomes(maintenanceDeferral.subject(of), property, before, after),
   willDelete: (of) => letGo(maintenanceDeferral.subject(of)),
 };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { type Clock, Deadline } from "../../provider/atlas/clock";
-import type { RateLimited } from "../../provider/atlas/limit";
+import { RateLimited } from "../../provider/atlas/limit";
 import { RateLimiter } from "../../provider/atlas/rateLimiter";
 import { FakeClock } from "../fakeClock";
 import { UnrulyClock } from "../unrulyClock";
@@ -194,7 +194,7 @@ describe("RateLimiter", () => {
           clock.whims = [...whims];
           const limiter = new RateLimiter(clock);
           const refusals = [...closures];
-          await Promise.all(
+          const all = Promise.all(
             Array.from({ length: requests }, async () => {
               const ticket = limiter.newTicket();
               for (;;) {
@@ -208,6 +208,14 @@ describe("RateLimiter", () => {
               }
             }),
           );
+          await all.catch((error: unknown) => {
+            // By its clocks nothing has got through for a quarter of an hour: that is as long as anybody waits.
+            const strays = whims.map(
+              ({ late, wallStep, machineSleep }) => Math.max(0, late) + Math.max(0, wallStep) + machineSleep,
+            );
+            const longestMs = [...closures, ...strays].reduce((sum, each) => sum + each, 0);
+            assert.ok(error instanceof RateLimited && longestMs > 15 * 60_000, String(error));
+          });
         },
       ),
       { numRuns: 200 },

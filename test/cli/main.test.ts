@@ -50,6 +50,21 @@ describe("the command line", () => {
     ],
     ["an empty name", ["drift", "--stack="], "--stack must be the name of a stack, but got nothing."],
     [
+      "the older name of an option",
+      ["drift", "--strangers"],
+      "The option --strangers is called --unmanaged now: give that instead.",
+    ],
+    [
+      "a version that the report does not have",
+      ["drift", "--json", "--report-version", "3"],
+      "--report-version must be 1 or 2, but got '3'.",
+    ],
+    [
+      "a version of what is not the JSON report",
+      ["drift", "--report-version", "1"],
+      "--report-version is for the JSON report: add --json, or leave it out.",
+    ],
+    [
       "two formats",
       ["drift", "--stack", "x", "--json", "--markdown"],
       "--json and --markdown exclude each other: give one of them.",

@@ -58,7 +58,7 @@ describe("the sentence about drift", () => {
     ],
     [
       step("update", "MaintenanceDeferral", deferral, { ...deferral, deferrals: 0 }),
-      "The maintenance of project shop is put off 0 times, and not once: its window was edited, or the maintenance has taken place.",
+      "The maintenance of project shop is deferred 0 times, and not once: its window was edited, or the maintenance has taken place.",
     ],
     [
       step("delete", "aws:s3/bucket:Bucket", { acl: "private" }, undefined),
@@ -222,11 +222,11 @@ describe("the sentence of a preview", () => {
     ],
     [
       step("create", "MaintenanceDeferral", undefined, { ...deferral, deferrals: 2 }),
-      "The maintenance of project shop, if any is scheduled, will be put off twice, a week each time.",
+      "The maintenance of project shop, if any is scheduled, will be deferred twice, a week each time.",
     ],
     [
       step("update", "MaintenanceDeferral", { ...deferral, triggers: [1] }, { ...deferral, triggers: [2] }),
-      "The maintenance of project shop will be looked at again, and put off once if it is not yet.",
+      "The maintenance of project shop will be looked at again, and deferred once if it is not yet.",
     ],
     [
       step("delete", "MaintenanceDeferral", deferral, undefined),

@@ -79,26 +79,26 @@ describe("a project of 500 members and a team of 50 that nobody has declared yet
     assert.deepEqual(counted("second update", context), {});
   });
 
-  test("shows no drift, and a stranger for the cost of the listing", async (context) => {
+  test("shows no drift, and an unmanaged member for the cost of the listing", async (context) => {
     const drift = (...options: string[]) =>
       runCommand({ workDir: folder, env: environment() }, ["drift", "--stack", stack.name, ...options]);
     assert.equal((await drift()).code, 0);
     const bulkRead = counted("drift", context);
     assert.deepEqual(bulkRead, { "401": 1, GET: 4 });
-    assert.equal((await drift("--strangers")).code, 0);
-    assert.deepEqual(counted("drift --strangers", context), { "401": 2, GET: 4 + 2 });
+    assert.equal((await drift("--unmanaged")).code, 0);
+    assert.deepEqual(counted("drift --unmanaged", context), { "401": 2, GET: 4 + 2 });
     simulator.world.addActiveUser(organizationId, "mallory@example.com");
     simulator.world.addToTeam(teamId, "mallory@example.com");
     simulator.world.removeFromProject(projectId, "user7@example.com");
     simulator.world.grant(projectId, "mallory@example.com", ["GROUP_OWNER"]);
-    const { code, stdout } = await drift("--strangers", "--json");
+    const { code, stdout } = await drift("--unmanaged", "--json");
     assert.equal(code, 7);
     assert.deepEqual(
       (JSON.parse(stdout) as { rows: { kind: string; id: string }[] }).rows.map(({ kind, id }) => [kind, id]),
       [
-        ["stranger", `${projectId}/mallory@example.com`],
-        ["stranger", `${organizationId}/${teamId}/mallory@example.com`],
-        ["gone", `${projectId}/user7@example.com`],
+        ["unmanaged", `${projectId}/mallory@example.com`],
+        ["unmanaged", `${organizationId}/${teamId}/mallory@example.com`],
+        ["deleted", `${projectId}/user7@example.com`],
       ],
     );
     assert.deepEqual(simulator.log.effects(), []);

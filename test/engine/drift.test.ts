@@ -74,7 +74,7 @@ describe("the drift report", () => {
     });
   });
 
-  test("has a row for each property that has moved, for who is gone, and for strangers, and writes nothing", async () => {
+  test("has a row for each property that has moved, for who is deleted, and for unmanaged members, and writes nothing", async () => {
     const { world } = simulator;
     const { project, team } = ids as { project: string; team: string };
     world.setRoles(project, "ada@example.com", ["GROUP_OWNER"]);
@@ -87,7 +87,7 @@ describe("the drift report", () => {
     const before = await contentsOf(backend, stack.workDir);
     simulator.log.clear();
 
-    const { code, stdout, stderr } = await drift("--json", "--strangers");
+    const { code, stdout, stderr } = await drift("--json", "--unmanaged");
 
     assert.deepEqual([code, stderr], [7, ""]);
     assert.deepEqual(await contentsOf(backend, stack.workDir), before);
@@ -103,7 +103,7 @@ describe("the drift report", () => {
     validate(report);
     assert.deepEqual(validate.errors, null);
     const { version, stack: name, rows } = report;
-    assert.deepEqual([version, name], [1, "test"]);
+    assert.deepEqual([version, name], [2, "test"]);
     const type = (of: string) => `pulumi-nodejs:dynamic/mongodbatlas:${of}`;
     const urn = (of: string, resource: string) => `urn:pulumi:test::atlas-access::${type(of)}::${resource}`;
     assert.deepEqual(JSON.parse(readable(JSON.stringify(rows))), [
@@ -120,7 +120,7 @@ describe("the drift report", () => {
         message: "ada@example.com was given GROUP_OWNER and lost GROUP_READ_ONLY outside the stack.",
       },
       {
-        kind: "gone",
+        kind: "deleted",
         subject: "eve@example.com in project <project>",
         urn: urn("ProjectUser", "eve"),
         type: type("ProjectUser"),
@@ -134,7 +134,7 @@ describe("the drift report", () => {
           "or was accepted and the user has been removed since.",
       },
       {
-        kind: "gone",
+        kind: "deleted",
         subject: "grace@example.com in project <project>",
         urn: urn("ProjectUser", "grace"),
         type: type("ProjectUser"),
@@ -146,7 +146,7 @@ describe("the drift report", () => {
         message: "grace@example.com was removed from project <project> outside the stack.",
       },
       {
-        kind: "gone",
+        kind: "deleted",
         subject: "grace@example.com in team <team>",
         urn: urn("TeamUser", "grace"),
         type: type("TeamUser"),
@@ -159,7 +159,7 @@ describe("the drift report", () => {
           "grace@example.com left team <team> outside the stack: removed from the team, or gone from the organization.",
       },
       {
-        kind: "stranger",
+        kind: "unmanaged",
         subject: "mallory@example.com in project <project>",
         urn: null,
         type: null,
@@ -172,7 +172,7 @@ describe("the drift report", () => {
           "mallory@example.com is invited with GROUP_OWNER in project <project>, and no resource of the stack declares it.",
       },
       {
-        kind: "stranger",
+        kind: "unmanaged",
         subject: "olivia@example.com in project <project>",
         urn: null,
         type: null,
@@ -195,7 +195,7 @@ describe("the drift report", () => {
         declared: 1,
         actual: 0,
         message:
-          "The maintenance of project <project> is put off 0 times, and not once: its window was edited, or the maintenance has taken place.",
+          "The maintenance of project <project> is deferred 0 times, and not once: its window was edited, or the maintenance has taken place.",
       },
     ]);
   });
@@ -214,7 +214,7 @@ describe("the drift report", () => {
       "eve@example.com is not in project <project> any more: the invitation has expired, or was withdrawn or rejected, or was accepted and the user has been removed since.",
       "  eve@example.com in project <project>",
       "  declared: GROUP_READ_ONLY",
-      "  actual:   gone",
+      "  actual:   deleted",
       "",
     ]);
     assert.match(
@@ -306,7 +306,7 @@ describe("the drift report", () => {
         "Atlas has. Run `pulumi up`, then look for drift again.\n",
     });
     // It still tells of what has moved since.
-    assert.equal((await drift("--strangers")).code, 7);
+    assert.equal((await drift("--unmanaged")).code, 7);
   });
 
   test("does not call a state as declared that a failed update has left", async () => {
@@ -342,7 +342,7 @@ describe("the drift report", () => {
 
   test("fails with one sentence, and shows no drift, without a network", async () => {
     await simulator.stop();
-    const { code, stdout, stderr } = await drift("--strangers");
+    const { code, stdout, stderr } = await drift("--unmanaged");
     assert.deepEqual([code, stdout], [1, ""]);
     assert.match(
       stderr,
@@ -548,7 +548,7 @@ describe("the drift report of a stack", () => {
     ]) {
       change();
       for (const format of [[], ["--json"], ["--markdown"]]) {
-        const { code, stdout } = await drift("--stack", "test", "--strangers", ...format);
+        const { code, stdout } = await drift("--stack", "test", "--unmanaged", ...format);
         assert.equal(code, 7);
         assert.match(stdout, /\[secret/);
         assert.doesNotMatch(stdout, /sam@example\.com/i);

@@ -63,7 +63,7 @@ describe("the example", () => {
     assert.equal(simulator.world.link(orgId).current, undefined);
   });
 
-  test("freeze-maintenance puts off what is scheduled in many projects, and asks again for another release", async () => {
+  test("freeze-maintenance defers what is scheduled in many projects, and asks again for another release", async () => {
     const other = simulator.world.createProject(orgId);
     const window = { dayOfWeek: 1, hourOfDay: 2, timeZoneId: "UTC" } as const;
     simulator.world.setMaintenance(projectId, { ...window, scheduled: true });

@@ -105,7 +105,7 @@ describe("a project outside of the repository that installed the packed package"
         simulator.world.setRoles(projectId, "ada@example.com", ["GROUP_OWNER"]);
         const drift = await runProcess(
           path.join(project, "node_modules/.bin/mongodbatlas-dynamic"),
-          ["drift", "--stack", stack.name, "--strangers"],
+          ["drift", "--stack", stack.name, "--unmanaged"],
           { cwd: project, env: stack.env },
         );
         assert.deepEqual([drift.code, drift.stderr], [7, ""]);

@@ -38,7 +38,7 @@ describe("a stack with a MaintenanceDeferral", () => {
     await stack.up({ mustSucceed: true, refresh: true, expectNoChanges: true });
   });
 
-  test("puts it off once more when another deferral is declared, and no more when one less is", async () => {
+  test("defers it once more when another deferral is declared, and no more when one less is", async () => {
     const stack = await atlasStack(simulator, { program: program() });
     await stack.up({ mustSucceed: true });
     await stack.setProgram(program(2));
@@ -65,7 +65,7 @@ describe("a stack with a MaintenanceDeferral", () => {
     const preview = await stack.preview();
     assert.match(
       preview.diagnostics.join("\n"),
-      /property deferrals value \{3\} has a problem: must be 1 or 2, as Atlas lets a maintenance be put off twice, but got 3/,
+      /property deferrals value \{3\} has a problem: must be 1 or 2, as Atlas lets a maintenance be deferred twice, but got 3/,
     );
   });
 });

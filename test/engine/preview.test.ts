@@ -238,7 +238,7 @@ export const atlas = { projects: { shop: projectId } };
     });
     simulator.world.setRoles(projectId, "ada@example.com", ["GROUP_READ_ONLY"]);
     assert.equal((await stack.refreshPreviewOnly()).exitCode, 7);
-    const { code, lines } = await run("drift", "--strangers");
+    const { code, lines } = await run("drift", "--unmanaged");
     assert.equal(code, 7);
     assert.ok(
       lines.includes("ada@example.com was given GROUP_READ_ONLY and lost GROUP_OWNER outside the stack."),

@@ -58,7 +58,7 @@ const withWindow = (before: number, scheduled: boolean, act: "create" | "read"):
         const { numberOfDeferrals } = world.maintenance(projectId);
         assert.equal(outs?.numberOfDeferrals, numberOfDeferrals);
         assert.equal(outs?.status, numberOfDeferrals > 0 ? "DEFERRED" : "NOT_SCHEDULED");
-        assert.ok(numberOfDeferrals <= Math.max(1, before), "put off too often");
+        assert.ok(numberOfDeferrals <= Math.max(1, before), "deferred too often");
       };
     };
   };
@@ -187,9 +187,9 @@ export const flows: readonly Flow[] = [
   },
   { name: "cutting over", answers: /\/liveMigrations\//, prepare: withMigration("create") },
   { name: "reading a MigrationCutover", answers: /\/liveMigrations\//, prepare: withMigration("read") },
-  { name: "putting off", answers: /\/maintenanceWindow/, prepare: withWindow(0, true, "create") },
-  { name: "having put off", answers: /\/maintenanceWindow/, prepare: withWindow(1, true, "create") },
-  { name: "putting off nothing", answers: /\/maintenanceWindow/, prepare: withWindow(0, false, "create") },
+  { name: "deferring", answers: /\/maintenanceWindow/, prepare: withWindow(0, true, "create") },
+  { name: "having deferred", answers: /\/maintenanceWindow/, prepare: withWindow(1, true, "create") },
+  { name: "deferring nothing", answers: /\/maintenanceWindow/, prepare: withWindow(0, false, "create") },
   {
     name: "reading a MaintenanceDeferral",
     answers: /\/maintenanceWindow/,

@@ -96,7 +96,7 @@ for (const [what, page] of Object.entries(pages)) {
 
 /* Found by changing every part of every answer (badAnswers.test.ts), and by reading for what that cannot tell. */
 describe("a part of an answer that is not what it must be", () => {
-  test("a window without its count is not taken for one that was never put off", async () => {
+  test("a window without its count is not taken for one that was never deferred", async () => {
     const { world } = bench.atlasSimulator;
     const projectId = world.createProject(world.createOrganization());
     world.setMaintenance(projectId, { dayOfWeek: 2, hourOfDay: 3, scheduled: true, numberOfDeferrals: 1 });

@@ -27,7 +27,7 @@ export interface Setting {
 /** A deferral that Atlas granted to a client. */
 export interface GrantedDeferral {
   readonly projectId: string;
-  /** How often the maintenance had been put off before. */
+  /** How often the maintenance had been deferred before. */
   readonly before: number;
   readonly at: number;
 }

@@ -415,7 +415,7 @@ describe("the script", () => {
     return { code, stdout, calls: lines.filter((line) => line !== "") };
   };
 
-  const asksForDrift = "npx --no mongodbatlas-dynamic drift --stack some stack --strangers --markdown";
+  const asksForDrift = "npx --no mongodbatlas-dynamic drift --stack some stack --unmanaged --markdown";
   const asksForPreview = "npx --no mongodbatlas-dynamic preview --stack some stack --markdown";
 
   test("of drift closes the issue where there is none", async () => {

@@ -89,7 +89,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     words: 1,
     run: (world, [project = ""]) => {
       world.editWindow(project);
-      return "Nothing is put off any more.";
+      return "Nothing is deferred any more.";
     },
   },
 };

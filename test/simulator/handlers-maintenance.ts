@@ -31,7 +31,7 @@ export const maintenanceHandlers: Handlers = {
     return { status: 204, versionIn: "X-Content-Type" };
   },
 
-  /** Not idempotent: every call puts the maintenance off by another week. */
+  /** Not idempotent: every call defers the maintenance by another week. */
   deferGroupMaintenanceWindow: (call) => {
     const { maintenance } = projectOf(call);
     if (!maintenance.scheduled) throw notScheduled();

@@ -95,7 +95,7 @@ test("grants more deferrals where Atlas has allowed them", async (t) => {
   assertRefused(await defer(), 400, "ATLAS_NUM_MAINTENANCE_DEFERRALS_EXCEEDED");
 });
 
-test("resets the window without a body or a content type, and with it what was put off", async (t) => {
+test("resets the window without a body or a content type, and with it what was deferred", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
   const { world } = simulator;
   const path = `/groups/${projectId}/maintenanceWindow`;

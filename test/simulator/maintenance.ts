@@ -33,7 +33,7 @@ export class MaintenanceWindow {
     Object.assign(this, settings);
   }
 
-  /** Editing the window takes back what was put off. */
+  /** Editing the window takes back what was deferred. */
   edit(settings: MaintenanceSettings): void {
     this.apply(settings);
     this.numberOfDeferrals = 0;

@@ -7,13 +7,13 @@ const rateLimitSet = ({ projectId }: { projectId: string }): string =>
 
 const maintenanceWindow = v.pipe(
   objectWithAnyOf({
-    // How often the maintenance was put off decides whether to put it off again, so this one must be right.
+    // How often the maintenance was deferred decides whether to defer it again, so this one must be right.
     numberOfDeferrals: v.nullish(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
     dayOfWeek: v.fallback(v.nullish(v.number()), undefined),
     hourOfDay: v.fallback(v.nullish(v.number()), undefined),
     timeZoneId: v.fallback(v.nullish(v.string()), undefined),
   }),
-  // Only a window that is not defined can do without it; taken for 0, it would put the maintenance off once too often.
+  // Only a window that is not defined can do without it; taken for 0, it would defer the maintenance once too often.
   v.forward(
     v.check(({ numberOfDeferrals, dayOfWeek }) => numberOfDeferrals != null || !dayOfWeek),
     ["numberOfDeferrals"],

@@ -95,12 +95,12 @@ function explain(error: AtlasError): AtlasError {
       );
     case "ATLAS_NUM_MAINTENANCE_DEFERRALS_EXCEEDED":
       return error.withAdvice(
-        "Atlas lets one maintenance be put off twice: it has to take place now, or the window has to be moved.",
+        "Atlas lets one maintenance be deferred twice: it has to take place now, or the window has to be moved.",
       );
     default:
       return error.status === 400 && error.isFromAtlas
         ? error.withAdvice(
-            "Atlas lets a maintenance be put off only within a limited time before it starts: run `pulumi up` again then.",
+            "Atlas lets a maintenance be deferred only within a limited time before it starts: run `pulumi up` again then.",
           )
         : error;
   }

@@ -18,7 +18,7 @@ const triggers = v.custom<unknown[] | Record<string, unknown>>(
 
 const count: v.GenericSchema<unknown, number> = v.picklist(
   [1, 2],
-  mustBe("1 or 2, as Atlas lets a maintenance be put off twice"),
+  mustBe("1 or 2, as Atlas lets a maintenance be deferred twice"),
 );
 
 const shape = {
@@ -42,7 +42,7 @@ interface Declared {
 type Outputs = OutputsOf<typeof MaintenanceDeferral>;
 type Status = "DEFERRED" | "NOT_SCHEDULED";
 
-/** The life of a {@link MaintenanceDeferral}: a project's scheduled maintenance that has been put off. */
+/** The life of a {@link MaintenanceDeferral}: a project's scheduled maintenance that has been deferred. */
 export const maintenanceDeferralHandler = defineHandler<typeof MaintenanceDeferral>()({
   arguments: shape,
 
@@ -123,7 +123,7 @@ function told(connection: Connection, declared: Declared, { window, outcome }: D
   if (outcome !== "nothing scheduled") {
     return outputs(declared, window, "DEFERRED");
   }
-  const sentence = `No maintenance is scheduled for project ${projectId}, so there is nothing to put off.`;
+  const sentence = `No maintenance is scheduled for project ${projectId}, so there is nothing to defer.`;
   if (requireScheduled) {
     throw new Error(
       `${sentence} Run \`pulumi up\` again when Atlas has announced one, or leave requireScheduled out.`,

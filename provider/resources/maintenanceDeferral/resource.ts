@@ -7,15 +7,15 @@ export interface MaintenanceDeferralArgs {
   /** Id of the project: 24 hexadecimal digits. Another value replaces the resource. */
   projectId: pulumi.Input<string>;
   /**
-   * How often the scheduled maintenance is to have been put off, by a week each time: 1 or 2. A higher number puts it
-   * off once more; a lower one changes nothing in Atlas.
+   * How often the scheduled maintenance is to have been deferred, by a week each time: 1 or 2. A higher number defers it
+   * once more; a lower one changes nothing in Atlas.
    *
    * @default 1
    */
   deferrals?: pulumi.Input<number>;
   /**
    * Any values, as a list or a map. When they change, `pulumi up` looks again whether the maintenance that is
-   * scheduled then has been put off, for example the number of the release that a freeze protects.
+   * scheduled then has been deferred, for example the number of the release that a freeze protects.
    *
    * @default none
    */
@@ -45,18 +45,18 @@ const registration: Registration<MaintenanceDeferral> = {
 };
 
 /**
- * The maintenance that is scheduled for the project has been put off at least `deferrals` times.
+ * The maintenance that is scheduled for the project has been deferred at least `deferrals` times.
  *
- * It is a state and not a command: what was put off before counts, so nothing is put off twice. With nothing
+ * It is a state and not a command: what was deferred before counts, so nothing is deferred twice. With nothing
  * scheduled, `status` is `NOT_SCHEDULED`, and a warning says so.
  *
  * - **Adopts** deferrals that are there already.
  * - **Refresh** shows fewer deferrals than declared as a difference, because the window was edited or the maintenance
- *   has taken place. The next `pulumi up` puts it off again, once, or settles as `NOT_SCHEDULED`.
+ *   has taken place. The next `pulumi up` defers it again, once, or settles as `NOT_SCHEDULED`.
  * - **Replaced** when `projectId` changes.
  * - **Deleting** changes nothing in Atlas, and says so: a deferral cannot be taken back.
- * - **Role needed**: Project Owner (`GROUP_OWNER`) to put off, Project Read Only (`GROUP_READ_ONLY`) to refresh.
- * - **Errors**: the project has no maintenance window; Atlas does not put a maintenance off more than twice, nor
+ * - **Role needed**: Project Owner (`GROUP_OWNER`) to defer, Project Read Only (`GROUP_READ_ONLY`) to refresh.
+ * - **Errors**: the project has no maintenance window; Atlas does not defer a maintenance more than twice, nor
  *   outside a limited time before it starts; with `requireScheduled`, nothing is scheduled.
  *
  * Atlas operations: `deferGroupMaintenanceWindow`, `getGroupMaintenanceWindow`.
@@ -72,15 +72,15 @@ const registration: Registration<MaintenanceDeferral> = {
 export class MaintenanceDeferral extends pulumi.CustomResource {
   /** Id of the project. */
   declare readonly projectId: pulumi.Output<string>;
-  /** How often the maintenance is to have been put off; after a refresh fewer, if deferrals are missing. */
+  /** How often the maintenance is to have been deferred; after a refresh fewer, if deferrals are missing. */
   declare readonly deferrals: pulumi.Output<number>;
   /** The values whose change asks again. */
   declare readonly triggers: pulumi.Output<unknown>;
   /** Whether it is an error when no maintenance is scheduled. */
   declare readonly requireScheduled: pulumi.Output<boolean>;
-  /** `DEFERRED`, or `NOT_SCHEDULED` when there was nothing to put off. */
+  /** `DEFERRED`, or `NOT_SCHEDULED` when there was nothing to defer. */
   declare readonly status: pulumi.Output<string>;
-  /** How often Atlas says that the scheduled maintenance has been put off. */
+  /** How often Atlas says that the scheduled maintenance has been deferred. */
   declare readonly numberOfDeferrals: pulumi.Output<number>;
   /** Day of the maintenance window, from 1, Sunday, to 7, Saturday; undefined when none is defined. */
   declare readonly dayOfWeek: pulumi.Output<number | undefined>;
@@ -94,7 +94,7 @@ export class MaintenanceDeferral extends pulumi.CustomResource {
   }
 
   /**
-   * Reads how often the maintenance of a project has been put off, without declaring anything.
+   * Reads how often the maintenance of a project has been deferred, without declaring anything.
    *
    * @param id `<projectId>`
    */

@@ -50,7 +50,7 @@ const observed = (over: object = {}) => ({
 });
 const requests = (): string[] => named(bench.requests(), { project: projectId, nowhere });
 const notScheduled = (): string =>
-  `No maintenance is scheduled for project ${projectId}, so there is nothing to put off.`;
+  `No maintenance is scheduled for project ${projectId}, so there is nothing to defer.`;
 
 const created = (over: object = {}) => create(bench, handler, declare(over));
 
@@ -73,7 +73,7 @@ describe("check", () => {
       },
       {
         property: "deferrals",
-        reason: "must be 1 or 2, as Atlas lets a maintenance be put off twice, but got 3",
+        reason: "must be 1 or 2, as Atlas lets a maintenance be deferred twice, but got 3",
       },
       {
         property: "triggers",
@@ -103,13 +103,13 @@ describe("check", () => {
       assert.deepEqual(failures, [
         {
           property: "deferrals",
-          reason: `must be 1 or 2, as Atlas lets a maintenance be put off twice, but got ${got}`,
+          reason: `must be 1 or 2, as Atlas lets a maintenance be deferred twice, but got ${got}`,
         },
       ]);
     });
   }
 
-  test("puts off once, and lets nothing scheduled pass, where nothing else is said", async () => {
+  test("defers once, and lets nothing scheduled pass, where nothing else is said", async () => {
     assert.deepEqual(await checked(handler, { projectId: projectId.toUpperCase() }), declare());
     assert.deepEqual((await handler.check({}, {})).failures, [
       { property: "projectId", reason: "must be the project's id, 24 hexadecimal digits, but got nothing" },
@@ -179,7 +179,7 @@ describe("diff", () => {
 });
 
 describe("create", () => {
-  test("puts the maintenance off once", async () => {
+  test("defers the maintenance once", async () => {
     const { id, outs } = await handler.create(await checked(handler, declare()));
     assert.equal(id, projectId);
     assert.deepEqual(outs, observed());
@@ -189,7 +189,7 @@ describe("create", () => {
     await seesNoDifference(handler, { id: projectId, outs: observed(), inputs: declare() });
   });
 
-  test("puts it off twice", async () => {
+  test("defers it twice", async () => {
     const { outs } = await handler.create(declare({ deferrals: 2 }));
     assert.deepEqual(outs, observed({ deferrals: 2, numberOfDeferrals: 2 }));
     assert.deepEqual(requests(), [get, `${post} 200`, get, `${post} 200`, get]);
@@ -360,7 +360,7 @@ describe("create", () => {
     );
   });
 
-  test("says that Atlas does not put a maintenance off a third time", async () => {
+  test("says that Atlas does not defer a maintenance a third time", async () => {
     // Somebody else was faster, between the look and the request.
     bench.atlasSimulator.onAnswer(({ operationId, authenticated }) => {
       if (operationId === "getGroupMaintenanceWindow" && authenticated) {
@@ -372,7 +372,7 @@ describe("create", () => {
       error.message,
       `Could not defer the maintenance of project ${projectId}: POST /api/atlas/v2/groups/${projectId}/maintenanceWindow/defer ` +
         "was answered 400 ATLAS_NUM_MAINTENANCE_DEFERRALS_EXCEEDED: Maintenance can be deferred at most 2 times. " +
-        "Atlas lets one maintenance be put off twice: it has to take place now, or the window has to be moved.",
+        "Atlas lets one maintenance be deferred twice: it has to take place now, or the window has to be moved.",
     );
     // The next run finds that it is done.
     assert.equal((await handler.create(declare())).outs?.numberOfDeferrals, 2);
@@ -385,7 +385,7 @@ describe("create", () => {
       error.message,
       `Could not defer the maintenance of project ${projectId}: POST /api/atlas/v2/groups/${projectId}/maintenanceWindow/defer ` +
         "was answered 400 ATLAS_MAINTENANCE_DEFERRAL_NOT_ALLOWED: Maintenance can only be deferred within a limited time before it starts. " +
-        "Atlas lets a maintenance be put off only within a limited time before it starts: run `pulumi up` again then.",
+        "Atlas lets a maintenance be deferred only within a limited time before it starts: run `pulumi up` again then.",
     );
     assert.deepEqual(requests(), [get, `${post} 400`]);
   });
@@ -413,7 +413,7 @@ describe("create", () => {
     "counts in words": '{"numberOfDeferrals":"none","dayOfWeek":7}',
     "counts below zero": '{"numberOfDeferrals":-1,"dayOfWeek":7}',
   })) {
-    test(`puts nothing off when the window ${what}`, async () => {
+    test(`defers nothing when the window ${what}`, async () => {
       bench.atlasSimulator.fail({
         operationId: "getGroupMaintenanceWindow",
         raw: { status: 200, headers: { "content-type": "application/json" }, body },
@@ -533,7 +533,7 @@ describe("read", () => {
     });
   }
 
-  test("shows that one of two deferrals is missing, and the next update puts it off once", async () => {
+  test("shows that one of two deferrals is missing, and the next update defers it once", async () => {
     const { id, outs } = await created({ deferrals: 2 });
     world.editWindow(projectId);
     window.numberOfDeferrals = 1;
@@ -545,7 +545,7 @@ describe("read", () => {
     assert.deepEqual(requests(), [get, `${post} 200`, get]);
   });
 
-  test("puts the same maintenance off once after drift, and then does nothing", async () => {
+  test("defers the same maintenance once after drift, and then does nothing", async () => {
     const { id, outs } = await created();
     world.editWindow(projectId);
     const read = await handler.read(id, outs);
@@ -592,7 +592,7 @@ describe("read", () => {
 });
 
 describe("update", () => {
-  test("puts off once more when one more is declared", async () => {
+  test("defers once more when one more is declared", async () => {
     const { id, outs } = await created();
     const { outs: updated } = await handler.update(id, outs, declare({ deferrals: 2 }));
     assert.deepEqual(updated, observed({ deferrals: 2, numberOfDeferrals: 2 }));
@@ -607,7 +607,7 @@ describe("update", () => {
     await seesNoDifference(handler, { id, outs: updated, inputs: declare() });
   });
 
-  test("puts nothing off for new triggers while the maintenance has been put off", async () => {
+  test("defers nothing for new triggers while the maintenance has been deferred", async () => {
     const { id, outs } = await created({ triggers: ["v1"] });
     const { outs: updated } = await handler.update(id, outs, declare({ triggers: ["v2"] }));
     assert.deepEqual(updated, observed({ triggers: ["v2"] }));

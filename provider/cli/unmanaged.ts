@@ -11,7 +11,7 @@ import { inWords } from "./values";
  * The members whom no resource of the stack declares, in every project and team in which it declares somebody or that it
  * has a label for. Costs one request for each 500 members of a project or team.
  */
-export async function findStrangers(steps: Step[], labels: Labels, client: AtlasClient): Promise<DriftRow[]> {
+export async function findUnmanaged(steps: Step[], labels: Labels, client: AtlasClient): Promise<DriftRow[]> {
   const projects = declaredMembers(steps, "ProjectUser", labels.projects.keys());
   const teams = declaredMembers(steps, "TeamUser", labels.teams.keys());
   const rows = await Promise.all([
@@ -21,7 +21,7 @@ export async function findStrangers(steps: Step[], labels: Labels, client: Atlas
         .filter(({ username }) => !declared.has(username.toLowerCase()))
         .map(({ username, roles, orgMembershipStatus }) => {
           const has = orgMembershipStatus === "PENDING" ? "is invited with" : "has";
-          return strangerRow(
+          return unmanagedRow(
             { username, place: `project ${projectId}`, parentId: projectId },
             { property: "roles", actual: roles },
             `${has} ${inWords(roles)}`,
@@ -34,7 +34,7 @@ export async function findStrangers(steps: Step[], labels: Labels, client: Atlas
       return items
         .filter(({ username, userId }) => !declared.has(username.toLowerCase()) && !declared.has(userId))
         .map(({ username }) =>
-          strangerRow(
+          unmanagedRow(
             { username, place: `team ${teamId}`, parentId: team },
             { property: null, actual: "a member" },
             "is a member",
@@ -73,13 +73,13 @@ function declaredMembers(
   return members;
 }
 
-function strangerRow(
+function unmanagedRow(
   { username, place, parentId }: { username: string; place: string; parentId: string },
   what: { property: string | null; actual: unknown },
   has: string,
 ): DriftRow {
   return {
-    kind: "stranger",
+    kind: "unmanaged",
     subject: `${username} in ${place}`,
     ...what,
     declared: null,
