@@ -26,7 +26,7 @@ drift and preview take the stack that is selected when none is named.
 Exit codes: 0 done, and known to be as declared; 7 drift; other: failure, or it cannot be known whether all is as
 declared, with a sentence on the standard error.`;
 
-const hint = "See `npx --no mongodbatlas-dynamic --help`.";
+const hint = "See `npx --no -- mongodbatlas-dynamic --help`.";
 
 /**
  * Each command loads its own: the Automation API takes a second.

@@ -38,7 +38,7 @@ describe("the command line", () => {
     });
   });
 
-  const hint = "See `npx --no mongodbatlas-dynamic --help`.";
+  const hint = "See `npx --no -- mongodbatlas-dynamic --help`.";
   for (const [what, args, sentence] of [
     ["no command", [], `No command is given. ${hint}`],
     ["an unknown command", ["deploy"], `There is no command 'deploy'. ${hint}`],

@@ -115,6 +115,26 @@ describe("a deleted TeamUser", () => {
   });
 });
 
+describe("a TeamUser", () => {
+  test("who is declared by name and by id is an error that names both resources", async () => {
+    const handler = teamUserHandler(bench);
+    await check(handler, { orgId, teamId, username: ada, __declaredAs: "type::by-name" });
+    await check(handler, { orgId, teamId, userId: adaId, __declaredAs: "type::by-id" });
+    await handler.create({ orgId, teamId, username: ada }).catch(() => {});
+    await assert.rejects(handler.create({ orgId, teamId, userId: adaId }), {
+      message: `${ada} is declared twice in team ${teamId}, as 'by-id' and 'by-name': keep one of them.`,
+    });
+  });
+
+  test("who is declared by an id that was a name before is one and the same", async () => {
+    const handler = teamUserHandler(bench);
+    await check(handler, { orgId, teamId, username: ada, __declaredAs: "type::ada" });
+    await check(handler, { orgId, teamId, userId: adaId, __declaredAs: "type::ada" });
+    const { outs } = await handler.create({ orgId, teamId, userId: adaId });
+    assert.equal(outs?.username, ada);
+  });
+});
+
 describe("a deleted LinkToken", () => {
   const link = () => world.link(orgId).current;
   const handler = () => linkTokenHandler(bench);

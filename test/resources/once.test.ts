@@ -108,6 +108,25 @@ describe("a deferral", () => {
     assert.equal(granted(), 1);
   });
 
+  test("is remembered when its answer is lost and the time is over, and looked for by the next update", async () => {
+    world.lags.windows = 4;
+    bench.atlasSimulator.fail({ operationId: defer, when: "after", reset: true });
+    const declared = { projectId, deferrals: 1, requireScheduled: false };
+    const handler = maintenanceDeferralHandler(bench);
+    const failure = await handler
+      .create({ ...declared, __timeouts: { create: "3s" } })
+      .catch((error: unknown) => error);
+    assert.ok(failure instanceof PartialFailure);
+    assert.match(failure.message, /^Could not defer the maintenance of project \w+: POST \S+ got no answer/);
+    const kept = failure.properties as { status: string };
+    assert.equal(kept.status, "UNCONFIRMED");
+    const { props } = await handler.read(failure.id, kept as never);
+    assert.equal((await handler.diff(failure.id, props as never, declared)).changes, true);
+    const { outs } = await handler.update(failure.id, props as never, declared);
+    assert.equal(outs?.status, "DEFERRED");
+    assert.equal(granted(), 1);
+  });
+
   test("is left to a colleague who does it while the request is rate limited", async () => {
     bench.atlasSimulator.fail({ operationId: defer, status: 429, headers: { "Retry-After": "600" } });
     afterFirst(defer, () => world.maintenance(projectId).defer());

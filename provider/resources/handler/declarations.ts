@@ -72,6 +72,16 @@ export class Declarations {
     return undefined;
   }
 
+  /** The names of two resources that declare a thing under different names of it; `undefined` when there are not two. */
+  twins(things: readonly string[]): string[] | undefined {
+    const all = new Set(things.flatMap((each) => [each, ...(this.aliases.get(each) ?? [])]));
+    const declarers = [...all].flatMap((each) =>
+      [...(this.byThing.get(each) ?? [])].flatMap(({ declaredAs }) => declaredAs ?? []),
+    );
+    const [first, second] = new Set(declarers);
+    return first === undefined || second === undefined ? undefined : namesApart(first, second);
+  }
+
   /**
    * Takes note that this run has made a thing, or has found it as declared.
    *

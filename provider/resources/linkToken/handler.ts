@@ -10,6 +10,7 @@ import type { AtlasSession } from "../../atlas/session";
 import { atlasId, mustBe } from "../handler/arguments";
 import { nameOf, thing } from "../handler/declarations";
 import { defineHandler } from "../handler/defineHandler";
+import { sameName } from "../handler/differences";
 import { withoutUpdate } from "../handler/handler";
 import { atlasIdPart, idCodec } from "../handler/id";
 import { isUnknown } from "../handler/unknown";
@@ -45,10 +46,15 @@ export const linkTokenHandler = withoutUpdate(
 
     deleteBeforeReplace: true,
 
-    replaces: (_key, before, news) =>
-      isUnknown([news.orgId, news.accessListIps]) || sameList(before.accessListIps, news.accessListIps)
-        ? []
-        : ["accessListIps"],
+    replaces({ orgId }, before, news) {
+      if (isUnknown([news.orgId, news.accessListIps])) {
+        return [];
+      }
+      const differing = sameList(before.accessListIps, news.accessListIps) ? [] : ["accessListIps"];
+      // Atlas shows a token once, so one that is no longer in the state can only be made anew.
+      const isLost = before.linkToken === undefined && sameName(news.orgId, orgId);
+      return isLost ? [...differing, "linkToken"] : differing;
+    },
 
     onUnchanged({ run: { declarations } }, { orgId }, { linkToken }) {
       const link = thing("link", [orgId]);

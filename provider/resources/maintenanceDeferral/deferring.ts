@@ -22,21 +22,47 @@ export interface Deferred {
   outcome: "deferred" | "in doubt" | "nothing scheduled";
 }
 
+/** A request went out that was not answered, and the time is over before its effect shows, or shows to be none. */
+export class Unconfirmed extends Error {
+  constructor(
+    /** The window as it was before that request. */
+    readonly window: AtlasMaintenanceWindow,
+    override readonly cause: AtlasError,
+  ) {
+    super("not confirmed");
+  }
+}
+
 /**
  * Defers the scheduled maintenance until the window shows as many deferrals.
  *
  * Each request defers by another week, so there is a look right before each, and none after one that Atlas has accepted
  * but does not show: the window may lag behind, or somebody may have edited it, which takes all deferrals back.
+ *
+ * @param unconfirmedAfter how many deferrals there were when a former run sent a request that was not answered
+ * @throws Unconfirmed when the run must remember such a request
  */
 export async function deferUntil(
   atlas: AtlasSession,
   projectId: string,
   deferrals: number,
   options: RequestOptions,
+  unconfirmedAfter?: number,
 ): Promise<Deferred> {
   const look = (): Promise<AtlasMaintenanceWindow> =>
     getGroupMaintenanceWindow(atlas.client, { projectId }, options);
-  let window = await look();
+  /** Looks until more deferrals show than before, or for as long as what Atlas shows may lag behind. */
+  const lookForMore = async (before: number, pauses: readonly number[]): Promise<AtlasMaintenanceWindow> => {
+    for (const [index, pauseMs] of pauses.entries()) {
+      await pause(atlas.clock, Math.min(pauseMs, options.deadline?.leftMs ?? pauseMs));
+      const shown = await look();
+      if (shown.numberOfDeferrals > before || index === pauses.length - 1) {
+        return shown;
+      }
+    }
+    return look();
+  };
+  let window = await (unconfirmedAfter === undefined ? look() : lookForMore(unconfirmedAfter, pausesMs));
   let lost = 0;
   while (window.numberOfDeferrals < deferrals) {
     const before = window.numberOfDeferrals;
@@ -44,12 +70,10 @@ export async function deferUntil(
     if (answer === "nothing scheduled") {
       return { window, outcome: answer };
     }
-    for (const pauseMs of answer === "not sent" ? [0] : pausesMs) {
-      await pause(atlas.clock, Math.min(pauseMs, options.deadline?.leftMs ?? pauseMs));
-      window = await look();
-      if (window.numberOfDeferrals > before) {
-        break;
-      }
+    try {
+      window = await lookForMore(before, answer === "not sent" ? [0] : pausesMs);
+    } catch (error) {
+      throw answer instanceof AtlasError ? new Unconfirmed(window, answer) : error;
     }
     if (window.numberOfDeferrals > before) {
       lost = 0;
@@ -58,7 +82,7 @@ export async function deferUntil(
     } else if (answer instanceof AtlasError) {
       lost += 1;
       if (lost === mostLost) {
-        throw answer;
+        throw new Unconfirmed(window, answer);
       }
     }
   }

@@ -7,8 +7,9 @@ import { thing } from "../handler/declarations";
 import { defineHandler } from "../handler/defineHandler";
 import type { OutputsOf } from "../handler/definition";
 import { atlasIdPart, idCodec } from "../handler/id";
+import { Unfinished } from "../handler/partialFailure";
 import { timeouts } from "../handler/timeouts";
-import { type Deferred, deferUntil } from "./deferring";
+import { type Deferred, deferUntil, Unconfirmed } from "./deferring";
 import type { MaintenanceDeferral } from "./resource";
 
 const triggers = v.custom<unknown[] | Record<string, unknown>>(
@@ -40,7 +41,7 @@ interface Declared {
 }
 
 type Outputs = OutputsOf<typeof MaintenanceDeferral>;
-type Status = "DEFERRED" | "NOT_SCHEDULED";
+type Status = "DEFERRED" | "NOT_SCHEDULED" | "UNCONFIRMED";
 
 /** The life of a {@link MaintenanceDeferral}: a project's scheduled maintenance that has been deferred. */
 export const maintenanceDeferralHandler = defineHandler<typeof MaintenanceDeferral>()({
@@ -53,7 +54,7 @@ export const maintenanceDeferralHandler = defineHandler<typeof MaintenanceDeferr
     deferrals: v.picklist([0, 1, 2]),
     triggers,
     requireScheduled: v.boolean(),
-    status: v.picklist(["DEFERRED", "NOT_SCHEDULED"]),
+    status: v.picklist(["DEFERRED", "NOT_SCHEDULED", "UNCONFIRMED"]),
     numberOfDeferrals: v.number(),
     __timeouts: timeouts,
   },
@@ -67,13 +68,24 @@ export const maintenanceDeferralHandler = defineHandler<typeof MaintenanceDeferr
     requireScheduled !== news.requireScheduled ||
     !isDeepStrictEqual(triggers, news.triggers),
 
-  async reconcile({ connection, atlas, deadline }, inputs) {
+  isUnfinished: ({ status }) => status === "UNCONFIRMED",
+
+  async reconcile({ connection, atlas, before, deadline }, inputs) {
     const { projectId, deferrals } = inputs;
-    // Two that look at the same time would both find a deferral missing.
-    const deferred = await connection.run.turns.take(thing("deferral", [projectId]), () =>
-      deferUntil(atlas, projectId, deferrals, { deadline }),
-    );
-    return told(connection, inputs, deferred);
+    const unconfirmedAfter = before.status === "UNCONFIRMED" ? (before.numberOfDeferrals ?? 0) : undefined;
+    try {
+      // Two that look at the same time would both find a deferral missing.
+      const deferred = await connection.run.turns.take(thing("deferral", [projectId]), () =>
+        deferUntil(atlas, projectId, deferrals, { deadline }, unconfirmedAfter),
+      );
+      return told(connection, inputs, deferred);
+    } catch (error) {
+      if (!(error instanceof Unconfirmed)) {
+        throw error;
+      }
+      // The next run must look for its effect before it asks again.
+      throw new Unfinished(outputs(inputs, error.window, "UNCONFIRMED"), error.cause);
+    }
   },
 
   async read({ connection }, { projectId }, before) {
@@ -93,7 +105,7 @@ const readDefaults = { deferrals: 0, requireScheduled: false, status: "DEFERRED"
 
 /**
  * What the window says about a deferral that was declared. Fewer deferrals than declared show as `deferrals`, so that
- * the next `pulumi up` puts the maintenance off again. None are missing when nothing was scheduled and nothing has
+ * the next `pulumi up` defers the maintenance again. None are missing when nothing was scheduled and nothing has
  * moved since.
  */
 function observe(
@@ -104,10 +116,12 @@ function observe(
   const settled =
     declared.status === "NOT_SCHEDULED" && numberOfDeferrals === (declared.numberOfDeferrals ?? 0);
   const enough = declared.deferrals > 0 && numberOfDeferrals >= declared.deferrals;
+  const shown = settled || numberOfDeferrals === 0 ? "NOT_SCHEDULED" : "DEFERRED";
   return outputs(
     { ...declared, deferrals: settled || enough ? declared.deferrals : numberOfDeferrals },
     window,
-    settled || numberOfDeferrals === 0 ? "NOT_SCHEDULED" : "DEFERRED",
+    // What Atlas shows may lag behind, and only `pulumi up` looks for long enough.
+    declared.status === "UNCONFIRMED" && !enough ? "UNCONFIRMED" : shown,
   );
 }
 

@@ -78,7 +78,10 @@ export class MaintenanceDeferral extends pulumi.CustomResource {
   declare readonly triggers: pulumi.Output<unknown>;
   /** Whether it is an error when no maintenance is scheduled. */
   declare readonly requireScheduled: pulumi.Output<boolean>;
-  /** `DEFERRED`, or `NOT_SCHEDULED` when there was nothing to defer. */
+  /**
+   * `DEFERRED`, or `NOT_SCHEDULED` when there was nothing to defer. After a failure it may be `UNCONFIRMED`: a request was
+   * not answered, and the next `pulumi up` looks for its effect before it asks again.
+   */
   declare readonly status: pulumi.Output<string>;
   /** How often Atlas says that the scheduled maintenance has been deferred. */
   declare readonly numberOfDeferrals: pulumi.Output<number>;

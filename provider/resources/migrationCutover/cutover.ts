@@ -19,6 +19,12 @@ const lastLookMs = 5_000;
 /** How many looks must show an untouched migration before a request whose answer was lost is taken for lost itself. */
 const looksAfterLostAnswer = 3;
 
+/** Follows the time of a request that was not answered, in what is on record. */
+const notAnswered = ", not answered";
+
+/** Pauses before the looks at a migration that Atlas refuses to cut over although it shows it as ready. */
+const staleMs = [0, 1_000, 3_000, 5_000];
+
 /** A migration that will never complete, so that there is nothing to go on with. */
 export class DeadMigration extends Error {}
 
@@ -32,15 +38,30 @@ export class DeadMigration extends Error {}
 export class Cutover {
   /** The migration as it was seen last. */
   last: AtlasLiveMigration | undefined;
+  /** When Atlas took the request, in ISO 8601 UTC; `undefined` when it has taken none, as far as is known. */
+  requestedAt: string | undefined;
+  /** When a request went out that was not answered. */
   private lostAt: string | undefined;
   private untouchedLooksToGo = 0;
 
-  /** @param requestedAt when Atlas took the request, in ISO 8601 UTC; `undefined` when it has taken none */
+  /** @param record what is on record of a request of a former run: {@link Cutover.record} of then */
   constructor(
     private readonly atlas: AtlasSession,
     private readonly key: MigrationKey,
-    public requestedAt: string | undefined,
-  ) {}
+    record: string | undefined,
+  ) {
+    if (record?.endsWith(notAnswered)) {
+      this.lostAt = record.slice(0, -notAnswered.length);
+      this.untouchedLooksToGo = looksAfterLostAnswer;
+    } else {
+      this.requestedAt = record;
+    }
+  }
+
+  /** What must not be forgotten about the request, should the run end now. */
+  get record(): string | undefined {
+    return this.requestedAt ?? (this.lostAt === undefined ? undefined : `${this.lostAt}${notAnswered}`);
+  }
 
   /**
    * @returns the migration that is complete
@@ -134,10 +155,13 @@ export class Cutover {
         return "lost";
       }
       if (error.isFromAtlas && (error.status === 400 || error.status === 409)) {
-        // Atlas documents no code for a cut-over that is under way already; the migration itself tells.
-        const migration = await getGroupLiveMigration(this.atlas.client, this.key, options);
-        if (!mayCutOver(migration)) {
-          return "not needed";
+        // Atlas documents no code for a cut-over that is under way already; the migration itself tells, if late.
+        for (const pauseMs of staleMs) {
+          await pause(this.atlas.clock, Math.min(pauseMs, options.deadline?.leftMs ?? pauseMs));
+          const migration = await getGroupLiveMigration(this.atlas.client, this.key, options);
+          if (!mayCutOver(migration)) {
+            return "not needed";
+          }
         }
       }
       throw error;
@@ -146,9 +170,11 @@ export class Cutover {
 
   private outOfTime({ status }: AtlasLiveMigration, { afterMs }: Deadline): Error {
     const { liveMigrationId, projectId } = this.key;
+    const unanswered = `cut-over requested at ${this.lostAt}, and not answered`;
+    const request = this.lostAt === undefined ? "cut-over not requested yet" : unanswered;
     return new Error(
       `Live migration ${liveMigrationId} of project ${projectId} is not complete after ${describeMs(afterMs)} (status ${status ?? "unknown"}, ` +
-        `${this.requestedAt === undefined ? "cut-over not requested yet" : "cut-over requested"}). ` +
+        `${this.requestedAt === undefined ? request : "cut-over requested"}). ` +
         "Run `pulumi up` again to go on waiting, or allow more time with `customTimeouts`.",
     );
   }

@@ -49,12 +49,12 @@ export const migrationCutoverHandler = defineHandler<typeof MigrationCutover>()(
       const migration = await cutover.complete(deadline);
       return outputs(key, migration, cutover.requestedAt);
     } catch (error) {
-      const told = isGone(error) ? explainGone(error, key, cutover.requestedAt) : error;
+      const told = isGone(error) ? explainGone(error, key, cutover.record) : error;
       // What has been seen of the migration is kept in the state, as not finished, for the next `pulumi up` to go on
       // with: above all, that the cut-over has been requested must not be forgotten.
       throw cutover.last === undefined || told instanceof DeadMigration
         ? told
-        : new Unfinished(outputs(key, cutover.last, cutover.requestedAt), told);
+        : new Unfinished(outputs(key, cutover.last, cutover.record), told);
     }
   },
 

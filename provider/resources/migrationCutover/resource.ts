@@ -63,7 +63,10 @@ export class MigrationCutover extends pulumi.CustomResource {
   declare readonly lagTimeSeconds: pulumi.Output<number | undefined>;
   /** Hosts that carry out the migration. */
   declare readonly migrationHosts: pulumi.Output<string[]>;
-  /** When Atlas took the request to cut over, in ISO 8601 UTC; undefined when the migration was adopted. */
+  /**
+   * When Atlas took the request to cut over, in ISO 8601 UTC; undefined when the migration was adopted. After a failure it
+   * may end with `, not answered`: then the next `pulumi up` finds out whether the request has arrived.
+   */
   declare readonly cutoverRequestedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: MigrationCutoverArgs, options?: pulumi.CustomResourceOptions) {

@@ -1,4 +1,4 @@
-import { type Clock, Deadline } from "../../atlas/clock";
+import { type Clock, Deadline, pause } from "../../atlas/clock";
 import { AtlasError } from "../../atlas/errors/error";
 import { addMember, changeMember } from "../../atlas/members/changes";
 import {
@@ -18,6 +18,9 @@ interface Declared {
   username: string;
   roles: string[];
 }
+
+/** The pause for each round in which Atlas shows other roles than those that it has, in milliseconds. */
+const roleLagMs = 1_000;
 
 /** The longest that a refused change is undone for, in milliseconds. */
 const undoMs = 60_000;
@@ -54,6 +57,14 @@ export async function reconcileProjectUser(
     } catch (error) {
       if (!(error instanceof AtlasError) || round === reconcileRounds || !needsAnotherLook(error)) {
         throw error;
+      }
+      if (options.deadline?.isOver) {
+        // There is no time for another look, and what became of the request matters more than that.
+        throw error;
+      }
+      if (round > 1 && isRoleChange(error)) {
+        // The look before was behind what Atlas has.
+        await pause(atlas.clock, roleLagMs * round);
       }
       mayBeOurs ||= error.operation === "addGroupUsers" && error.mayHaveTakenEffect;
       if (!isAlreadyMember(error)) {
@@ -158,6 +169,10 @@ const writes = new Set(["addGroupUsers", "addGroupUserRole", "removeGroupUserRol
 /** Whether Atlas may have another state than the request took for granted. */
 function needsAnotherLook(error: AtlasError): boolean {
   return writes.has(error.operation) && (error.mayHaveTakenEffect || isStale(error));
+}
+
+function isRoleChange({ operation }: AtlasError): boolean {
+  return operation === "addGroupUserRole" || operation === "removeGroupUserRole";
 }
 
 function isAlreadyMember(error: unknown): boolean {

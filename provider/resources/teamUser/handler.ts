@@ -65,6 +65,14 @@ export const teamUserHandler = defineHandler<typeof TeamUser, "orgMembershipStat
     const isInvited = connection.run.declarations.isSettled(thing("user", [nameOf(inputs)]));
     const user = await reconcileTeamUser(atlas, inputs, { deadline, isInvited });
     learn(connection, inputs, user);
+    // That an id and a name mean the same user is known only now.
+    const twins = connection.run.declarations.twins(thingsOf(inputs, [nameOf(inputs)]));
+    if (twins !== undefined) {
+      const [first, second] = twins;
+      throw new Error(
+        `${user.username} is declared twice in team ${inputs.teamId}, as '${first}' and '${second}': keep one of them.`,
+      );
+    }
     return outputs(inputs, user);
   },
 

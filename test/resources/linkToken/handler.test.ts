@@ -162,6 +162,10 @@ describe("diff", () => {
     }
   });
 
+  test("replaces when the token is no longer in the state, as Atlas does not show it again", async () => {
+    assert.deepEqual((await handler.diff(orgId, { orgId }, { orgId })).replaces, ["linkToken"]);
+  });
+
   test("replaces on another organization, once it is known", async () => {
     assert.deepEqual((await handler.diff(orgId, { orgId }, { orgId: nowhere })).replaces, ["orgId"]);
     assert.deepEqual((await handler.diff(orgId, { orgId }, { orgId: unknownMarker })).replaces, []);

@@ -483,11 +483,28 @@ describe("a lost answer to the request", () => {
     assert.match(error.message, /has failed after its cut-over was requested/);
   });
 
+  test("is remembered in the state when the time is over, and looked for before another request goes out", async () => {
+    const { migration, declared } = migrating();
+    bench.atlasSimulator.world.lags.migrations = 3;
+    bench.atlasSimulator.fail({ operationId: "cutoverGroupLiveMigration", when: "after", reset: true });
+    const { id, properties } = await partialFailureOf(
+      handler.create({ ...declared, __timeouts: { create: "1s" } }),
+    );
+    assert.match(
+      String((properties as { cutoverRequestedAt?: string }).cutoverRequestedAt),
+      /Z, not answered$/,
+    );
+    const { outs } = await handler.update(id, properties as never, declared);
+    assert.equal(outs?.status, "COMPLETE");
+    assert.match(String(outs?.cutoverRequestedAt), /Z$/);
+    assert.equal(requests(migration).filter((line) => line.startsWith("PUT")).length, 1);
+  });
+
   test("never ends in a flood of requests when every one is lost", async () => {
     const { migration, declared } = migrating();
     bench.atlasSimulator.fail({ operationId: "cutoverGroupLiveMigration", times: 1_000, reset: true });
     const failure = await partialFailureOf(handler.create({ ...declared, __timeouts: { create: "10m" } }));
-    assert.match(failure.message, /\(status WORKING, cut-over not requested yet\)/);
+    assert.match(failure.message, /\(status WORKING, cut-over requested at 2[\dT:.-]+Z, and not answered\)/);
     const lines = requests(migration);
     const sent = lines.flatMap((line, index) => (line.startsWith("PUT") ? [index] : []));
     assert.ok(sent.length > 1);
@@ -520,8 +537,21 @@ describe("a refused request", () => {
         `Could not cut over live migration ${migration.id} of project ${projectId}: PUT /api/atlas/v2/groups/${projectId}/liveMigrations/${migration.id}/cutover ` +
           `was answered ${status} CLUSTER_IS_PAUSED: The target cluster is paused.`,
       );
-      assert.deepEqual(requests(migration), [`${get} 200`, `${put} ${status}`, `${get} 200`]);
+      assert.deepEqual(requests(migration), [
+        `${get} 200`,
+        `${put} ${status}`,
+        ...Array.from({ length: 4 }, () => `${get} 200`),
+      ]);
     }
+  });
+
+  test("is settled by another look when what Atlas shows lags behind", async () => {
+    const { migration, declared } = migrating();
+    bench.atlasSimulator.world.lags.migrations = 3;
+    afterNext("getGroupLiveMigration", () => migration.cutOver(3));
+    const { outs } = await handler.create(declared);
+    assert.equal(outs?.status, "COMPLETE");
+    assert.equal(requests(migration).filter((line) => line.startsWith("PUT")).length, 1);
   });
 
   test("names the role that is missing", async () => {
