@@ -1,5 +1,5 @@
 import path from "node:path";
-import { providePulumi } from "./engine/pulumi-cli";
+import { providePulumi } from "./engine/pulumiCli";
 import { createStack, type EngineResult, type EngineStack } from "./engine/stack";
 import { AtlasSimulator } from "./simulator/simulator";
 

@@ -138,7 +138,7 @@ describe("the tests on GitHub", () => {
     const cache = userCacheDir({ XDG_CACHE_HOME: env?.["XDG_CACHE_HOME"] });
     assert.equal(`${workspace}/${kept}`, `${cache.split(path.sep).join("/")}/pulumi-*`);
     const pins = [...String(key).matchAll(/'([^']+)'/g)].map(([, file = ""]) => file);
-    assert.deepEqual(pins, ["test/engine/go.mod", "test/engine/go.sum", "test/engine/pulumi-release.ts"]);
+    assert.deepEqual(pins, ["test/engine/go.mod", "test/engine/go.sum", "test/engine/pulumiRelease.ts"]);
     for (const file of pins) assert.ok(existsSync(path.join(root, file)), file);
   });
 });

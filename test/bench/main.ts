@@ -1,5 +1,5 @@
 import { cpus, totalmem } from "node:os";
-import { providePulumi } from "../engine/pulumi-cli";
+import { providePulumi } from "../engine/pulumiCli";
 import { type BucketUse, measureBucket } from "./bucket";
 import { type BenchOptions, Measured, type Measurement, type Operation, operations } from "./measure";
 import type { SelfTimes } from "./providerProbe";

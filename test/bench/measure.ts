@@ -1,5 +1,5 @@
 import type { automation } from "@pulumi/pulumi";
-import type { PulumiCli } from "../engine/pulumi-cli";
+import type { PulumiCli } from "../engine/pulumiCli";
 import { createStack, type EngineResult, type EngineStack, type OperationOptions } from "../engine/stack";
 import { ProviderProbe, type ProviderUsage, type SelfTimes } from "./providerProbe";
 import { type BenchSimulator, countRequests, type RequestCounts } from "./simulator";

@@ -21,7 +21,7 @@ export class ProviderProbe {
   env(): Record<string, string> {
     // The harness has one script to load of its own, which this would replace.
     const scripts = [
-      path.join(__dirname, "../engine/provider-leash.cjs"),
+      path.join(__dirname, "../engine/providerLeash.cjs"),
       path.join(__dirname, "providerProbe.cjs"),
     ];
     return {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type * as automation from "@pulumi/pulumi/automation";
 import type { CliResult } from "./engineStack";
-import type { LanguageHost } from "./language-host";
-import type { PulumiCli } from "./pulumi-cli";
+import type { LanguageHost } from "./languageHost";
+import type { PulumiCli } from "./pulumiCli";
 
 export class EngineFailure extends Error {
   override name = "EngineFailure";

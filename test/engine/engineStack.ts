@@ -1,5 +1,5 @@
 import type * as automation from "@pulumi/pulumi/automation";
-import type { PulumiCli } from "./pulumi-cli";
+import type { PulumiCli } from "./pulumiCli";
 
 export type Config = Record<string, string | { value: string; secret: true }>;
 

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
-import { LAUNCHER, type PulumiCli, userCacheDir } from "./pulumi-cli";
+import { LAUNCHER, type PulumiCli, userCacheDir } from "./pulumiCli";
 
 /** The repository's, wherever the packages were installed. */
 export function nodeModules(): string {

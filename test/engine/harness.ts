@@ -15,8 +15,8 @@ import type {
   RefreshOptions,
   UpOptions,
 } from "./engineStack";
-import { startLanguageHost } from "./language-host";
-import type { ProviderLeash } from "./provider-leash";
+import { startLanguageHost } from "./languageHost";
+import type { ProviderLeash } from "./providerLeash";
 import { reportErrors } from "./reportErrors";
 import { countChanges, messagesOf, SECRET_MARK, stackOutputs, stepsOf } from "./results";
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { startLanguageHost } from "./language-host";
+import { startLanguageHost } from "./languageHost";
 import type { EngineStack } from "./stack";
 
 export interface HostedCli {

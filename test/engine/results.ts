@@ -1,6 +1,6 @@
 import type * as automation from "@pulumi/pulumi/automation";
 import type { ChangeCounts, Step } from "./engineStack";
-import { LAUNCHER } from "./pulumi-cli";
+import { LAUNCHER } from "./pulumiCli";
 
 /** What events show in the place of a secret. */
 export const SECRET_MARK = "[secret]";

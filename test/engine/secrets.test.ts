@@ -7,7 +7,7 @@ import { LinkToken, ProjectUser } from "mongodbatlas-dynamic";
 import type { AtlasSimulator } from "../simulator/simulator";
 import { atlasStack, startSimulator } from "./atlasStack";
 import { connectionTo } from "./connection";
-import { startLanguageHost } from "./language-host";
+import { startLanguageHost } from "./languageHost";
 import { programFolder } from "./programFolder";
 
 /** All that lies in a folder, as one text. */

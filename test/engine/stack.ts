@@ -9,8 +9,8 @@ import { Engine } from "./engineProcess";
 import type { EngineStack, StackOptions } from "./engineStack";
 import { engineEnv, nodeModules } from "./environment";
 import { Harness } from "./harness";
-import { ProviderLeash } from "./provider-leash";
-import { type PulumiCli, providePulumi } from "./pulumi-cli";
+import { ProviderLeash } from "./providerLeash";
+import { type PulumiCli, providePulumi } from "./pulumiCli";
 
 export type * from "./engineStack";
 

@@ -10,7 +10,7 @@ import {
   digestHeader,
   type Reply,
   TestClient,
-} from "./test-client";
+} from "./testClient";
 
 const CHALLENGE =
   /^Digest realm="MMS Public API", domain="", nonce="([A-Za-z0-9+/]{32})", algorithm=MD5, qop="auth", stale=false$/;

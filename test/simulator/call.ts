@@ -4,7 +4,7 @@ import type { Query } from "./contract";
 import { BAD_QUERY_CODE, NO_SUCH_RESOURCE_CODE, UNKNOWN_ORGANIZATION_CODE } from "./inferred";
 import type { MembershipStatus, Organization, Project } from "./people";
 import { VISIBLE_BY_DEFAULT } from "./people";
-import type { InvitationThrottle } from "./rate-limit";
+import type { InvitationThrottle } from "./rateLimit";
 import type { World } from "./world";
 
 /** One request that is authenticated and fits the contract, on its way to a handler. */

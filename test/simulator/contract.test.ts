@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Contract } from "./contract";
 import { handlers } from "./handlers";
-import { assertRefused, atlas, atlasWithViolations } from "./test-client";
+import { assertRefused, atlas, atlasWithViolations } from "./testClient";
 
 const UNKNOWN_ID = "0123456789abcdef01234567";
 

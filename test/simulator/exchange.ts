@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Answer, Refusal } from "./answers";
-import { INVALID_CLIENT } from "./auth-oauth";
+import { INVALID_CLIENT } from "./authOauth";
 import type { Caller } from "./credentials";
 import type { Failure } from "./faults";
 import { ENVELOPE_BODY_KEY } from "./inferred";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AtlasSimulator } from "./simulator";
-import { assertRefused, atlas, type Setting, TestClient, usernamesOf } from "./test-client";
+import { assertRefused, atlas, type Setting, TestClient, usernamesOf } from "./testClient";
 
 const BODY = { username: "bob@example.com", roles: ["GROUP_READ_ONLY"] };
 

@@ -1,4 +1,4 @@
-import { type LogEntry, matches } from "./request-log";
+import { type LogEntry, matches } from "./requestLog";
 
 /** Which requests fail, and when. */
 interface Selection {

@@ -1,10 +1,10 @@
 import type { Handlers } from "./call";
-import { maintenanceHandlers } from "./handlers-maintenance";
-import { migrationHandlers } from "./handlers-migrations";
-import { deprecationOfInvites, organizationHandlers } from "./handlers-organization";
-import { deprecationOfPipelines, pipelineHandlers } from "./handlers-pipelines";
-import { projectUserHandlers } from "./handlers-project-users";
-import { teamHandlers } from "./handlers-teams";
+import { maintenanceHandlers } from "./handlersMaintenance";
+import { migrationHandlers } from "./handlersMigrations";
+import { deprecationOfInvites, organizationHandlers } from "./handlersOrganization";
+import { deprecationOfPipelines, pipelineHandlers } from "./handlersPipelines";
+import { projectUserHandlers } from "./handlersProjectUsers";
+import { teamHandlers } from "./handlersTeams";
 import type { RemovableEndpoint, World } from "./world";
 
 /** Every operation of the contract but the one for tokens, which the authentication answers. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { atlas, type Reply, usernamesOf } from "./test-client";
+import { atlas, type Reply, usernamesOf } from "./testClient";
 
 async function team(t: TestContext) {
   const setting = await atlas(t);

@@ -7,7 +7,7 @@ import { type TestContext, test } from "node:test";
 import { runCommand } from "./commands";
 import { introduction, populate } from "./demonstration";
 import { AtlasSimulator } from "./simulator";
-import { TestClient } from "./test-client";
+import { TestClient } from "./testClient";
 
 interface Running {
   readonly process: ChildProcess;

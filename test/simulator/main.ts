@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { runCommand } from "./commands";
 import { introduction, populate } from "./demonstration";
-import { lineOf } from "./request-log";
+import { lineOf } from "./requestLog";
 import { AtlasSimulator } from "./simulator";
 
 const USAGE = "Usage: npm run atlas -- [--port NUMBER] [--latency MILLISECONDS]";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertRefused, atlas } from "./test-client";
+import { assertRefused, atlas } from "./testClient";
 
 const WINDOW = {
   autoDeferOnceEnabled: false,

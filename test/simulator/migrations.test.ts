@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertRefused, atlas } from "./test-client";
+import { assertRefused, atlas } from "./testClient";
 
 const HOUR_MS = 60 * 60 * 1000;
 

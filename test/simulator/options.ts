@@ -1,4 +1,4 @@
-import type { BucketSize } from "./rate-limit";
+import type { BucketSize } from "./rateLimit";
 
 export interface SimulatorOptions {
   /** @default 0, any free port */

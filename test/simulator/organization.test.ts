@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertRefused, atlas, rowsOf, usernamesOf } from "./test-client";
+import { assertRefused, atlas, rowsOf, usernamesOf } from "./testClient";
 
 const INVITE_KEYS = [
   "createdAt",

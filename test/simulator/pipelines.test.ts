@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PipelineSchedule } from "./people";
-import { assertRefused, atlas, atlasWithViolations } from "./test-client";
+import { assertRefused, atlas, atlasWithViolations } from "./testClient";
 
 const DAILY: PipelineSchedule = {
   frequencyInterval: 1,

@@ -1,13 +1,13 @@
 /** A request as it comes in, and the parts of the simulator that it meets. */
 
 import type { IncomingMessage } from "node:http";
-import type { DigestAuthentication } from "./auth-digest";
-import type { OAuthAuthentication } from "./auth-oauth";
+import type { DigestAuthentication } from "./authDigest";
+import type { OAuthAuthentication } from "./authOauth";
 import type { Handlers } from "./call";
 import type { Contract, Match, Query } from "./contract";
 import type { Faults } from "./faults";
-import type { InvitationThrottle, RateLimiter } from "./rate-limit";
-import type { LogEntry, RequestLog } from "./request-log";
+import type { InvitationThrottle, RateLimiter } from "./rateLimit";
+import type { LogEntry, RequestLog } from "./requestLog";
 import type { World } from "./world";
 
 export interface Parts {

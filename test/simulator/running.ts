@@ -1,7 +1,7 @@
 /** What Atlas does with a request, in the order in which its front and its services look at it. */
 
 import { type Answer, Refusal } from "./answers";
-import { oauthError } from "./auth-oauth";
+import { oauthError } from "./authOauth";
 import { checkParent, noSuchResource } from "./call";
 import type { Contract, Match, Operation } from "./contract";
 import type { Caller } from "./credentials";
@@ -11,9 +11,9 @@ import {
   PERMISSION_DENIED_STATUS,
   REMOVED_ENDPOINT_KEEPS_SUNSET_HEADERS,
 } from "./inferred";
-import { mediaTypeRefusal } from "./media-types";
+import { mediaTypeRefusal } from "./mediaTypes";
 import type { Parts, Received } from "./receiving";
-import { keepForReads } from "./stale-reads";
+import { keepForReads } from "./staleReads";
 
 const TOKEN_OPERATIONS: ReadonlySet<string | undefined> = new Set(["createAccessToken", "revokeAccessToken"]);
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { DigestAuthentication } from "./auth-digest";
-import { OAuthAuthentication } from "./auth-oauth";
+import { DigestAuthentication } from "./authDigest";
+import { OAuthAuthentication } from "./authOauth";
 import type { Handler, Handlers } from "./call";
 import { Contract } from "./contract";
 import { KeyRing, type Keys } from "./credentials";
@@ -9,14 +9,14 @@ import { exchange } from "./exchange";
 import { type FailureRule, Faults, type PlannedFailure } from "./faults";
 import { handlers } from "./handlers";
 import type { SimulatorOptions } from "./options";
-import { InvitationThrottle, RateLimiter } from "./rate-limit";
-import { type LogEntry, matches, RequestLog, type RequestMatcher } from "./request-log";
+import { InvitationThrottle, RateLimiter } from "./rateLimit";
+import { type LogEntry, matches, RequestLog, type RequestMatcher } from "./requestLog";
 import { isTokenOperation } from "./running";
 import { World } from "./world";
 
 export type { FailureRule, PlannedFailure } from "./faults";
 export type { SimulatorOptions } from "./options";
-export type { LogEntry, RequestMatcher } from "./request-log";
+export type { LogEntry, RequestMatcher } from "./requestLog";
 
 /**
  * A stand-in for the MongoDB Atlas Administration API, over real HTTP on the loopback interface.

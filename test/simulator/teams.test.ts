@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { assertRefused, atlas, rowsOf, usernamesOf } from "./test-client";
+import { assertRefused, atlas, rowsOf, usernamesOf } from "./testClient";
 
 const UNKNOWN_ID = "0123456789abcdef01234567";
 

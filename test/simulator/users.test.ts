@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertRefused, atlas, rowsOf, TestClient, usernamesOf } from "./test-client";
+import { assertRefused, atlas, rowsOf, TestClient, usernamesOf } from "./testClient";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PENDING_KEYS = [

@@ -3,7 +3,7 @@ import { BASIC, parseAuthorizationHeader } from "http-auth-utils";
 import { type Answer, Refusal } from "./answers";
 import type { Caller, KeyRing } from "./credentials";
 import { BAD_TOKEN_CODE, REVOKING_AN_UNKNOWN_TOKEN_IS_REFUSED } from "./inferred";
-import { MinuteLimit } from "./rate-limit";
+import { MinuteLimit } from "./rateLimit";
 
 interface Token {
   readonly caller: Caller;

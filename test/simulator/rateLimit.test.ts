@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Reply } from "./test-client";
-import { assertRefused, atlas, atlasWithViolations } from "./test-client";
+import type { Reply } from "./testClient";
+import { assertRefused, atlas, atlasWithViolations } from "./testClient";
 
 function budget(reply: Reply): (string | null)[] {
   return [reply.headers.get("ratelimit-limit"), reply.headers.get("ratelimit-remaining")];

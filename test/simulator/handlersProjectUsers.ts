@@ -9,7 +9,7 @@ import {
   type Roster,
   VISIBLE_BY_DEFAULT,
 } from "./people";
-import { checkOwnerLeft, checkRole, checkRoom, checkRoomInOrganization, OWNER } from "./project-rules";
+import { checkOwnerLeft, checkRole, checkRoom, checkRoomInOrganization, OWNER } from "./projectRules";
 import { groupUser } from "./views";
 
 /** Organization roles that see every project without a role in it. */

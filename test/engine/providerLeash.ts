@@ -2,7 +2,7 @@ import { once } from "node:events";
 import net from "node:net";
 import path from "node:path";
 
-/** Holds the provider processes of a stack, so that none outlives its test. See provider-leash.cjs for the other end. */
+/** Holds the provider processes of a stack, so that none outlives its test. See providerLeash.cjs for the other end. */
 export class ProviderLeash {
   readonly #sockets = new Set<net.Socket>();
   // Half-open, so that the closing of a socket tells that the process at its other end is gone.
@@ -24,7 +24,7 @@ export class ProviderLeash {
     if (address === null || typeof address === "string") throw new Error("the leash has no port");
     return {
       ATLAS_ENGINE_LEASH: String(address.port),
-      NODE_OPTIONS: `--require ${JSON.stringify(path.join(__dirname, "provider-leash.cjs"))}`,
+      NODE_OPTIONS: `--require ${JSON.stringify(path.join(__dirname, "providerLeash.cjs"))}`,
     };
   }
 

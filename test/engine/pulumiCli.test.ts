@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { type ProvideOptions, PULUMI_VERSION, providePulumi } from "./pulumi-cli";
+import { type ProvideOptions, PULUMI_VERSION, providePulumi } from "./pulumiCli";
 
 const unreachable = async (): Promise<void> => {
   throw new Error("no network");
@@ -182,7 +182,7 @@ describe("providePulumi", { skip: process.platform === "win32" && "the stand-ins
     // Ends by itself once nobody listens any more.
     standIn(path.join(bin, "go"), "while echo some/package >&2; do :; done");
     const killed = spawn(process.execPath, [...process.execArgv, "-e", KILLED_RUN], {
-      env: { ...process.env, MODULE: path.join(__dirname, "pulumi-cli.ts"), CACHE: cacheDir, BIN: bin },
+      env: { ...process.env, MODULE: path.join(__dirname, "pulumiCli.ts"), CACHE: cacheDir, BIN: bin },
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(createInterface({ input: killed.stdout }), "line");

@@ -3,10 +3,10 @@ import { PulumiCommand } from "@pulumi/pulumi/automation";
 import * as semver from "semver";
 import which from "which";
 import { executable, messageOf, platform, provideFolder, userCacheDir } from "./cache";
-import { downloadWithSdk, getPulumi, PULUMI_VERSION, type Source, versionOf } from "./pulumi-release";
+import { downloadWithSdk, getPulumi, PULUMI_VERSION, type Source, versionOf } from "./pulumiRelease";
 
 export { userCacheDir } from "./cache";
-export { LAUNCHER, PULUMI_VERSION } from "./pulumi-release";
+export { LAUNCHER, PULUMI_VERSION } from "./pulumiRelease";
 
 export interface PulumiCli {
   command: PulumiCommand;
