@@ -9,14 +9,18 @@ const PACKAGE = `github.com/rhysd/actionlint/cmd/actionlint@v${VERSION}`;
 /** actionlint, built by Go within seconds and kept in the user's cache folder, or nothing where there is no Go. */
 export async function provideActionlint(): Promise<string | undefined> {
   const go = await which("go", { nothrow: true });
-  if (go === null) return undefined;
+  if (go === null) {
+    return undefined;
+  }
   return provideFolder(path.join(userCacheDir(), `actionlint-${VERSION}-${platform}`), {
     what: "actionlint",
     file: executable("actionlint"),
     make: async (attempt) => {
       const env = { ...process.env, GOBIN: attempt, CGO_ENABLED: "0" };
       const { code, stderr } = await runProcess(go, ["install", PACKAGE], { env, cwd: attempt });
-      if (code !== 0) throw new Error(`Go could not build actionlint ${VERSION}: ${stderr}`);
+      if (code !== 0) {
+        throw new Error(`Go could not build actionlint ${VERSION}: ${stderr}`);
+      }
     },
   });
 }

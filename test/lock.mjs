@@ -24,7 +24,9 @@ export async function withLock(file, work, onWait) {
       takeAway(file, holder);
       continue;
     }
-    if (!waits) onWait?.(`Another run${holder && ` (process ${holder.split(" ")[0]})`}`);
+    if (!waits) {
+      onWait?.(`Another run${holder && ` (process ${holder.split(" ")[0]})`}`);
+    }
     waits = true;
     await delay(POLL_MS);
   }
@@ -35,7 +37,9 @@ export async function withLock(file, work, onWait) {
     return await work();
   } finally {
     clearInterval(heartbeat);
-    if (contentOf(file) === mine) rmSync(file, { force: true });
+    if (contentOf(file) === mine) {
+      rmSync(file, { force: true });
+    }
   }
 }
 
@@ -53,7 +57,9 @@ function contentOf(file) {
 
 function isLeftBehind(file, holder) {
   const [pid, host] = holder.split(" ");
-  if (host === hostname() && !isAlive(Number(pid))) return true;
+  if (host === hostname() && !isAlive(Number(pid))) {
+    return true;
+  }
   const { mtimeMs = Date.now() } = statSync(file, { throwIfNoEntry: false }) ?? {};
   return Date.now() - mtimeMs > SILENT_MS;
 }
@@ -68,8 +74,11 @@ function takeAway(file, holder) {
   const taken = `${file}.${process.pid}`;
   unless("ENOENT", () => {
     renameSync(file, taken);
-    if (contentOf(taken) === holder) rmSync(taken);
-    else renameSync(taken, file);
+    if (contentOf(taken) === holder) {
+      rmSync(taken);
+    } else {
+      renameSync(taken, file);
+    }
   });
 }
 
@@ -77,7 +86,9 @@ function unless(code, action) {
   try {
     return action();
   } catch (error) {
-    if (error.code !== code) throw error;
+    if (error.code !== code) {
+      throw error;
+    }
     return undefined;
   }
 }

@@ -86,7 +86,9 @@ describe("a lock", { timeout: 15_000 }, () => {
     await leaveBehind("");
     const second = withLock(file, done, (who) => said.push(who));
     for (let looks = 0; looks < 5; looks += 1) {
-      if (looks === 4) rmSync(file);
+      if (looks === 4) {
+        rmSync(file);
+      }
       t.mock.timers.tick(300);
       await setImmediate();
     }

@@ -81,7 +81,9 @@ describe("the workflows", () => {
   });
 
   test("let each job do what it needs, and nothing else", () => {
-    for (const { permissions } of workflows.values()) assert.deepEqual(permissions, {});
+    for (const { permissions } of workflows.values()) {
+      assert.deepEqual(permissions, {});
+    }
     assert.deepEqual(Object.fromEntries(jobs.map(({ id, permissions }) => [id, permissions])), {
       "publish.yml/publish": { contents: "read", "id-token": "write" },
       "publish.yml/test": { contents: "read" },
@@ -91,7 +93,9 @@ describe("the workflows", () => {
 
   test("end in time, and keep no credentials of the checkout", () => {
     for (const { id, uses, steps = [], ...rest } of jobs) {
-      if (uses !== undefined) continue;
+      if (uses !== undefined) {
+        continue;
+      }
       assert.ok((rest["timeout-minutes"] ?? Number.POSITIVE_INFINITY) <= 90, id);
       const checkout = steps.find((step) => step.uses?.startsWith("actions/checkout@"));
       assert.deepEqual(checkout?.with, { "persist-credentials": false }, id);
@@ -100,7 +104,9 @@ describe("the workflows", () => {
 
   test("put no expression into a script, where it could become a command", () => {
     for (const { steps = [] } of jobs) {
-      for (const { run = "" } of steps) assert.doesNotMatch(run, /\$\{\{/);
+      for (const { run = "" } of steps) {
+        assert.doesNotMatch(run, /\$\{\{/);
+      }
     }
   });
 });
@@ -139,7 +145,9 @@ describe("the tests on GitHub", () => {
     assert.equal(`${workspace}/${kept}`, `${cache.split(path.sep).join("/")}/pulumi-*`);
     const pins = [...String(key).matchAll(/'([^']+)'/g)].map(([, file = ""]) => file);
     assert.deepEqual(pins, ["test/engine/go.mod", "test/engine/go.sum", "test/engine/pulumiRelease.ts"]);
-    for (const file of pins) assert.ok(existsSync(path.join(root, file)), file);
+    for (const file of pins) {
+      assert.ok(existsSync(path.join(root, file)), file);
+    }
   });
 });
 

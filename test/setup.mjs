@@ -20,9 +20,14 @@ const stampFile = path.join(modules, ".setup");
 
 async function setUp() {
   const isSetUp = read(stampFile) === stamp && (existsSync(pinnedNode) || isRecent(process.version));
-  if (!hasPackages()) await installPackages();
-  else if (isSetUp) return build();
-  if (wantsMachinesNode || !(await providePinnedNode())) await useMachinesNode();
+  if (!hasPackages()) {
+    await installPackages();
+  } else if (isSetUp) {
+    return build();
+  }
+  if (wantsMachinesNode || !(await providePinnedNode())) {
+    await useMachinesNode();
+  }
   writeFileSync(stampFile, stamp);
   return build();
 }
@@ -30,11 +35,17 @@ async function setUp() {
 /** npm's own record tells what is in node_modules, also where somebody has run `npm ci` or `npm install` by hand. */
 function hasPackages() {
   const installed = JSON.parse(read("node_modules/.package-lock.json") ?? "{}").packages;
-  if (installed === undefined || !(read(stampFile) ?? platform).startsWith(platform)) return false;
+  if (installed === undefined || !(read(stampFile) ?? platform).startsWith(platform)) {
+    return false;
+  }
   const wanted = Object.entries(JSON.parse(read("package-lock.json")).packages);
   return wanted.every(([name, { version, link, optional, devOptional, peer }]) => {
-    if (name === "") return true;
-    if (installed[name] === undefined) return Boolean(optional || devOptional || peer);
+    if (name === "") {
+      return true;
+    }
+    if (installed[name] === undefined) {
+      return Boolean(optional || devOptional || peer);
+    }
     return installed[name].version === version && (link || existsSync(name));
   });
 }
@@ -43,7 +54,9 @@ async function installPackages() {
   say("Installing the packages (once, about a minute)…");
   // Windows deletes no program that runs, such as the pinned Node under this very script, but it can be moved.
   const program = path.join(modules, "node", "bin", "node.exe");
-  if (existsSync(program)) renameSync(program, path.join(".cache", `replaced-node-${process.pid}.exe`));
+  if (existsSync(program)) {
+    renameSync(program, path.join(".cache", `replaced-node-${process.pid}.exe`));
+  }
   // No script of a package is needed but that of the pinned Node, which makes up for an older one of the machine.
   // --include=dev is for where NODE_ENV=production.
   const flags = "--include=dev --ignore-scripts --no-engine-strict --no-audit --no-fund --loglevel=error";
@@ -62,7 +75,9 @@ async function installPackages() {
 
 /** The package `node` fetches its program in an install script. */
 async function providePinnedNode() {
-  if (await runs(pinnedNode)) return true;
+  if (await runs(pinnedNode)) {
+    return true;
+  }
   await run("npm rebuild node --no-ignore-scripts --loglevel=error");
   return runs(pinnedNode);
 }
@@ -74,7 +89,9 @@ async function useMachinesNode() {
     );
   }
   // A pinned one that does not run would still be found first.
-  for (const end of ["", ".cmd", ".ps1"]) rmSync(`${pinnedNode}${end}`, { force: true });
+  for (const end of ["", ".cmd", ".ps1"]) {
+    rmSync(`${pinnedNode}${end}`, { force: true });
+  }
 }
 
 async function runs(node) {

@@ -13,11 +13,17 @@ module.exports = async function* slowest(source) {
   const tests = [];
   const files = new Map();
   for await (const { type, data } of source) {
-    if ((type !== "test:pass" && type !== "test:fail") || data.file === undefined) continue;
+    if ((type !== "test:pass" && type !== "test:fail") || data.file === undefined) {
+      continue;
+    }
     const file = path.relative(process.cwd(), data.file);
     const milliseconds = data.details.duration_ms;
-    if (data.nesting === 0) files.set(file, (files.get(file) ?? 0) + milliseconds);
-    if (data.details.type !== "suite") tests.push([`${file}: ${data.name}`, milliseconds]);
+    if (data.nesting === 0) {
+      files.set(file, (files.get(file) ?? 0) + milliseconds);
+    }
+    if (data.details.type !== "suite") {
+      tests.push([`${file}: ${data.name}`, milliseconds]);
+    }
   }
   yield table("slowest test files", [...files]);
   yield table("slowest tests", tests);

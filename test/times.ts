@@ -25,16 +25,22 @@ async function main(patterns: string[]): Promise<void> {
     console.error(line(row));
   }
   console.log(`${"CPU s".padStart(8)}${"wall s".padStart(8)}`);
-  for (const row of rows.sort((a, b) => b.processor - a.processor)) console.log(line(row));
+  for (const row of rows.sort((a, b) => b.processor - a.processor)) {
+    console.log(line(row));
+  }
   const total = rows.reduce((sum, { processor }) => sum + processor, 0);
   console.log(`${(total / 60).toFixed(1)} minutes of processor time in ${rows.length} files`);
-  if (rows.some(({ failed }) => failed)) process.exitCode = 1;
+  if (rows.some(({ failed }) => failed)) {
+    process.exitCode = 1;
+  }
 }
 
 /** The second line of `times`, user and system time of all that the shell has waited for: `0m1.230s 0m0.100s`. */
 function secondsOfChildren(times: string): number {
   const found = [...(times.trim().split("\n").at(-1) ?? "").matchAll(/(\d+)m([\d.]+)s/g)];
-  if (found.length !== 2) throw new Error(`'times' of the shell must print two times, but got ${times}`);
+  if (found.length !== 2) {
+    throw new Error(`'times' of the shell must print two times, but got ${times}`);
+  }
   return found.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
 }
 

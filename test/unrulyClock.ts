@@ -94,20 +94,28 @@ export class UnrulyClock implements Clock {
   }
 
   private arm(): void {
-    if (this.isArmed) return;
+    if (this.isArmed) {
+      return;
+    }
     this.isArmed = true;
     // Later than what a timer of 0 ms still has to do.
     setTimeout(() => {
       this.isArmed = false;
-      if (!this.isBusy()) this.wakeNext();
-      if (this.sleepers.length > 0) this.arm();
+      if (!this.isBusy()) {
+        this.wakeNext();
+      }
+      if (this.sleepers.length > 0) {
+        this.arm();
+      }
     }, 1);
   }
 
   private wakeNext(): void {
     this.sleepers.sort((a, b) => a.at - b.at);
     const next = this.sleepers.shift();
-    if (next === undefined) return;
+    if (next === undefined) {
+      return;
+    }
     this.advance(Math.max(0, next.at - this.awake));
     this.passed += next.whim?.machineSleep ?? 0;
     this.wallOffset += next.whim?.wallStep ?? 0;

@@ -44,7 +44,9 @@ export interface Person {
  */
 export function readAccess(name: string): Access {
   const text = textOfBytes(bytesOf(path.resolve(__dirname, name)));
-  if (typeof text !== "string") throw refusal(name, [text]);
+  if (typeof text !== "string") {
+    throw refusal(name, [text]);
+  }
   const file = new AccessFile(text);
   // What cannot be read for certain is not worth a look at what it says.
   refuse(name, mistakesOfText(file));
@@ -58,13 +60,17 @@ function bytesOf(file: string): Buffer {
   const advice = "or name another with 'pulumi config set accessFile'";
   try {
     const { size } = statSync(file);
-    if (size <= LARGEST) return readFileSync(file);
+    if (size <= LARGEST) {
+      return readFileSync(file);
+    }
     const megabytes = (size / 1_000_000).toFixed(1);
     throw new pulumi.RunError(
       `${file} has ${megabytes} MB, and may have 1 MB: divide it between stacks, ${advice}`,
     );
   } catch (error) {
-    if (pulumi.RunError.isInstance(error)) throw error;
+    if (pulumi.RunError.isInstance(error)) {
+      throw error;
+    }
     const { code, message } = error as NodeJS.ErrnoException;
     const problem = code === "ENOENT" ? `${file} is not there` : `${file} cannot be read (${message})`;
     throw new pulumi.RunError(`${problem}: write it, ${advice}`);
@@ -72,7 +78,9 @@ function bytesOf(file: string): Buffer {
 }
 
 function refuse(name: string, mistakes: Mistake[]): void {
-  if (mistakes.length > 0) throw refusal(name, mistakes);
+  if (mistakes.length > 0) {
+    throw refusal(name, mistakes);
+  }
 }
 
 function refusal(name: string, mistakes: Mistake[]): pulumi.RunError {

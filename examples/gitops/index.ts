@@ -33,6 +33,8 @@ export = async () => {
 /** What a label stands for; `readAccess` has seen that each is declared. */
 function idUnder<Declared>(declared: Record<string, Declared>, label: string): Declared {
   const found = declared[label];
-  if (found === undefined) throw new Error(`${label} is not declared`);
+  if (found === undefined) {
+    throw new Error(`${label} is not declared`);
+  }
   return found;
 }

@@ -171,7 +171,9 @@ describe("what must happen once", () => {
 
 test("who waits for a limit and who waits for the first challenge never wait for each other", async (t) => {
   const { url } = await serve(t, (_request, response) => {
-    if (seen === 0) response.writeHead(429, { "retry-after": "0" }).end();
+    if (seen === 0) {
+      response.writeHead(429, { "retry-after": "0" }).end();
+    }
     seen += 1;
   });
   let seen = 0;

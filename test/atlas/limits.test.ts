@@ -17,8 +17,9 @@ describe("limits are those of Atlas", () => {
     const orgId = world.createOrganization();
     const [full, free] = [world.createProject(orgId), world.createProject(orgId)];
     const { client } = bench.atlas();
-    for (let look = 0; look < 3; look += 1)
+    for (let look = 0; look < 3; look += 1) {
       await listGroupUsers(client, { projectId: full, username: "ada@example.com" });
+    }
     const user = (name: string) => ({ username: `${name}@example.com`, roles: ["GROUP_READ_ONLY"] });
     void addGroupUsers(client, { projectId: full, ...user("ada") });
     while (bench.atlasSimulator.log.count(({ status }) => status === 429) === 0) {

@@ -174,7 +174,9 @@ describe("MemberCache", () => {
           name,
           add: async () => {
             posts.push(name);
-            if (made.state.names.includes(name)) throw new Error("there");
+            if (made.state.names.includes(name)) {
+              throw new Error("there");
+            }
             made.state.names.push(name);
             return { name };
           },
@@ -201,7 +203,9 @@ describe("MemberCache", () => {
 
     test("lists once when some are there", async () => {
       const { add, asked, posts } = adding(people.filter((_, index) => index % 2 === 1));
-      for (const name of people) await add(name);
+      for (const name of people) {
+        await add(name);
+      }
       assert.deepEqual([posts.length, asked], [21, ["list"]]);
     });
 

@@ -108,7 +108,9 @@ describe("RateLimiter", () => {
     for (let round = 1; round <= 4; round += 1) {
       const through = throughOf(states).filter(Boolean).length;
       inFlight.push(through - inFlight.reduce((sum, each) => sum + each, 0));
-      for (let answered = inFlight.at(-1) ?? 0; answered > 0; answered -= 1) limiter.release("limit");
+      for (let answered = inFlight.at(-1) ?? 0; answered > 0; answered -= 1) {
+        limiter.release("limit");
+      }
       await settled();
     }
     assert.deepEqual(inFlight, [1, 2, 4, 8]);

@@ -76,24 +76,34 @@ async function measureSize(users: number, { stacks, only }: Settings, options: B
     }
     for (const operation of operations) {
       // Without an up, the others have nothing to work on.
-      if (operation !== "up" && !only.includes(operation)) continue;
+      if (operation !== "up" && !only.includes(operation)) {
+        continue;
+      }
       const runs = new Map<Measured, Run[]>(measured.map((each) => [each, []]));
       for (let round = 1; round <= mostRounds; round += 1) {
         for (const each of measured) {
           const { subject } = each;
-          if (operation !== "up" && !isMeasured(subject, operation, users)) continue;
-          if (round > roundsOf(operation, subject, users)) continue;
+          if (operation !== "up" && !isMeasured(subject, operation, users)) {
+            continue;
+          }
+          if (round > roundsOf(operation, subject, users)) {
+            continue;
+          }
           const what = `${users} users, ${operation}, ${subject.name}`;
           const run = await each.run(operation, lifeSigns(what, users));
           runs.get(each)?.push(run);
           progress(`${what}: ${(run.wallMs / 1_000).toFixed(2)} s`);
         }
       }
-      if (only.includes(operation)) results.push(...[...runs.values()].flatMap(medianOf));
+      if (only.includes(operation)) {
+        results.push(...[...runs.values()].flatMap(medianOf));
+      }
     }
     return results;
   } finally {
-    for (const each of measured) await each.close();
+    for (const each of measured) {
+      await each.close();
+    }
     open.clear();
   }
 }
@@ -110,7 +120,9 @@ const mostRounds = 5;
 /** What is over soon is measured more than once. */
 function roundsOf(operation: Operation, subject: Subject, users: number): number {
   const isRepeatable = operation === "preview" || operation === "refresh";
-  if (isRepeatable && (users <= 10 || subject.name === "empty")) return mostRounds;
+  if (isRepeatable && (users <= 10 || subject.name === "empty")) {
+    return mostRounds;
+  }
   return operation === "refresh" ? 3 : 1;
 }
 
@@ -136,7 +148,9 @@ function progress(line: string): void {
 function lifeSigns(what: string, users: number): (done: number) => void {
   let next = performance.now() + lifeSignMs;
   return (done) => {
-    if (performance.now() < next) return;
+    if (performance.now() < next) {
+      return;
+    }
     next = performance.now() + lifeSignMs;
     progress(`${what}: ${done} of ${users}`);
   };

@@ -63,7 +63,9 @@ export class Measured {
     await this.simulator.takeRequests();
     let done = 0;
     const onEvent = ({ resOutputsEvent }: automation.EngineEvent): void => {
-      if (resOutputsEvent === undefined) return;
+      if (resOutputsEvent === undefined) {
+        return;
+      }
       done += 1;
       onStep(done);
     };

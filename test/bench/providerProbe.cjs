@@ -19,7 +19,9 @@ if (folder !== undefined && /dynamic-provider/.test(process.argv[1] ?? "")) {
   };
   write();
   setInterval(write, intervalMs).unref();
-  if (process.env.ATLAS_BENCH_PROFILE === "true") profile();
+  if (process.env.ATLAS_BENCH_PROFILE === "true") {
+    profile();
+  }
 }
 
 /** Writes a CPU profile in pieces, for the same reason. */
@@ -31,7 +33,9 @@ function profile() {
   let piece = 0;
   setInterval(() => {
     session.post("Profiler.stop", (error, result) => {
-      if (error) throw error;
+      if (error) {
+        throw error;
+      }
       piece += 1;
       fs.writeFileSync(
         path.join(folder, `${process.pid}-${piece}.cpuprofile`),

@@ -74,7 +74,9 @@ function addSelfTimes(times: SelfTimes, { nodes, samples, timeDeltas }: CpuProfi
   samples.forEach((id, index) => {
     const name = names.get(id) ?? "(unknown)";
     // The second is what it costs to look.
-    if (name === "(idle)" || name.includes("node:inspector") || name.includes("providerProbe")) return;
+    if (name === "(idle)" || name.includes("node:inspector") || name.includes("providerProbe")) {
+      return;
+    }
     times.set(name, (times.get(name) ?? 0) + (timeDeltas[index] ?? 0) / 1_000);
   });
 }

@@ -43,12 +43,16 @@ export function readSettings(): Settings {
     parallel: wholeNumber("--parallel", values.parallel, 1),
     only: values.only.split(",").map((text) => {
       const operation = operations.find((each) => each === text.trim());
-      if (operation === undefined) throw new Error(`--only knows no '${text}'.`);
+      if (operation === undefined) {
+        throw new Error(`--only knows no '${text}'.`);
+      }
       return operation;
     }),
     stacks: values.stacks.split(",").flatMap((text) => {
       const named = subjects.filter(({ name }) => name.split(",")[0] === text.trim());
-      if (named.length === 0) throw new Error(`--stacks knows no '${text}'.`);
+      if (named.length === 0) {
+        throw new Error(`--stacks knows no '${text}'.`);
+      }
       return named;
     }),
     json: values.json,

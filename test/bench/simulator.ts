@@ -67,11 +67,16 @@ class Caller {
     child.on("message", ({ id, result, error }: { id: number; result?: unknown; error?: string }) => {
       const call = this.pending.get(id);
       this.pending.delete(id);
-      if (error === undefined) call?.resolve(result);
-      else call?.reject(new Error(error));
+      if (error === undefined) {
+        call?.resolve(result);
+      } else {
+        call?.reject(new Error(error));
+      }
     });
     child.on("exit", (code) => {
-      for (const { reject } of this.pending.values()) reject(new Error(`The simulator ended with ${code}.`));
+      for (const { reject } of this.pending.values()) {
+        reject(new Error(`The simulator ended with ${code}.`));
+      }
     });
   }
 
@@ -102,9 +107,13 @@ export interface RequestCounts {
 export function countRequests(requests: Request[]): RequestCounts {
   const counts: RequestCounts = { GET: 0, POST: 0, DELETE: 0, credentials: 0, total: requests.length };
   for (const { method, path, status } of requests) {
-    if (status === 401 || path === "/api/oauth/token") counts.credentials += 1;
-    else if (method === "GET" || method === "POST" || method === "DELETE") counts[method] += 1;
-    else throw new Error(`Nothing in the bench sends ${method} ${path}.`);
+    if (status === 401 || path === "/api/oauth/token") {
+      counts.credentials += 1;
+    } else if (method === "GET" || method === "POST" || method === "DELETE") {
+      counts[method] += 1;
+    } else {
+      throw new Error(`Nothing in the bench sends ${method} ${path}.`);
+    }
   }
   return counts;
 }

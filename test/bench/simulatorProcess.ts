@@ -42,7 +42,9 @@ const calls: Calls = {
     const { world } = simulator;
     const organization = world.createOrganization();
     const usernames = Array.from({ length: users }, (_, index) => `user-${index + 1}@example.com`);
-    for (const username of usernames) world.addActiveUser(organization, username);
+    for (const username of usernames) {
+      world.addActiveUser(organization, username);
+    }
     const projectIds = Array.from({ length: projects }, () => world.createProject(organization));
     return { projectIds, usernames };
   },

@@ -31,12 +31,16 @@ export function stateSize(stack: EngineStack): StateSize | undefined {
   const file = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((name) =>
     name.endsWith(`${stack.name}.json`),
   );
-  if (file === undefined) return undefined;
+  if (file === undefined) {
+    return undefined;
+  }
   const { checkpoint }: Checkpoint = JSON.parse(readFileSync(path.join(folder, file), "utf8"));
   const users = (checkpoint.latest?.resources ?? []).filter(({ type }) =>
     type.startsWith("pulumi-nodejs:dynamic"),
   );
-  if (users.length === 0) return undefined;
+  if (users.length === 0) {
+    return undefined;
+  }
   const average = (part: (user: Resource) => number): number =>
     Math.round(users.reduce((sum, user) => sum + part(user), 0) / users.length);
   return {

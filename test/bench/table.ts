@@ -73,8 +73,12 @@ export function profileTable(title: string, selfTimes: SelfTimes, count: number)
 
 function packageOf(name: string): string {
   const place = /\((.*):\d+\)$/.exec(name)?.[1] ?? "";
-  if (place.startsWith("dist/")) return "mongodbatlas-dynamic";
-  if (place.startsWith("node:")) return "Node's own modules";
+  if (place.startsWith("dist/")) {
+    return "mongodbatlas-dynamic";
+  }
+  if (place.startsWith("node:")) {
+    return "Node's own modules";
+  }
   return /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(place)?.[1] ?? "native code";
 }
 

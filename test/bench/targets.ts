@@ -42,7 +42,9 @@ export function judge(measurements: readonly Measurement[], buckets: readonly Bu
     ours: Measurement | undefined,
     other: Measurement | undefined,
   ): void => {
-    if (ours === undefined || other === undefined) return;
+    if (ours === undefined || other === undefined) {
+      return;
+    }
     add(what, "at most", target, ours.wallMs / other.wallMs, `${seconds(ours)} over ${seconds(other)}`);
   };
 
@@ -65,7 +67,9 @@ export function judge(measurements: readonly Measurement[], buckets: readonly Bu
   for (const users of sizes) {
     for (const subject of ["ours", "ours, service account"] as const) {
       const up = find(users, "up", subject);
-      if (up === undefined) continue;
+      if (up === undefined) {
+        continue;
+      }
       const credentials = subject === "ours" ? "digest" : "a service account";
       const { total, POST, credentials: proofs } = up.requests;
       add(

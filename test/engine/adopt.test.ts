@@ -40,9 +40,14 @@ describe("a project of 500 members and a team of 50 that nobody has declared yet
       const username = `user${index}@example.com`;
       const roles = index % 7 === 0 ? ["GROUP_OWNER", "GROUP_READ_ONLY"] : ["GROUP_READ_ONLY"];
       // One in ten has not accepted the invitation yet.
-      if (index % 10 === 0) world.invite(projectId, username, roles);
-      else world.grant(projectId, username, roles);
-      if (index % 10 === 1) world.addToTeam(teamId, username);
+      if (index % 10 === 0) {
+        world.invite(projectId, username, roles);
+      } else {
+        world.grant(projectId, username, roles);
+      }
+      if (index % 10 === 1) {
+        world.addToTeam(teamId, username);
+      }
     }
     folder = await programFolder("adopted");
     stack = await atlasStack(simulator, {

@@ -34,10 +34,14 @@ export async function provideFolder(
   { what, file, make, onWait }: CachedFolder,
 ): Promise<string> {
   const wanted = path.join(folder, file);
-  if (existsSync(wanted)) return wanted;
+  if (existsSync(wanted)) {
+    return wanted;
+  }
   await makeWritable(path.dirname(folder), what);
   const makeOnce = async (): Promise<void> => {
-    if (existsSync(wanted)) return;
+    if (existsSync(wanted)) {
+      return;
+    }
     // Whoever holds the lock is the only one at work, so what is there is left from a run that was killed.
     const attempt = `${folder}.new`;
     await rm(attempt, { recursive: true, force: true });

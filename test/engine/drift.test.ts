@@ -396,7 +396,9 @@ describe("the drift report of a stack", () => {
       simulator.fail({
         matching: (entry) => {
           const fits = entry.operationId === operationId;
-          if (fits) reach();
+          if (fits) {
+            reach();
+          }
           return fits;
         },
         when: "after",

@@ -44,7 +44,9 @@ export class Engine {
         ...(onError === undefined ? {} : { onError }),
         ...(signal === undefined ? {} : { signal }),
       });
-      if (result.code !== 0) throw new EngineFailure(result, args);
+      if (result.code !== 0) {
+        throw new EngineFailure(result, args);
+      }
       return result;
     };
     this.command = Object.create(cli.command, { run: { value: run } });
@@ -94,13 +96,18 @@ export class Engine {
         forget();
         // A killed engine leaves its provider process behind, which keeps the pipes open for a while.
         const settle = (): void => resolve({ code, stdout, stderr });
-        if (code === null) settle();
-        else child.once("close", settle);
+        if (code === null) {
+          settle();
+        } else {
+          child.once("close", settle);
+        }
       });
     });
   }
 
   kill(signal: NodeJS.Signals): void {
-    for (const child of this.#running) child.kill(signal);
+    for (const child of this.#running) {
+      child.kill(signal);
+    }
   }
 }

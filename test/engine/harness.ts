@@ -57,7 +57,9 @@ export class Harness implements EngineStack {
         ...callbacks,
       }),
     );
-    if (!result.ok) return result;
+    if (!result.ok) {
+      return result;
+    }
     this.#outputs = await this.#readOutputs(result.events);
     return { ...result, outputs: this.#outputs };
   }
@@ -105,8 +107,14 @@ export class Harness implements EngineStack {
           additionalEnv: { PULUMI_DEBUG_COMMANDS: "true" },
         });
         const lines = existsSync(log) ? (await readFile(log, "utf8")).split("\n") : [];
-        for (const line of lines) if (line !== "") callbacks.onEvent(JSON.parse(line));
-        if (result.code !== 0) throw new EngineFailure(result, args);
+        for (const line of lines) {
+          if (line !== "") {
+            callbacks.onEvent(JSON.parse(line));
+          }
+        }
+        if (result.code !== 0) {
+          throw new EngineFailure(result, args);
+        }
         return result;
       });
     } finally {
@@ -131,7 +139,9 @@ export class Harness implements EngineStack {
       key,
       typeof value === "string" ? { value } : value,
     ]);
-    if (entries.length > 0) await this.stack.setAllConfig(Object.fromEntries(entries));
+    if (entries.length > 0) {
+      await this.stack.setAllConfig(Object.fromEntries(entries));
+    }
   }
 
   async setProgram(program: automation.PulumiFn | ProgramFolder): Promise<void> {
@@ -214,7 +224,9 @@ export class Harness implements EngineStack {
 
   async #readOutputs(events: automation.EngineEvent[]): Promise<Record<string, unknown>> {
     const known = stackOutputs(events);
-    if (known !== undefined && !JSON.stringify(known).includes(SECRET_MARK)) return known;
+    if (known !== undefined && !JSON.stringify(known).includes(SECRET_MARK)) {
+      return known;
+    }
     const { code, stdout, stderr } = await this.cli([
       "stack",
       "output",
@@ -223,7 +235,9 @@ export class Harness implements EngineStack {
       "--stack",
       this.name,
     ]);
-    if (code !== 0) throw new Error(`pulumi stack output failed: ${stderr}`);
+    if (code !== 0) {
+      throw new Error(`pulumi stack output failed: ${stderr}`);
+    }
     return JSON.parse(stdout);
   }
 }

@@ -91,8 +91,11 @@ function runProgram(
     child.once("error", reject);
     child.once("close", (code) => {
       const response = new language.RunResponse();
-      if (code === ALREADY_SHOWN) response.setBail(true);
-      else if (code !== 0) response.setError(`The program ended with exit code ${code}: ${output.trim()}`);
+      if (code === ALREADY_SHOWN) {
+        response.setBail(true);
+      } else if (code !== 0) {
+        response.setError(`The program ended with exit code ${code}: ${output.trim()}`);
+      }
       resolve(response);
     });
   });

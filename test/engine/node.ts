@@ -23,7 +23,9 @@ export async function provideNode(range: string): Promise<string> {
       // The program comes by an install script.
       const install = ["install", "--no-ignore-scripts", "--no-audit", "--no-fund"];
       const { code, stderr } = await runProcess("npm", install, { cwd: attempt, env: process.env });
-      if (code !== 0) throw new Error(`npm could not install Node ${range}: ${stderr}`);
+      if (code !== 0) {
+        throw new Error(`npm could not install Node ${range}: ${stderr}`);
+      }
     },
   });
   return path.dirname(node);

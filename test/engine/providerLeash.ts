@@ -21,7 +21,9 @@ export class ProviderLeash {
     this.#server.unref().listen(0, "127.0.0.1");
     await once(this.#server, "listening");
     const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("the leash has no port");
+    if (address === null || typeof address === "string") {
+      throw new Error("the leash has no port");
+    }
     return {
       ATLAS_ENGINE_LEASH: String(address.port),
       NODE_OPTIONS: `--require ${JSON.stringify(path.join(__dirname, "providerLeash.cjs"))}`,

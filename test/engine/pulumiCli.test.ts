@@ -161,7 +161,9 @@ describe("providePulumi", { skip: process.platform === "win32" && "the stand-ins
     let second: ReturnType<typeof provide> | undefined;
     const first = provide({
       log: (line) => {
-        if (!line.startsWith("Building")) return;
+        if (!line.startsWith("Building")) {
+          return;
+        }
         second ??= provide({
           log: (waiting) => {
             lines.push(waiting);

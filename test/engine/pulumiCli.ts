@@ -26,7 +26,9 @@ export async function providePulumi(options: ProvideOptions = {}): Promise<Pulum
   const { env = process.env, download = downloadWithSdk } = options;
   const log = options.log ?? ((line) => process.stderr.write(`${line}\n`));
   const own = await pulumiOnPath(env);
-  if (typeof own !== "string") return own;
+  if (typeof own !== "string") {
+    return own;
+  }
   let source: PulumiCli["source"] = "cache";
   const folder = path.join(options.cacheDir ?? userCacheDir(env), `pulumi-${PULUMI_VERSION}-${platform}`);
   const file = await provideFolder(folder, {
@@ -43,9 +45,13 @@ export async function providePulumi(options: ProvideOptions = {}): Promise<Pulum
 /** The user's own, or why it will not do. */
 async function pulumiOnPath(env: NodeJS.ProcessEnv): Promise<PulumiCli | string> {
   const file = await which("pulumi", { path: env.PATH ?? "", nothrow: true });
-  if (file === null) return "there is no `pulumi` on the PATH";
+  if (file === null) {
+    return "there is no `pulumi` on the PATH";
+  }
   const version = semver.parse(await versionOf(file, env));
-  if (version === null) return `\`${file} version\` does not work`;
+  if (version === null) {
+    return `\`${file} version\` does not work`;
+  }
   // The SDK itself would take any 3.x, but its inline programs and the exit codes of the CLI need a recent one.
   if (version.major !== 3 || semver.lt(version, PULUMI_VERSION)) {
     return `${file} is ${version.version}, but ${PULUMI_VERSION} or a newer 3.x is needed`;

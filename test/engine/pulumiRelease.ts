@@ -43,7 +43,9 @@ export async function getPulumi(folder: string, why: string, source: Source): Pr
     .then(() => verify(folder, env))
     .then(() => undefined, messageOf)
     .finally(() => clearTimeout(announce));
-  if (failure === undefined) return "installed";
+  if (failure === undefined) {
+    return "installed";
+  }
   await rm(folder, { recursive: true });
   await mkdir(folder);
   await build(folder, `${why}, its release could not be fetched (${failure})`, source);
@@ -82,7 +84,9 @@ export async function downloadWithSdk(root: string, env: NodeJS.ProcessEnv): Pro
     cwd: __dirname,
     limitMs: DOWNLOAD_LIMIT_MS,
   });
-  if (code !== 0) throw new Error(lastLine(stderr) || `exit code ${code}`);
+  if (code !== 0) {
+    throw new Error(lastLine(stderr) || `exit code ${code}`);
+  }
 }
 
 async function build(folder: string, why: string, { env, log }: Source): Promise<void> {
@@ -137,7 +141,9 @@ async function compile(
   });
   clearInterval(ticks);
   await rm(source, { recursive: true });
-  if (code === 0) return undefined;
+  if (code === 0) {
+    return undefined;
+  }
   const others = lines.filter((line) => line !== "" && !PACKAGE.test(line) && !MODULE.test(line));
   return others.slice(-5).join("; ") || `exit code ${code}`;
 }

@@ -16,9 +16,13 @@ export function stepsOf(events: automation.EngineEvent[]): Step[] {
   const steps = new Map<string, Step>();
   for (const { resOutputsEvent, resOpFailedEvent } of events) {
     const metadata = resOutputsEvent?.metadata ?? resOpFailedEvent?.metadata;
-    if (metadata === undefined) continue;
+    if (metadata === undefined) {
+      continue;
+    }
     const { op, urn, type } = metadata;
-    if (type === STACK_TYPE || type.startsWith("pulumi:providers:")) continue;
+    if (type === STACK_TYPE || type.startsWith("pulumi:providers:")) {
+      continue;
+    }
     // A component reports once more when it registers its outputs.
     steps.set(`${op} ${urn}`, {
       op,
@@ -34,8 +38,12 @@ export function stepsOf(events: automation.EngineEvent[]): Step[] {
 
 /** Dynamic providers report no detailed diff, so that the CLI compares properties for its display, as is done here. */
 function differences({ op, diffs, old, new: now }: automation.StepEventMetadata): string[] {
-  if (diffs !== undefined && diffs.length > 0) return diffs;
-  if (!/update|replace/.test(op) || !old || !now) return [];
+  if (diffs !== undefined && diffs.length > 0) {
+    return diffs;
+  }
+  if (!/update|replace/.test(op) || !old || !now) {
+    return [];
+  }
   const compare = (a: Record<string, unknown> = {}, b: Record<string, unknown> = {}): string[] =>
     [...new Set([...Object.keys(a), ...Object.keys(b)])]
       .filter((key) => !key.startsWith("__") && JSON.stringify(a[key]) !== JSON.stringify(b[key]))
@@ -61,7 +69,9 @@ export function messagesOf(
   severities: automation.DiagnosticEvent["severity"][],
 ): string[] {
   return events.flatMap(({ diagnosticEvent }) => {
-    if (diagnosticEvent === undefined || !severities.includes(diagnosticEvent.severity)) return [];
+    if (diagnosticEvent === undefined || !severities.includes(diagnosticEvent.severity)) {
+      return [];
+    }
     const text = diagnosticEvent.message.replace(/<\{%.*?%\}>/g, "").trim();
     // Says only how this harness is set up with a CLI that came without the launcher.
     return text === "" || text.startsWith(`using ${LAUNCHER} from $PATH`) ? [] : [text];

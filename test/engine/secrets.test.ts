@@ -172,7 +172,9 @@ describe("a program in a process of its own", () => {
       assert.ok(linkToken);
       const credentials = Object.entries(credentialsOf(simulator, kind));
       for (const { where, text } of texts) {
-        for (const [name, secret] of credentials) assert.ok(!text.includes(secret), `${name} in ${where}`);
+        for (const [name, secret] of credentials) {
+          assert.ok(!text.includes(secret), `${name} in ${where}`);
+        }
         // A search that cannot find anything would find no secret either.
         assert.ok(text.includes("ada"), where);
       }

@@ -18,7 +18,9 @@ class Note extends pulumi.dynamic.Resource {
           return { inputs: news, failures };
         },
         async create(inputs: { text: string }) {
-          if (inputs.text === "refused") throw new Error("the note was refused");
+          if (inputs.text === "refused") {
+            throw new Error("the note was refused");
+          }
           if (inputs.text === "stuck") {
             console.log("stuck from now on");
             await new Promise(() => {});
@@ -219,7 +221,9 @@ describe("createStack", () => {
     // middle of writing its state, nor too late.
     const result = await crashing.up({
       onEvent: (event) => {
-        if (event.diagnosticEvent?.message.includes("stuck from now on")) crashing.kill();
+        if (event.diagnosticEvent?.message.includes("stuck from now on")) {
+          crashing.kill();
+        }
       },
     });
     assert.equal(result.ok, false);

@@ -73,7 +73,9 @@ export async function createStack(options: StackOptions): Promise<EngineStack> {
     const stack = await automation.Stack.create(name, workspace);
     const harness = new Harness(name, workDir, stack, workspace, engine, options.onOutput, dispose, leash);
     await harness.setProgram(options.program);
-    if (options.config !== undefined) await harness.setConfig(options.config);
+    if (options.config !== undefined) {
+      await harness.setConfig(options.config);
+    }
     return harness;
   } catch (error) {
     await dispose();

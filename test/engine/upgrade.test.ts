@@ -43,7 +43,9 @@ describe("a stack whose state was written by", () => {
             username: "Ada@example.com",
             roles: ["GROUP_READ_ONLY", "GROUP_OWNER"],
           });
-          if (!hasAll) return;
+          if (!hasAll) {
+            return;
+          }
           const username = "grace@example.com";
           const grace = new ProjectUser("grace", {
             projectId: project,

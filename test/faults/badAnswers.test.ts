@@ -55,12 +55,16 @@ async function meet(flow: Flow, mutation: Mutation, times: "once" | "always"): P
   const act = flow.prepare(world, names);
   let left = times === "once" ? 1 : Number.POSITIVE_INFINITY;
   relay.tamper = (request) => {
-    if (left === 0 || !flow.answers.test(request)) return undefined;
+    if (left === 0 || !flow.answers.test(request)) {
+      return undefined;
+    }
     return {
       ...mutation,
       apply: (answer) => {
         // The challenge that comes before the answer is no answer yet.
-        if (answer.status === 401 && !mutation.instead) return answer;
+        if (answer.status === 401 && !mutation.instead) {
+          return answer;
+        }
         left -= 1;
         answersChanged += 1;
         return mutation.apply(answer);
@@ -73,7 +77,9 @@ async function meet(flow: Flow, mutation: Mutation, times: "once" | "always"): P
   });
   try {
     const verify = await Promise.race([act(connection), tooLong]);
-    if (!mutation.lies) verify();
+    if (!mutation.lies) {
+      verify();
+    }
   } catch (error) {
     if (!(error instanceof AtlasError || error instanceof PartialFailure)) {
       throw new Error(`${flow.name}, ${mutation.name}, ${times}: ${inspect(error)}`);

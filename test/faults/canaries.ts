@@ -52,7 +52,9 @@ export async function written(body: () => Promise<void>): Promise<string> {
   const take = (...parts: unknown[]): void => {
     text += `${parts.map((part) => (typeof part === "string" ? part : inspect(part, { depth: null }))).join(" ")}\n`;
   };
-  for (const method of methods) Object.assign(target, { [method]: take });
+  for (const method of methods) {
+    Object.assign(target, { [method]: take });
+  }
   for (const stream of streams) {
     // The test runner speaks over stdout as well, in bytes; only text is taken away from it.
     const original = stream.write.bind(stream);

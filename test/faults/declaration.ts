@@ -57,7 +57,9 @@ export function renamed(declaration: Declaration, renaming: Renaming): Declarati
         return choices.slice(1).map((choice, index) => ({ ...choice, slot: choices[index]?.slot ?? 0 }));
       case "two change places": {
         const [first, second] = choices;
-        if (first === undefined || second === undefined) return [...choices];
+        if (first === undefined || second === undefined) {
+          return [...choices];
+        }
         return [{ ...second, slot: first.slot }, { ...first, slot: second.slot }, ...choices.slice(2)];
       }
       case "all get other names":
@@ -136,7 +138,9 @@ function teamUser(scenario: Scenario, choice: TeamUserChoice, users: readonly Un
   const username = choice.person < 2 || ofProject !== undefined ? wanted : (people[0] as string);
   const by = choice.by === "userId" && choice.person >= 2 ? "output" : choice.by;
   const inputs = (outputsOf: (name: string) => Properties | undefined): Properties => {
-    if (by === "userId") return { orgId, teamId, userId: scenario.userIdOf(username) };
+    if (by === "userId") {
+      return { orgId, teamId, userId: scenario.userIdOf(username) };
+    }
     const userId = by === "output" ? outputsOf(ofProject?.name ?? "")?.["userId"] : undefined;
     return userId === undefined ? { orgId, teamId, username } : { orgId, teamId, userId };
   };
@@ -150,20 +154,26 @@ function teamUser(scenario: Scenario, choice: TeamUserChoice, users: readonly Un
 }
 
 function link({ orgId }: Scenario, { link }: Declaration): Unplaced[] {
-  if (link === undefined) return [];
+  if (link === undefined) {
+    return [];
+  }
   const accessListIps = link.length === 0 ? {} : { accessListIps: [...link] };
   return [{ name: "link", type: "linkToken", inputs: () => ({ orgId, ...accessListIps }), identity: orgId }];
 }
 
 function cutover({ projects, migrations }: Scenario, { cutover }: Declaration): Unplaced[] {
-  if (cutover === undefined) return [];
+  if (cutover === undefined) {
+    return [];
+  }
   const { id: liveMigrationId } = migrations[cutover] as LiveMigration;
   const inputs = () => ({ projectId: projects[cutover], liveMigrationId });
   return [{ name: "cutover", type: "migrationCutover", inputs, identity: liveMigrationId }];
 }
 
 function deferral({ projects }: Scenario, { deferral }: Declaration): Unplaced[] {
-  if (deferral === undefined) return [];
+  if (deferral === undefined) {
+    return [];
+  }
   const projectId = projects[deferral.project] as string;
   const inputs = () => ({
     projectId,
@@ -179,7 +189,9 @@ export function deferralOf(projectId: string): string {
 
 function second(program: Program, { twice, twiceByParent }: Declaration): Declared[] {
   const [first] = program.filter(({ name }) => twice !== undefined && name.startsWith(twice));
-  if (first === undefined) return [];
+  if (first === undefined) {
+    return [];
+  }
   return twiceByParent
     ? [{ ...first, name: `${first.name} in acme:Other`, declaredAs: `acme:Other$${first.declaredAs}` }]
     : [{ ...first, name: `${first.name}Again`, declaredAs: `${first.declaredAs}Again` }];

@@ -114,7 +114,9 @@ export class Engine {
     for (const declared of program) {
       const before = through.get(declared.dependsOn ?? "") ?? Promise.resolve(true);
       const registered = before.then(async (isThere) => {
-        if (!isThere || operation.failed) return false;
+        if (!isThere || operation.failed) {
+          return false;
+        }
         // A failure in between keeps it from being registered.
         const step = await inTurn(async () => (operation.failed ? undefined : plan(declared)));
         await step?.();
@@ -163,7 +165,9 @@ export class Engine {
     const handler = operation.handler(handlers[type]);
     const asked = { ...news, ...reference, __declaredAs: declaredAs };
     const { inputs, failures = [] } = await operation.ask(handler.check?.(olds, asked));
-    if (failures.length > 0) throw new CheckFailed(name, failures);
+    if (failures.length > 0) {
+      throw new CheckFailed(name, failures);
+    }
     assert.ok(!JSON.stringify(inputs).includes(declaredAs), "where it is declared gets into the state");
     return inputs as Properties;
   }
@@ -210,7 +214,9 @@ export class Engine {
   private async removeAll(operation: Operation, isDue: (stored: Stored) => boolean): Promise<void> {
     const due = [...this.leftovers, ...[...this.state.values()].filter(isDue)].reverse();
     for (const depends of [true, false]) {
-      if (operation.failed) return;
+      if (operation.failed) {
+        return;
+      }
       await operation.all(
         due
           .filter((old) => (old.dependsOn !== undefined) === depends)
@@ -230,8 +236,11 @@ export class Engine {
       throw error;
     }
     this.unsettled.delete(old.identity);
-    if (this.leftovers.includes(old)) this.leftovers = this.leftovers.filter((each) => each !== old);
-    else this.state.delete(old.name);
+    if (this.leftovers.includes(old)) {
+      this.leftovers = this.leftovers.filter((each) => each !== old);
+    } else {
+      this.state.delete(old.name);
+    }
   }
 
   private async read(operation: Operation, name: string): Promise<void> {

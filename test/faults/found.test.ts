@@ -127,8 +127,9 @@ describe("a part of an answer that is not what it must be", () => {
   test("an empty page that counts more than it lists does not make a user gone", async () => {
     const { world } = bench.atlasSimulator;
     const projectId = world.createProject(world.createOrganization());
-    for (const name of ["ada@example.com", "bob@example.com"])
+    for (const name of ["ada@example.com", "bob@example.com"]) {
       world.grant(projectId, name, ["GROUP_READ_ONLY"]);
+    }
     const handler = projectUserHandler(bench);
     await handler.read(`${projectId}/ada@example.com`, {} as never);
     bench.atlasSimulator.fail({

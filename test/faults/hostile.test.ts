@@ -46,7 +46,9 @@ describe("names that try to leave their path segment", () => {
         migrationCutoverHandler(bench).read(`${id}/${name}`, {} as never),
         maintenanceDeferralHandler(bench).read(name, {} as never),
       ];
-      for (const read of reads) await assert.rejects(read, /^Error: The id of a \w+ must be /);
+      for (const read of reads) {
+        await assert.rejects(read, /^Error: The id of a \w+ must be /);
+      }
       assert.deepEqual(bench.atlasSimulator.log.lines(), []);
     });
 

@@ -102,13 +102,18 @@ describe("a proxy that the environment names", () => {
   const kept = { ...process.env };
   afterEach(() => {
     for (const name of [...variables, "NO_PROXY", "no_proxy"]) {
-      if (kept[name] === undefined) delete process.env[name];
-      else process.env[name] = kept[name];
+      if (kept[name] === undefined) {
+        delete process.env[name];
+      } else {
+        process.env[name] = kept[name];
+      }
     }
   });
 
   const useProxy = (url: string): void => {
-    for (const name of variables) process.env[name] = url;
+    for (const name of variables) {
+      process.env[name] = url;
+    }
     delete process.env.NO_PROXY;
     delete process.env.no_proxy;
   };

@@ -53,11 +53,15 @@ export class Watch {
 
   act(change: OutOfBandChange): void {
     const person = this.outOfBand.happen(change);
-    if (person !== undefined) this.touched.add(person);
+    if (person !== undefined) {
+      this.touched.add(person);
+    }
   }
 
   hears(method: string, path: string): void {
-    if (method === "GET") this.looksAt.set(path, this.clock.read());
+    if (method === "GET") {
+      this.looksAt.set(path, this.clock.read());
+    }
   }
 
   sends(method: string, path: string): void {
@@ -67,12 +71,20 @@ export class Watch {
         this.faults.push(`${identity} is declared all the time, and had no access before ${method} ${path}`);
       }
     }
-    if (/\/(defer|cutover)$/.test(path)) this.checkFresh(method, path);
+    if (/\/(defer|cutover)$/.test(path)) {
+      this.checkFresh(method, path);
+    }
     const projectId = /groups\/(\w+)\/maintenanceWindow/.exec(path)?.[1] ?? "";
-    if (method === "GET" && projectId !== "") this.looks.set(projectId, this.clock.server());
-    if (method === "POST" && projectId !== "") this.inTime(deferralOf(projectId), deferralMs, "a deferral");
+    if (method === "GET" && projectId !== "") {
+      this.looks.set(projectId, this.clock.server());
+    }
+    if (method === "POST" && projectId !== "") {
+      this.inTime(deferralOf(projectId), deferralMs, "a deferral");
+    }
     const migration = /liveMigrations\/(\w+)\/cutover/.exec(path)?.[1];
-    if (migration !== undefined) this.inTime(migration, cutoverMs, "a cut-over");
+    if (migration !== undefined) {
+      this.inTime(migration, cutoverMs, "a cut-over");
+    }
   }
 
   /** Every deferral was asked for after a look that showed too few, or somebody has acted since. */
@@ -90,7 +102,9 @@ export class Watch {
   private checkFresh(method: string, path: string): void {
     const look = this.looksAt.get(path.replace(/\/(defer|cutover)$/, ""));
     const ageMs = look === undefined ? Number.POSITIVE_INFINITY : this.clock.since(look);
-    if (ageMs > freshMs) this.faults.push(`${method} ${path} goes by a look of ${ageMs} ms before`);
+    if (ageMs > freshMs) {
+      this.faults.push(`${method} ${path} goes by a look of ${ageMs} ms before`);
+    }
   }
 
   private inTime(identity: string, otherwiseMs: number, what: string): void {
@@ -99,12 +113,16 @@ export class Watch {
       const { create = "" } = (inputs["__timeouts"] ?? {}) as { create?: string };
       return this.clock.since(since) <= (timeoutsMs[create] ?? otherwiseMs);
     });
-    if (!inTime) this.faults.push(`${what} was asked for after its time, or without being wanted`);
+    if (!inTime) {
+      this.faults.push(`${what} was asked for after its time, or without being wanted`);
+    }
   }
 
   private has(place: string, person: string): boolean {
     const { world, projects } = this.scenario;
-    if (!projects.includes(place)) return world.teamMembers(place).includes(person);
+    if (!projects.includes(place)) {
+      return world.teamMembers(place).includes(person);
+    }
     const member = world.members(place)[person];
     return member !== undefined && VISIBLE_BY_DEFAULT.has(member.status);
   }
@@ -121,10 +139,14 @@ export function checkAlways(
   assert.deepEqual(simulator.violations, []);
   assert.deepEqual(watch.faults, []);
   watch.checkDeferrals();
-  for (const error of outcome.errors) checkError(scenario, error, program);
+  for (const error of outcome.errors) {
+    checkError(scenario, error, program);
+  }
 
   const sent = new Map<string, number>();
-  for (const { username } of world.invitationsSent) sent.set(username, (sent.get(username) ?? 0) + 1);
+  for (const { username } of world.invitationsSent) {
+    sent.set(username, (sent.get(username) ?? 0) + 1);
+  }
   for (const [username, times] of sent) {
     const most = 1 + (outOfBand.ended.get(username) ?? 0);
     assert.ok(times <= most, `${username} was invited ${times} times, which may be ${most} times`);
@@ -141,7 +163,9 @@ export function checkAlways(
   }
 
   for (const [name, stored] of watch.before) {
-    if (outcome.changes.includes(`drop ${name}`)) checkDropped(scenario, watch, stored);
+    if (outcome.changes.includes(`drop ${name}`)) {
+      checkDropped(scenario, watch, stored);
+    }
   }
 }
 
@@ -173,7 +197,9 @@ function checkDropped(scenario: Scenario, watch: Watch, { name, type, identity }
   const { world } = scenario;
   const [place = "", ...rest] = identity.split("/");
   const person = rest.join("/");
-  if (watch.touched.has(person)) return;
+  if (watch.touched.has(person)) {
+    return;
+  }
   const member = type === "projectUser" ? world.members(place)[person] : undefined;
   const isThere =
     type === "teamUser"
@@ -196,7 +222,9 @@ export function checkConverged(
   const orphans = { killed: 0, failed: 0 };
   const mayBeLeft = (identity: string): boolean => {
     const left = engine.unsettled.get(identity);
-    if (left !== undefined) orphans[left] += 1;
+    if (left !== undefined) {
+      orphans[left] += 1;
+    }
     return left !== undefined || outOfBand.given.has(identity);
   };
   assert.deepEqual([...engine.state.keys()].sort(), program.map(({ name }) => name).sort());
@@ -223,8 +251,11 @@ export function checkConverged(
     for (const username of scenario.people) {
       const identity = accessOf(teamId, username);
       const isIn = members.includes(username.toLowerCase());
-      if (declared.has(identity)) assert.ok(isIn, `${identity} is missing`);
-      else if (isIn) assert.ok(mayBeLeft(identity), `${identity} is in a team that nobody declares`);
+      if (declared.has(identity)) {
+        assert.ok(isIn, `${identity} is missing`);
+      } else if (isIn) {
+        assert.ok(mayBeLeft(identity), `${identity} is in a team that nobody declares`);
+      }
     }
   }
   checkLink(scenario, engine, declared.get(scenario.orgId)?.name, everLinked, mayBeLeft);

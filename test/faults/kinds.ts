@@ -68,7 +68,9 @@ function oddAnswers(): Record<OddAnswer, Kind> {
 }
 
 function extraHeaders(status: number): Record<string, string> {
-  if (status === 301 || status === 302) return { location: "/sign-in" };
+  if (status === 301 || status === 302) {
+    return { location: "/sign-in" };
+  }
   return status === 503 ? { "retry-after": "2" } : {};
 }
 

@@ -15,7 +15,9 @@ const sequences = Number(process.env.FAULTS_SEQUENCES ?? 300);
 test(`${sequences} sequences of updates, drift and faults come to exactly what is declared, from seed ${seed}`, async (context) => {
   const start = performance.now();
   const figures = await checkSequences({ sequences, seed });
-  for (const line of figures.lines()) context.diagnostic(line);
+  for (const line of figures.lines()) {
+    context.diagnostic(line);
+  }
   context.diagnostic(`took ${Math.round((performance.now() - start) / 1_000)} s`);
   if (sequences >= 300) {
     // A generator that has gone blind would let everything pass.

@@ -149,7 +149,9 @@ function replacePart(bytes: Buffer, index: number, json: string | undefined): Bu
   }
   const holder = parent as Record<string | number, unknown>;
   if (json === undefined) {
-    if (Array.isArray(parent)) return bytes;
+    if (Array.isArray(parent)) {
+      return bytes;
+    }
     delete holder[key];
     return Buffer.from(JSON.stringify(root));
   }
@@ -163,12 +165,16 @@ function replacePart(bytes: Buffer, index: number, json: string | undefined): Bu
 
 /** Another value of the right type cannot be told from the truth. */
 function wouldOnlyLie(old: unknown, value: unknown): boolean {
-  if (Array.isArray(old)) return Array.isArray(value) && value.length === 0;
+  if (Array.isArray(old)) {
+    return Array.isArray(value) && value.length === 0;
+  }
   return old !== null && typeof old === typeof value && typeof old !== "number" && typeof old !== "object";
 }
 
 function pathsOf(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== "object" || value === null) return path.length === 0 ? [] : [path];
+  if (typeof value !== "object" || value === null) {
+    return path.length === 0 ? [] : [path];
+  }
   const inside = Object.entries(value).flatMap(([key, part]) => pathsOf(part, [...path, key]));
   return path.length === 0 ? inside : [path, ...inside];
 }

@@ -56,7 +56,9 @@ export class Operation implements Outcome {
     try {
       return (await task) !== false;
     } catch (error) {
-      if (!(error instanceof Killed)) this.errors.push(error as Error);
+      if (!(error instanceof Killed)) {
+        this.errors.push(error as Error);
+      }
       return false;
     }
   }

@@ -72,7 +72,9 @@ export class OutOfBand {
         return this.endInvitation(change.what, at);
       case "a migration is cut over": {
         const migration = scenario.migrations[at % 2] as LiveMigration;
-        if (migration.cutovers === 0) migration.cutOver();
+        if (migration.cutovers === 0) {
+          migration.cutOver();
+        }
         return undefined;
       }
       default:
@@ -95,10 +97,14 @@ export class OutOfBand {
   ): string | undefined {
     const { world } = this.scenario;
     const isThere = world.members(projectId)[person.toLowerCase()] !== undefined;
-    if (!isThere && what !== "somebody is let in") return undefined;
-    if (what === "roles are changed") world.setRoles(projectId, person, roles);
-    else if (what === "somebody is removed") world.removeFromProject(projectId, person);
-    else {
+    if (!isThere && what !== "somebody is let in") {
+      return undefined;
+    }
+    if (what === "roles are changed") {
+      world.setRoles(projectId, person, roles);
+    } else if (what === "somebody is removed") {
+      world.removeFromProject(projectId, person);
+    } else {
       this.given.add(accessOf(projectId, person));
       world.grant(projectId, person, roles);
     }
@@ -113,10 +119,14 @@ export class OutOfBand {
     const { world, orgId } = this.scenario;
     const isIn = world.teamMembers(teamId).includes(person.toLowerCase());
     if (what === "a member leaves a team") {
-      if (!isIn) return undefined;
+      if (!isIn) {
+        return undefined;
+      }
       world.removeFromTeam(teamId, person);
     } else {
-      if (isIn || !world.organization(orgId).members.get(person)) return undefined;
+      if (isIn || !world.organization(orgId).members.get(person)) {
+        return undefined;
+      }
       this.given.add(accessOf(teamId, person));
       world.addToTeam(teamId, person);
     }
@@ -131,7 +141,9 @@ export class OutOfBand {
     const { members } = world.organization(orgId);
     const pending = people.filter((each) => members.get(each)?.status === "PENDING");
     const person = pending[at % Math.max(1, pending.length)];
-    if (person === undefined) return undefined;
+    if (person === undefined) {
+      return undefined;
+    }
     if (what === "an invitation is accepted") {
       world.acceptInvitation(person);
       // Accepting takes nothing away, so that nobody may lose access by it.
@@ -139,8 +151,11 @@ export class OutOfBand {
     }
     const key = person.toLowerCase();
     this.ended.set(key, (this.ended.get(key) ?? 0) + 1);
-    if (what === "an invitation expires") world.expireInvitation(person);
-    else world.rejectInvitation(person);
+    if (what === "an invitation expires") {
+      world.expireInvitation(person);
+    } else {
+      world.rejectInvitation(person);
+    }
     return this.touch(person);
   }
 
@@ -155,14 +170,18 @@ export class OutOfBand {
   ): void {
     const { world } = this.scenario;
     this.windowsChangedAt.set(projectId, this.clock.server());
-    if (what === "the window is edited") world.editWindow(projectId, { hourOfDay: at % 24 });
-    else if (what === "maintenance is scheduled") world.setMaintenance(projectId, { scheduled: true });
-    else if (what === "maintenance runs") {
+    if (what === "the window is edited") {
+      world.editWindow(projectId, { hourOfDay: at % 24 });
+    } else if (what === "maintenance is scheduled") {
+      world.setMaintenance(projectId, { scheduled: true });
+    } else if (what === "maintenance runs") {
       this.unscheduled.add(projectId);
       world.runMaintenance(projectId);
     } else {
       const window = world.maintenance(projectId);
-      if (window.scheduled && window.numberOfDeferrals < world.limits.deferrals) window.defer();
+      if (window.scheduled && window.numberOfDeferrals < world.limits.deferrals) {
+        window.defer();
+      }
     }
   }
 

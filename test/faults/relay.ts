@@ -25,7 +25,9 @@ export class Relay {
   private constructor(simulator: AtlasSimulator) {
     this.server = createServer(async (incoming, outgoing) => {
       const chunks: Buffer[] = [];
-      for await (const chunk of incoming) chunks.push(chunk as Buffer);
+      for await (const chunk of incoming) {
+        chunks.push(chunk as Buffer);
+      }
       const { method = "", url = "" } = incoming;
       const tampering = this.tamper(`${method} ${url}`);
       const good = tampering?.instead
@@ -69,7 +71,9 @@ function forward(
     const { method, headers } = asked;
     const outgoing = request(new URL(asked.url, simulator.url), { method, headers }, async (answer) => {
       const chunks: Buffer[] = [];
-      for await (const chunk of answer) chunks.push(chunk as Buffer);
+      for await (const chunk of answer) {
+        chunks.push(chunk as Buffer);
+      }
       const { connection: _, "transfer-encoding": __, ...kept } = answer.headers;
       const raw = Object.entries(kept).filter((entry): entry is [string, string | string[]] => !!entry[1]);
       resolve({

@@ -63,7 +63,9 @@ export class Scenario {
     this.projects = [world.createProject(this.orgId), world.createProject(this.orgId)];
     this.teams = [world.createTeam(this.orgId), world.createTeam(this.orgId)];
     this.people = ["mia", "max", "Ada", "abe"].map((name) => `${name}.${number}@example.com`);
-    for (const person of this.people.slice(0, 2)) world.addActiveUser(this.orgId, person);
+    for (const person of this.people.slice(0, 2)) {
+      world.addActiveUser(this.orgId, person);
+    }
     this.migrations = this.projects.map((projectId) => world.addMigration(projectId, scriptOf(setting)));
     this.projects.forEach((projectId, index) => {
       const scheduled = setting.scheduled[index] === true;
@@ -101,15 +103,21 @@ export class Scenario {
   /** Reads show what there is: another process comes so much later. */
   catchUp(): void {
     this.world.reads.catchUp();
-    for (const migration of this.migrations) migration.catchUp();
+    for (const migration of this.migrations) {
+      migration.catchUp();
+    }
   }
 
   /** Takes the organization away, so that a long run does not slow down. */
   clear(): void {
     const { directory } = this.world;
     directory.organizations.delete(this.orgId);
-    for (const projectId of this.projects) directory.projects.delete(projectId);
-    for (const teamId of this.teams) directory.teams.delete(teamId);
+    for (const projectId of this.projects) {
+      directory.projects.delete(projectId);
+    }
+    for (const teamId of this.teams) {
+      directory.teams.delete(teamId);
+    }
     this.simulator.clearFailures();
     // Atlas allows a service account a hundred live tokens, which is enough for the processes of one sequence.
     this.simulator.revokeTokens();

@@ -132,7 +132,9 @@ function basicOf({ clientId, clientSecret }: { clientId: string; clientSecret: s
 function listen(answer: WireAnswer): WireAnswer {
   const text = answer.body.toString("utf8");
   for (const [, name = "", value = ""] of text.matchAll(/"(access_token|linkToken)":"([^"]+)"/g)) {
-    if (value.length >= 20) overheard.set(`${name} ${value.slice(0, 4)}`, value);
+    if (value.length >= 20) {
+      overheard.set(`${name} ${value.slice(0, 4)}`, value);
+    }
   }
   return answer;
 }
@@ -142,7 +144,9 @@ for (const kind of ["apiKey", "serviceAccount"] as const) {
     for (const flow of flows) {
       test(`while ${flow.name} meets bad answers`, async () => {
         for (const mutation of wholeMutations) {
-          if (/endless/.test(mutation.name)) continue;
+          if (/endless/.test(mutation.name)) {
+            continue;
+          }
           await search(flow, kind, (request) =>
             flow.answers.test(request)
               ? { ...mutation, apply: (answer) => mutation.apply(listen(answer)) }
@@ -156,7 +160,9 @@ for (const kind of ["apiKey", "serviceAccount"] as const) {
         for (const { answer } of echoes) {
           for (const secret of [keys.privateKey, keys.clientSecret, basicOf(keys)]) {
             // A service account knows nothing of an API key's secret, and cannot recognize it either.
-            if ((secret === keys.privateKey) !== (kind === "apiKey")) continue;
+            if ((secret === keys.privateKey) !== (kind === "apiKey")) {
+              continue;
+            }
             await search(flow, kind, (request) =>
               flow.answers.test(request) ? { instead: true, apply: () => answer(secret) } : undefined,
             );

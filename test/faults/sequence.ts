@@ -95,7 +95,9 @@ export class Runner {
     const scenario = new Scenario(this.simulator, setting, this.clock.server);
     const run = new SequenceRun(scenario, this.clock, this.figures);
     try {
-      for (const step of steps) await run.take(step);
+      for (const step of steps) {
+        await run.take(step);
+      }
       await run.settle();
     } finally {
       this.figures.sequences += 1;
@@ -109,8 +111,12 @@ export class Runner {
     figures.requests += this.simulator.log.count();
     figures.invitations += world.invitationsSent.length;
     figures.linkTokens += world.link(orgId).made;
-    for (const id of projects) figures.deferrals += world.maintenance(id).deferralsGranted;
-    for (const { cutovers } of migrations) figures.cutovers += cutovers;
+    for (const id of projects) {
+      figures.deferrals += world.maintenance(id).deferralsGranted;
+    }
+    for (const { cutovers } of migrations) {
+      figures.cutovers += cutovers;
+    }
   }
 }
 
@@ -164,7 +170,9 @@ class SequenceRun {
       return;
     }
     // What only a refresh can see, an update does not promise.
-    if (failed || outOfBand.moved || scenario.setting.lag > 0 || this.isReverted) return;
+    if (failed || outOfBand.moved || scenario.setting.lag > 0 || this.isReverted) {
+      return;
+    }
     figures.judged += 1;
     checkConverged(scenario, engine, outOfBand, this.program, this.everLinked);
   }
@@ -181,7 +189,9 @@ class SequenceRun {
     // With all the time in the world: a migration may take longer to be ready than the program allows.
     this.program = declaredOnce(programOf(scenario, { ...this.declaration, timeouts: undefined }));
     scenario.calm();
-    if (outOfBand.moved) await this.good("refresh");
+    if (outOfBand.moved) {
+      await this.good("refresh");
+    }
     await this.good("up");
     // A program that goes back to what the state says, after a change that was killed or failed, has nothing to do;
     // Pulumi says itself that a refresh has to look then. And reads that lag behind leave their state to a refresh.
@@ -190,7 +200,9 @@ class SequenceRun {
       this.figures.revertedAfterFailure += isReverted ? 1 : 0;
       await this.good("refresh");
       await this.good("up");
-      if (scenario.setting.lag > 0) await this.good("refresh");
+      if (scenario.setting.lag > 0) {
+        await this.good("refresh");
+      }
     }
     const { killed, failed } = checkConverged(scenario, engine, outOfBand, this.program, this.everLinked);
     this.figures.orphansOfKills += killed;
@@ -235,7 +247,9 @@ class SequenceRun {
 
   private async good(run: "up" | "refresh"): Promise<string[]> {
     const { errors, changes } = run === "up" ? await this.up(calm) : await this.refresh(calm);
-    if (errors.length > 0) throw errors[0];
+    if (errors.length > 0) {
+      throw errors[0];
+    }
     return changes;
   }
 

@@ -536,9 +536,17 @@ describe("the schema", () => {
     assert.equal(ajv.validateSchema(schema), true, ajv.errorsText());
     const without: string[] = [];
     const look = (part: unknown, at: string): void => {
-      if (typeof part !== "object" || part === null) return;
-      if ("type" in part && typeof part.type !== "object" && !("errorMessage" in part)) without.push(at);
-      for (const [key, value] of Object.entries(part)) if (key !== "examples") look(value, `${at}/${key}`);
+      if (typeof part !== "object" || part === null) {
+        return;
+      }
+      if ("type" in part && typeof part.type !== "object" && !("errorMessage" in part)) {
+        without.push(at);
+      }
+      for (const [key, value] of Object.entries(part)) {
+        if (key !== "examples") {
+          look(value, `${at}/${key}`);
+        }
+      }
     };
     look(schema, "#");
     assert.deepEqual(without, []);

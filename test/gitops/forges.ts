@@ -131,10 +131,14 @@ export abstract class Forge {
   }
 
   private normalAnswer(request: IncomingMessage, url: URL, body: string): Answer {
-    if (!this.isAuthorized(request)) return { status: 401, body: { message: "Bad credentials" } };
+    if (!this.isAuthorized(request)) {
+      return { status: 401, body: { message: "Bad credentials" } };
+    }
     const parsed = body === "" ? {} : (JSON.parse(body) as Record<string, string>);
     const longest = Math.max(0, ...Object.values(parsed).map((value) => value.length));
-    if (longest > this.limit) return { status: 422, body: { message: "body is too long" } };
+    if (longest > this.limit) {
+      return { status: 422, body: { message: "body is too long" } };
+    }
     return this.answer(`${request.method} ${url.pathname}`, url, parsed);
   }
 
@@ -203,11 +207,15 @@ export class FakeGitHub extends Forge {
     if (route === `GET ${repository}`) {
       return { status: 200, body: { archived: this.isArchived, has_issues: this.hasIssues } };
     }
-    if (route === `GET ${base}/5`) return { status: 200, body: { number: 5, locked: this.isLocked } };
+    if (route === `GET ${base}/5`) {
+      return { status: 200, body: { number: 5, locked: this.isLocked } };
+    }
     if (this.isLocked && /^(POST|PATCH) .*comments/.test(route)) {
       return { status: 403, body: { message: "Resource not accessible by integration" } };
     }
-    if (this.isArchived && !route.startsWith("GET ")) return { status: 403, body: { message: "Forbidden" } };
+    if (this.isArchived && !route.startsWith("GET ")) {
+      return { status: 403, body: { message: "Forbidden" } };
+    }
     if (!this.hasIssues && / .*\/issues(\/\d+)?$/.test(route)) {
       return { status: 410, body: { message: "Issues has been disabled in this repository." } };
     }
@@ -240,20 +248,26 @@ export class FakeGitHub extends Forge {
     }
     const [, method, number, rest] = /^(POST|PATCH) .*\/issues\/(\d+)(\/comments)?$/.exec(route) ?? [];
     const issue = this.issues.find((candidate) => candidate.number === Number(number));
-    if (issue === undefined) return this.missing;
+    if (issue === undefined) {
+      return this.missing;
+    }
     if (method === "POST" && rest !== undefined) {
       issue.comments.push(body["body"] ?? "");
       return { status: 201, body: {} };
     }
     const { state, state_reason: reason, ...edited } = body;
     Object.assign(issue, edited);
-    if (state === "closed" && reason === "completed") issue.isOpen = false;
+    if (state === "closed" && reason === "completed") {
+      issue.isOpen = false;
+    }
     return { status: 200, body: {} };
   }
 
   /** A name with brackets is one that nobody can sign up with. */
   private user(by: Author): { login: string } | null {
-    if (by === "deleted") return null;
+    if (by === "deleted") {
+      return null;
+    }
     return { login: by === "token" ? "github-actions[bot]" : "github-actions" };
   }
 }
@@ -292,13 +306,19 @@ export class FakeGitLab extends Forge {
       (!this.hasIssues && route.includes("/issues")) ||
       (this.isLocked && /^(POST|PUT) .*\/notes/.test(route)) ||
       (this.isArchived && !route.startsWith("GET "));
-    if (isRefused) return { status: 403, body: { message: "403 Forbidden" } };
-    if (route === "GET /user") return { status: 200, body: this.user("token") };
+    if (isRefused) {
+      return { status: 403, body: { message: "403 Forbidden" } };
+    }
+    if (route === "GET /user") {
+      return { status: 200, body: this.user("token") };
+    }
     if (route === `GET ${notes}`) {
       const rows = this.comments.map(({ id, body: text, by }) => ({ id, body: text, author: this.user(by) }));
       return this.page(rows, url);
     }
-    if (route === `POST ${notes}`) return { status: 201, body: this.addComment(body["body"] ?? "") };
+    if (route === `POST ${notes}`) {
+      return { status: 201, body: this.addComment(body["body"] ?? "") };
+    }
     if (route === `GET ${issues}` && url.searchParams.get("state") === "opened") {
       const rows = this.issues
         .filter(({ isOpen, isPullRequest }) => isOpen && !isPullRequest)
@@ -320,14 +340,22 @@ export class FakeGitLab extends Forge {
     }
     const [, method, number, rest] = /^(POST|PUT) \/projects\/9\/issues\/(\d+)(\/notes)?$/.exec(route) ?? [];
     const issue = this.issues.find((candidate) => candidate.number === Number(number));
-    if (issue === undefined) return this.missing;
+    if (issue === undefined) {
+      return this.missing;
+    }
     if (method === "POST" && rest !== undefined) {
       issue.comments.push(body["body"] ?? "");
       return { status: 201, body: {} };
     }
-    if (body["title"] !== undefined) issue.title = body["title"];
-    if (body["description"] !== undefined) issue.body = body["description"];
-    if (body["state_event"] === "close") issue.isOpen = false;
+    if (body["title"] !== undefined) {
+      issue.title = body["title"];
+    }
+    if (body["description"] !== undefined) {
+      issue.body = body["description"];
+    }
+    if (body["state_event"] === "close") {
+      issue.isOpen = false;
+    }
     return { status: 200, body: {} };
   }
 

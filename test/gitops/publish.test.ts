@@ -77,7 +77,9 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
 
     test("keeps a comment for each stack, also where one name begins with the other", async () => {
       for (const text of ["1 to create", "2 to create"]) {
-        for (const STACK of ["prod", "production", "acme/atlas-access/prod"]) await comment(text, { STACK });
+        for (const STACK of ["prod", "production", "acme/atlas-access/prod"]) {
+          await comment(text, { STACK });
+        }
       }
       assert.deepEqual(
         forge.comments.map(({ body }) => body),
@@ -267,7 +269,9 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
         status: 200,
         body: [{ ...own, user: { login: "github-actions[bot]" }, author: { id: 41 } }],
       });
-      if (forge.name === "GitLab") forge.faults.push({ status: 200, body: { id: 41 } });
+      if (forge.name === "GitLab") {
+        forge.faults.push({ status: 200, body: { id: 41 } });
+      }
       forge.faults.push({ status: 500 });
       assert.deepEqual(await comment("new"), said("The comment has been updated."));
       assert.equal(own.body, `${COMMENT}\nnew`);
@@ -315,7 +319,9 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     });
 
     test("finds its comment on a later page, and asks no other server for it", async () => {
-      for (let i = 0; i < 230; i++) forge.addComment(`opinion ${i}`);
+      for (let i = 0; i < 230; i++) {
+        forge.addComment(`opinion ${i}`);
+      }
       const own = forge.addComment(`${COMMENT}\nold`);
       await comment("new");
       assert.equal(own.body, `${COMMENT}\nnew`);
@@ -396,7 +402,9 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
 
     test("closes all issues of its own, as two may be open, also where closing moves the next page", async () => {
       forge.addIssue(TITLE, `${ISSUE}\nBob was added`);
-      for (let i = 0; i < 99; i++) forge.addIssue(`Wish ${i}`, "…");
+      for (let i = 0; i < 99; i++) {
+        forge.addIssue(`Wish ${i}`, "…");
+      }
       forge.addIssue(TITLE, `${ISSUE}\nBob was added`);
       assert.deepEqual(await run(["healed"]), said("Issue 1 has been closed.\nIssue 101 has been closed."));
       assert.deepEqual(
@@ -406,7 +414,9 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     });
 
     test("finds its issue on a later page", async () => {
-      for (let i = 0; i < 120; i++) forge.addIssue(`Wish ${i}`, "…");
+      for (let i = 0; i < 120; i++) {
+        forge.addIssue(`Wish ${i}`, "…");
+      }
       forge.addIssue(TITLE, `${ISSUE}\nBob was added`);
       assert.deepEqual(await run(["healed"]), said("Issue 121 has been closed."));
     });

@@ -192,7 +192,9 @@ describe("the workflows for GitHub", () => {
         .split("\n")
         .filter((line) => line.includes("uses:"));
       assert.ok(uses.length >= 3);
-      for (const line of uses) assert.match(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+      for (const line of uses) {
+        assert.match(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+      }
     }
   });
 
@@ -206,7 +208,9 @@ describe("the workflows for GitHub", () => {
   test("put no expression into a script, where it could become a command", () => {
     for (const { jobs } of Object.values(workflows)) {
       for (const { steps } of Object.values(jobs)) {
-        for (const { run } of steps) assert.doesNotMatch(run ?? "", /\$\{\{/);
+        for (const { run } of steps) {
+          assert.doesNotMatch(run ?? "", /\$\{\{/);
+        }
       }
     }
   });
@@ -251,7 +255,9 @@ describe("the pipeline for GitLab", () => {
 
   test("runs each job for each stack, and lets none hold up the job of another", () => {
     assert.deepEqual(common?.parallel, { matrix: [{ STACK: ["production"] }] });
-    for (const name of ["preview", "deploy", "drift"]) assert.equal(jobs[name]?.extends, ".with-pulumi");
+    for (const name of ["preview", "deploy", "drift"]) {
+      assert.equal(jobs[name]?.extends, ".with-pulumi");
+    }
     assert.equal(jobs["drift"]?.resource_group, "drift/$STACK");
   });
 

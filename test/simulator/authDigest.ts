@@ -46,15 +46,22 @@ export class DigestAuthentication {
   }
 
   check(authorization: string, method: string, uri: string): Verdict {
-    if (this.#drops.random() < this.#drops.chance) this.expireNonces();
+    if (this.#drops.random() < this.#drops.chance) {
+      this.expireNonces();
+    }
     const said = parse(authorization);
-    if (!said || said.realm !== REALM || said.qop !== "auth" || !said.cnonce || said.uri !== uri)
+    if (!said || said.realm !== REALM || said.qop !== "auth" || !said.cnonce || said.uri !== uri) {
       return "refused";
-    if (said.algorithm !== undefined && said.algorithm.toUpperCase() !== "MD5") return "refused";
+    }
+    if (said.algorithm !== undefined && said.algorithm.toUpperCase() !== "MD5") {
+      return "refused";
+    }
     const key = this.#keys.byPublicKey(said.username);
     const count = said.nc?.toLowerCase() ?? "";
     // A client that began at zero could not log in to Atlas.
-    if (!key || !/^[0-9a-f]{8}$/.test(count) || count === "00000000") return "refused";
+    if (!key || !/^[0-9a-f]{8}$/.test(count) || count === "00000000") {
+      return "refused";
+    }
     const expected = DIGEST.computeHash({
       username: key.keys.publicKey,
       realm: REALM,
@@ -67,10 +74,16 @@ export class DigestAuthentication {
       qop: "auth",
       algorithm: "md5",
     });
-    if (expected !== said.response) return "refused";
+    if (expected !== said.response) {
+      return "refused";
+    }
     const nonce = this.#nonces.get(said.nonce ?? "");
-    if (!nonce || !this.#isUsable(nonce)) return "stale";
-    if (nonce.countsSeen.has(count)) return "refused";
+    if (!nonce || !this.#isUsable(nonce)) {
+      return "stale";
+    }
+    if (nonce.countsSeen.has(count)) {
+      return "refused";
+    }
     nonce.countsSeen.add(count);
     nonce.uses += 1;
     return key.caller;
@@ -106,15 +119,21 @@ export class DigestAuthentication {
   }
 
   #challenge(scheme: Scheme, stale: boolean): string {
-    if (scheme === "Negotiate") return "Negotiate";
-    if (scheme === "Basic") return `Basic realm="${REALM}"`;
+    if (scheme === "Negotiate") {
+      return "Negotiate";
+    }
+    if (scheme === "Basic") {
+      return `Basic realm="${REALM}"`;
+    }
     const nonce = this.#newNonce();
     return `Digest realm="${REALM}", domain="", nonce="${nonce}", algorithm=${scheme}, qop="auth", stale=${stale}`;
   }
 
   #newNonce(): string {
     const nonce = randomBytes(24).toString("base64");
-    if (this.#nonces.size > PRUNE_ABOVE) this.#prune();
+    if (this.#nonces.size > PRUNE_ABOVE) {
+      this.#prune();
+    }
     const expiresAt = this.#now() + this.#rules.lifetimeMs;
     this.#nonces.set(nonce, { expiresAt, uses: 0, countsSeen: new Set() });
     return nonce;
@@ -125,7 +144,11 @@ export class DigestAuthentication {
   }
 
   #prune(): void {
-    for (const [value, nonce] of this.#nonces) if (!this.#isUsable(nonce)) this.#nonces.delete(value);
+    for (const [value, nonce] of this.#nonces) {
+      if (!this.#isUsable(nonce)) {
+        this.#nonces.delete(value);
+      }
+    }
   }
 }
 

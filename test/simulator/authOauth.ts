@@ -64,7 +64,9 @@ export class OAuthAuthentication {
   }
 
   issue(caller: Caller): Answer {
-    if (this.#limit.isReached) return oauthError(429, "too_many_requests", "Too many token requests.");
+    if (this.#limit.isReached) {
+      return oauthError(429, "too_many_requests", "Too many token requests.");
+    }
     this.#limit.count();
     this.#dropExpired();
     const live = [...this.#tokens.values()].filter((token) => token.caller.name === caller.name).length;
@@ -101,7 +103,9 @@ export class OAuthAuthentication {
 
   #dropExpired(): void {
     for (const [value, token] of this.#tokens) {
-      if (token.expiresAt <= this.#now()) this.#tokens.delete(value);
+      if (token.expiresAt <= this.#now()) {
+        this.#tokens.delete(value);
+      }
     }
   }
 }
@@ -117,7 +121,9 @@ export const INVALID_CLIENT = oauthError(401, "invalid_client", "Invalid credent
 function basicPair(authorization: string | undefined): { id: string; secret: string } | undefined {
   try {
     const { username, password } = parseAuthorizationHeader(authorization ?? "", [BASIC]).data;
-    if (username === undefined || password === undefined) return undefined;
+    if (username === undefined || password === undefined) {
+      return undefined;
+    }
     return { id: formDecode(username), secret: formDecode(password) };
   } catch {
     // No Basic header, or an escape that does not decode: no client.

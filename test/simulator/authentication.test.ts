@@ -122,8 +122,12 @@ test("forgets nonces at moments that the seed decides", async (t) => {
     const { simulator, client, projectId } = await atlas(t, { nonceDrops: { seed, chance: 0.3 } });
     const statuses: number[] = [];
     // Each refusal brings a new nonce, with which the client goes on.
-    for (let turn = 0; turn < 30; turn += 1) await client.get(`/groups/${projectId}/users`);
-    for (const { status } of simulator.log.entries) statuses.push(status ?? 0);
+    for (let turn = 0; turn < 30; turn += 1) {
+      await client.get(`/groups/${projectId}/users`);
+    }
+    for (const { status } of simulator.log.entries) {
+      statuses.push(status ?? 0);
+    }
     return statuses.join();
   };
   const once = await accepted(1);

@@ -28,7 +28,9 @@ export type Handlers = Readonly<Record<string, Handler>>;
 export function projectOf({ world, params }: Pick<Call, "world" | "params">): Project {
   const id = params.groupId ?? "";
   const project = world.directory.projects.get(id);
-  if (!project) throw noSuchProject(id);
+  if (!project) {
+    throw noSuchProject(id);
+  }
   return project;
 }
 
@@ -87,6 +89,8 @@ export function statusesOf(call: Call): ReadonlySet<MembershipStatus> {
     throw new Refusal(400, BAD_QUERY_CODE, detail, { parameters: ["orgMembershipStatus"] });
   }
   const asked = several ?? one;
-  if (asked === undefined) return VISIBLE_BY_DEFAULT;
+  if (asked === undefined) {
+    return VISIBLE_BY_DEFAULT;
+  }
   return new Set((typeof asked === "string" ? [asked] : asked) as MembershipStatus[]);
 }

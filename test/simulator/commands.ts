@@ -105,12 +105,22 @@ const HELP = [
 /** Runs one line that a person typed. Returns what to print, or undefined for 'stop'. */
 export function runCommand(world: World, line: string): string | undefined {
   const [name = "", ...words] = line.trim().split(/\s+/);
-  if (name === "quit" || name === "exit") return undefined;
-  if (name === "") return "";
-  if (name === "help") return HELP;
+  if (name === "quit" || name === "exit") {
+    return undefined;
+  }
+  if (name === "") {
+    return "";
+  }
+  if (name === "help") {
+    return HELP;
+  }
   const command = COMMANDS[name];
-  if (!command) return `There is no command '${name}'. Type 'help' for those there are.`;
-  if (words.length < command.words) return `Usage: ${command.usage}`;
+  if (!command) {
+    return `There is no command '${name}'. Type 'help' for those there are.`;
+  }
+  if (words.length < command.words) {
+    return `Usage: ${command.usage}`;
+  }
   try {
     return command.run(world, words);
   } catch (error) {

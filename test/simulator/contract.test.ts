@@ -54,7 +54,9 @@ test("refuses bodies that do not fit, names the code, and reports a violation", 
     ['"bob"', "VALIDATION_ERROR"],
     [undefined, "MISSING_ATTRIBUTE"],
   ];
-  for (const [body, errorCode] of cases) assertRefused(await client.post(path, body), 400, errorCode);
+  for (const [body, errorCode] of cases) {
+    assertRefused(await client.post(path, body), 400, errorCode);
+  }
   assert.equal(simulator.violations.length, cases.length);
   assert.match(
     simulator.violations[0] ?? "",

@@ -74,7 +74,9 @@ export class Contract {
       .map(describe)
       .sort((left, right) => right.pattern.source.length - left.pattern.source.length);
     const sample = this.#operations.find((operation) => operation.id === "addGroupUsers");
-    if (!sample) throw new Error("contract.json has no addGroupUsers");
+    if (!sample) {
+      throw new Error("contract.json has no addGroupUsers");
+    }
     this.#anOperationWithErrors = sample;
   }
 
@@ -84,9 +86,13 @@ export class Contract {
 
   find(method: string, path: string): Match | undefined {
     for (const operation of this.#operations) {
-      if (operation.method !== method) continue;
+      if (operation.method !== method) {
+        continue;
+      }
       const found = operation.pattern.exec(path);
-      if (!found) continue;
+      if (!found) {
+        continue;
+      }
       const values = operation.parameterNames.map((name, index) => [name, decode(found[index + 1] ?? "")]);
       return { operation, params: Object.fromEntries(values) };
     }
@@ -119,7 +125,9 @@ export class Contract {
       },
       operation.definition,
     );
-    if (!errors) return undefined;
+    if (!errors) {
+      return undefined;
+    }
     const [first] = [...errors].sort((left, right) => rank(left) - rank(right));
     return first && refusalFor(first, request.path);
   }
@@ -137,11 +145,14 @@ export class Contract {
   ): string[] {
     const declared = operation && this.#declaredAnswer(operation, answer.status);
     if (!operation || !declared) {
-      if (answer.status < 400) return [`no answer ${answer.status} in the contract`];
+      if (answer.status < 400) {
+        return [`no answer ${answer.status} in the contract`];
+      }
       return this.#errorsOf(this.#anOperationWithErrors, answer.body, 400);
     }
-    if (!("content" in declared))
+    if (!("content" in declared)) {
       return answer.body === undefined ? [] : ["a body where the contract has none"];
+    }
     const { errors } = this.#backend.validator.validateResponseHeaders(headers, operation.definition, {
       statusCode: answer.status,
       setMatchType: headersMustBeThere ? SetMatchType.Superset : SetMatchType.Any,
@@ -186,7 +197,9 @@ function withClosedRequestBodies(source: object): Document {
   for (const item of Object.values(copy.paths)) {
     for (const operation of Object.values(item)) {
       const media = operation.requestBody?.content["application/json"];
-      if (media) media.schema = closed(media.schema, copy.components.schemas);
+      if (media) {
+        media.schema = closed(media.schema, copy.components.schemas);
+      }
     }
   }
   return copy as unknown as Document;
@@ -195,11 +208,15 @@ function withClosedRequestBodies(source: object): Document {
 function closed(schema: Schema, schemas: Readonly<Record<string, Schema>>): Schema {
   if (schema.$ref !== undefined) {
     const target = schemas[schema.$ref.split("/").at(-1) ?? ""];
-    if (!target) throw new Error(`contract.json has no ${schema.$ref}`);
+    if (!target) {
+      throw new Error(`contract.json has no ${schema.$ref}`);
+    }
     return closed(target, schemas);
   }
   const result = { ...schema };
-  if (schema.items) result.items = closed(schema.items, schemas);
+  if (schema.items) {
+    result.items = closed(schema.items, schemas);
+  }
   if (schema.properties) {
     result.additionalProperties = false;
     result.properties = Object.fromEntries(
@@ -213,7 +230,9 @@ function closed(schema: Schema, schemas: Readonly<Record<string, Schema>>): Sche
 
 /** Atlas reads the path before the query and both before the body. */
 function rank(error: ErrorObject): number {
-  if (error.instancePath.startsWith("/path")) return 0;
+  if (error.instancePath.startsWith("/path")) {
+    return 0;
+  }
   return error.instancePath.startsWith("/query") ? 1 : 2;
 }
 
@@ -230,7 +249,9 @@ function refusalFor(error: ErrorObject, path: string): Refusal {
   if (instancePath.startsWith("/query")) {
     return new Refusal(400, BAD_QUERY_CODE, `Invalid query parameter: ${because}.`, { parameters: [name] });
   }
-  if (keyword === "parse") return new Refusal(400, "MALFORMED_JSON", "Received JSON is malformed.");
+  if (keyword === "parse") {
+    return new Refusal(400, "MALFORMED_JSON", "Received JSON is malformed.");
+  }
   if (keyword === "additionalProperties") {
     return new Refusal(400, "INVALID_ATTRIBUTE", `Invalid attribute ${name} specified.`, {
       parameters: [name],

@@ -44,9 +44,12 @@ export class KeyRing {
   }
 
   #find(wanted: (keys: Keys) => boolean, name: keyof Keys): { keys: Keys; caller: Caller } | undefined {
-    if (wanted(this.full)) return { keys: this.full, caller: { name: this.full[name], readOnly: false } };
-    if (wanted(this.readOnly))
+    if (wanted(this.full)) {
+      return { keys: this.full, caller: { name: this.full[name], readOnly: false } };
+    }
+    if (wanted(this.readOnly)) {
       return { keys: this.readOnly, caller: { name: this.readOnly[name], readOnly: true } };
+    }
     return undefined;
   }
 }

@@ -85,7 +85,9 @@ export class Directory {
     const account = this.#accountOf(username);
     member.account = account;
     member.invitation = undefined;
-    for (const role of organizationRoles) member.organizationRoles.add(role);
+    for (const role of organizationRoles) {
+      member.organizationRoles.add(role);
+    }
     this.#setStatus(member, "ACTIVE", account.id);
     return member;
   }
@@ -101,12 +103,15 @@ export class Directory {
     sent: { inviterUsername: string; projectId?: string; organizationRoles?: readonly string[] },
   ): Membership {
     const previous = organization.members.get(username);
-    if (previous && REPLACED_INVITATION_LOSES_OTHER_ACCESS) this.forget(previous);
+    if (previous && REPLACED_INVITATION_LOSES_OTHER_ACCESS) {
+      this.forget(previous);
+    }
     const member = organization.members.get(username) ?? this.#newMembership(organization, username);
     const invitation = this.newInvitation(sent.inviterUsername);
     member.invitation = invitation;
-    for (const role of sent.organizationRoles ?? [DEFAULT_ORGANIZATION_ROLE])
+    for (const role of sent.organizationRoles ?? [DEFAULT_ORGANIZATION_ROLE]) {
       member.organizationRoles.add(role);
+    }
     this.#nextExpiry = Math.min(this.#nextExpiry, invitation.expiresAt ?? Number.POSITIVE_INFINITY);
     this.#setStatus(member, "PENDING", this.#ids.next());
     this.invitationsSent.push({
@@ -124,7 +129,9 @@ export class Directory {
   }
 
   endInvitation(member: Membership, status: "INVITATION_EXPIRED" | "INVITATION_REJECTED"): void {
-    if (member.invitation && status === "INVITATION_REJECTED") member.invitation.expiresAt = null;
+    if (member.invitation && status === "INVITATION_REJECTED") {
+      member.invitation.expiresAt = null;
+    }
     this.#setStatus(member, status, member.userId);
   }
 
@@ -152,8 +159,12 @@ export class Directory {
 
   /** The person leaves the organization, and with it its projects and teams. */
   forget(member: Membership): void {
-    for (const project of [...member.projects]) this.removeFromProject(project, member);
-    for (const team of [...member.teams]) this.removeFromTeam(team, member);
+    for (const project of [...member.projects]) {
+      this.removeFromProject(project, member);
+    }
+    for (const team of [...member.teams]) {
+      this.removeFromTeam(team, member);
+    }
     member.organization.byUserId.delete(member.userId);
     member.organization.members.delete(member.username);
   }
@@ -165,7 +176,9 @@ export class Directory {
 
   isKnownUser(userId: string): boolean {
     for (const organization of this.organizations.values()) {
-      if (organization.byUserId.has(userId)) return true;
+      if (organization.byUserId.has(userId)) {
+        return true;
+      }
     }
     return false;
   }
@@ -173,13 +186,18 @@ export class Directory {
   /** Lets invitations expire whose time has come. Costs nothing while none has. */
   settle(): void {
     const now = this.#now();
-    if (now < this.#nextExpiry) return;
+    if (now < this.#nextExpiry) {
+      return;
+    }
     this.#nextExpiry = Number.POSITIVE_INFINITY;
     for (const organization of this.organizations.values()) {
       for (const member of organization.members.list(new Set(["PENDING"]))) {
         const expiresAt = member.invitation?.expiresAt ?? Number.POSITIVE_INFINITY;
-        if (expiresAt <= now) this.endInvitation(member, "INVITATION_EXPIRED");
-        else this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
+        if (expiresAt <= now) {
+          this.endInvitation(member, "INVITATION_EXPIRED");
+        } else {
+          this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
+        }
       }
     }
   }
@@ -204,14 +222,20 @@ export class Directory {
     member.userId = userId;
     member.organization.byUserId.set(userId, member);
     member.organization.members.set(member);
-    for (const project of member.projects) project.members.touch();
-    for (const team of member.teams) team.members.touch();
+    for (const project of member.projects) {
+      project.members.touch();
+    }
+    for (const team of member.teams) {
+      team.members.touch();
+    }
   }
 
   #accountOf(username: string): Account {
     const key = username.toLowerCase();
     const known = this.#accounts.get(key);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const account: Account = {
       id: this.#ids.next(),
       firstName: key.split("@")[0] ?? key,

@@ -22,26 +22,34 @@ export async function exchange(
   entry.authenticated = "caller" in identified;
   parts.arrived(entry);
   await Promise.all(early.delays);
-  if (parts.latencyMs > 0) await delay(parts.latencyMs);
+  if (parts.latencyMs > 0) {
+    await delay(parts.latencyMs);
+  }
 
   const isTokenRequest = isTokenOperation(entry.operationId);
   const fail = (failure: Failure, good?: { wire: Wire; body: unknown }): void => {
     entry.status = sendFailure(response, failure, good, { isTokenRequest });
     parts.answered(entry);
   };
-  if (early.failure) return fail(early.failure);
+  if (early.failure) {
+    return fail(early.failure);
+  }
   const isFallible = entry.authenticated || isTokenRequest;
   if (isFallible) {
     const before = parts.faults.take(entry, "before");
     await Promise.all(before.delays);
-    if (before.failure) return fail(before.failure);
+    if (before.failure) {
+      return fail(before.failure);
+    }
   }
 
   const { wire, body } = answer(parts, received, identified);
   if (isFallible) {
     const after = parts.faults.take(entry, "after");
     await Promise.all(after.delays);
-    if (after.failure) return fail(after.failure, { wire, body });
+    if (after.failure) {
+      return fail(after.failure, { wire, body });
+    }
   }
   entry.status = wire.status;
   send(response, wire);
@@ -81,8 +89,9 @@ function answer(parts: Parts, received: Received, identified: Identified): { wir
   try {
     plain = "answer" in identified ? identified.answer : run(parts, received, identified.caller, headers);
   } catch (error) {
-    if (!(error instanceof Refusal))
+    if (!(error instanceof Refusal)) {
       return refuseOwn(error instanceof Error ? (error.stack ?? "") : String(error));
+    }
     plain = error.toAnswer();
   }
   const dressed = dress(plain);

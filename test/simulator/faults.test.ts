@@ -62,7 +62,9 @@ test("passes some requests first, and fails several", async (t) => {
   const setting = await atlas(t);
   setting.simulator.fail({ operationId: "listGroupUsers", skip: 1, times: 2, status: 500 });
   const statuses: number[] = [];
-  for (let turn = 0; turn < 4; turn += 1) statuses.push((await list(setting)).status);
+  for (let turn = 0; turn < 4; turn += 1) {
+    statuses.push((await list(setting)).status);
+  }
   assert.deepEqual(statuses, [200, 500, 500, 200]);
 });
 

@@ -91,7 +91,9 @@ export class Faults {
   }
 
   clear(): void {
-    for (const rule of this.#rules) rule.left = 0;
+    for (const rule of this.#rules) {
+      rule.left = 0;
+    }
     this.#rules = [];
   }
 
@@ -100,16 +102,24 @@ export class Faults {
     const delays: Promise<void>[] = [];
     let failure: Failure | undefined;
     for (const rule of this.#rules) {
-      if (rule.stage !== stage || !fits(rule.spec, entry)) continue;
+      if (rule.stage !== stage || !fits(rule.spec, entry)) {
+        continue;
+      }
       const isTerminal = !isOnlyDelay(rule.spec);
-      if (isTerminal && failure !== undefined) continue;
+      if (isTerminal && failure !== undefined) {
+        continue;
+      }
       if (rule.toSkip > 0) {
         rule.toSkip -= 1;
         continue;
       }
       rule.left -= 1;
-      if (rule.spec.delayUntil) delays.push(rule.spec.delayUntil);
-      if (isTerminal) failure = rule.spec;
+      if (rule.spec.delayUntil) {
+        delays.push(rule.spec.delayUntil);
+      }
+      if (isTerminal) {
+        failure = rule.spec;
+      }
     }
     this.#rules = this.#rules.filter((rule) => rule.left > 0);
     return { delays, failure };
@@ -117,7 +127,9 @@ export class Faults {
 }
 
 function stageOf(spec: FailureRule): Stage {
-  if (spec.evenUnauthenticated) return "before authentication";
+  if (spec.evenUnauthenticated) {
+    return "before authentication";
+  }
   const otherwise = "mutate" in spec || "cut" in spec ? "after" : "before";
   return spec.when ?? otherwise;
 }

@@ -21,7 +21,9 @@ export const maintenanceHandlers: Handlers = {
     if (WINDOW_LOCKED_WHILE_SCHEDULED && maintenance.scheduled) {
       throw new Refusal(400, "ATLAS_MAINTENANCE_ALREADY_SCHEDULED", "Maintenance is scheduled already.");
     }
-    if (settings.startASAP === true && !maintenance.scheduled) throw notScheduled();
+    if (settings.startASAP === true && !maintenance.scheduled) {
+      throw notScheduled();
+    }
     maintenance.edit(settings);
     return { status: 200, versionIn: "X-Content-Type" };
   },
@@ -34,7 +36,9 @@ export const maintenanceHandlers: Handlers = {
   /** Not idempotent: every call defers the maintenance by another week. */
   deferGroupMaintenanceWindow: (call) => {
     const { maintenance } = projectOf(call);
-    if (!maintenance.scheduled) throw notScheduled();
+    if (!maintenance.scheduled) {
+      throw notScheduled();
+    }
     if (!maintenance.isSet) {
       throw new Refusal(400, "ATLAS_MAINTENANCE_WINDOW_NOT_DEFINED", "No maintenance window is defined.");
     }

@@ -18,7 +18,9 @@ export const migrationHandlers: Handlers = {
   createOrgLiveMigrationLinkToken: (call) => {
     const organization = organizationOf(call);
     const { accessListIps = [] } = call.body as { accessListIps?: string[] };
-    for (const address of accessListIps) checkAddress(address);
+    for (const address of accessListIps) {
+      checkAddress(address);
+    }
     if (organization.link && !SECOND_LINK_TOKEN_REPLACES_FIRST) {
       throw new Refusal(409, null, "The organization is linked already.");
     }
@@ -111,7 +113,9 @@ function checkAddress(address: string): void {
   const family = isIP(ip);
   const most = family === 4 ? 32 : 128;
   const bitsFit = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
-  if (family !== 0 && bitsFit && rest.length === 0) return;
+  if (family !== 0 && bitsFit && rest.length === 0) {
+    return;
+  }
   const detail = `The address ${address} must be in valid IP address or CIDR notation.`;
   throw new Refusal(400, BAD_ACCESS_LIST_CODE, detail, { parameters: [address] });
 }

@@ -32,7 +32,9 @@ export const projectUserHandlers: Handlers = {
   addGroupUsers: (call) => {
     const project = projectOf(call);
     const { username, roles } = call.body as { username: string; roles: string[] };
-    for (const role of roles) checkRole(role);
+    for (const role of roles) {
+      checkRole(role);
+    }
     const member = add(call, project, username, roles);
     const { userId } = member.membership;
     // Atlas sends the address of another version here, which no client can use.
@@ -47,7 +49,9 @@ export const projectUserHandlers: Handlers = {
     const { membership } = member;
     call.world.directory.removeFromProject(project, membership);
     const isStranded = membership.status === "PENDING" && membership.projects.size === 0;
-    if (isStranded && !PENDING_USER_STAYS_IN_ORGANIZATION) call.world.directory.forget(membership);
+    if (isStranded && !PENDING_USER_STAYS_IN_ORGANIZATION) {
+      call.world.directory.forget(membership);
+    }
     return { status: 204 };
   },
 
@@ -80,7 +84,9 @@ export const projectUserHandlers: Handlers = {
         "A user must have at least one role at all times.",
       );
     }
-    if (groupRole === OWNER) checkOwnerLeft(call, projectOf(call), member);
+    if (groupRole === OWNER) {
+      checkOwnerLeft(call, projectOf(call), member);
+    }
     member.roles.delete(groupRole);
     return { status: 200, body: groupUser(member) };
   },
@@ -95,7 +101,9 @@ function listed(call: Call, project: Project): readonly ProjectMember[] {
       ({ membership }) => username === undefined || membership.username === username,
     );
   }
-  if (username === undefined) return members.list(statuses);
+  if (username === undefined) {
+    return members.list(statuses);
+  }
   const member = members.get(username);
   return member && statuses.has(member.membership.status) ? [member] : [];
 }
@@ -113,7 +121,9 @@ function withAccess(
     const direct = members.get(membership.username);
     const teams = byTeam.filter(([team]) => membership.teams.has(team));
     const seesAll = byOrganization && IMPLICIT_ACCESS.some((role) => membership.organizationRoles.has(role));
-    if (!direct && teams.length === 0 && !seesAll) return [];
+    if (!direct && teams.length === 0 && !seesAll) {
+      return [];
+    }
     const roles = new Set([...(direct?.roles ?? []), ...teams.flatMap(([, ofTeam]) => ofTeam)]);
     return [{ membership, roles }];
   });
@@ -134,7 +144,9 @@ function add(call: Call, project: Project, username: string, roles: readonly str
     });
   }
   checkRoom(call, project);
-  if (belongs) return directory.addToProject(project, membership, roles);
+  if (belongs) {
+    return directory.addToProject(project, membership, roles);
+  }
   checkRoomInOrganization(call, project.organization);
   call.invitations.check(call.world.invitationThrottleCode);
   const invited = directory.invite(project, key, call.callerName);

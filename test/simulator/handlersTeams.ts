@@ -27,7 +27,9 @@ export const teamHandlers: Handlers = {
     const team = teamOf(call);
     const { id } = call.body as { id: string };
     const member = team.organization.byUserId.get(id);
-    if (!member?.teams.has(team) || !VISIBLE_BY_DEFAULT.has(member.status)) throw noSuchUser(id);
+    if (!member?.teams.has(team) || !VISIBLE_BY_DEFAULT.has(member.status)) {
+      throw noSuchUser(id);
+    }
     call.world.directory.removeFromTeam(team, member);
     return { status: 200, body: organizationUser(member) };
   },
@@ -37,7 +39,9 @@ function teamOf(call: Call): Team {
   const organization = organizationOf(call);
   const id = call.params.teamId ?? "";
   const team = call.world.directory.teams.get(id);
-  if (!team) throw new Refusal(404, "TEAM_NOT_FOUND", `No team with ID ${id} exists.`, { parameters: [id] });
+  if (!team) {
+    throw new Refusal(404, "TEAM_NOT_FOUND", `No team with ID ${id} exists.`, { parameters: [id] });
+  }
   if (team.organization !== organization) {
     throw new Refusal(404, "TEAM_NOT_IN_ORG", `Team ${id} is not in organization ${organization.id}.`, {
       parameters: [id, organization.id],
@@ -49,7 +53,9 @@ function teamOf(call: Call): Team {
 function candidates(call: Call, members: Roster<Membership>): readonly Membership[] {
   const userId = text(call, "userId");
   const username = text(call, "username")?.toLowerCase();
-  if (userId === undefined && username === undefined) return members.list(statusesOf(call));
+  if (userId === undefined && username === undefined) {
+    return members.list(statusesOf(call));
+  }
   const member = userId === undefined ? members.get(username ?? "") : members.byUserId(userId);
   const fits = username === undefined || member?.username === username;
   return member && fits ? [member] : [];
@@ -58,7 +64,9 @@ function candidates(call: Call, members: Roster<Membership>): readonly Membershi
 function memberToAdd(call: Call, team: Team): Membership {
   const { id } = call.body as { id: string };
   const member = team.organization.byUserId.get(id);
-  if (!member && !call.world.directory.isKnownUser(id)) throw noSuchUser(id);
+  if (!member && !call.world.directory.isKnownUser(id)) {
+    throw noSuchUser(id);
+  }
   // A person whose invitation has expired or was rejected does not belong to the organization.
   if (!member || !VISIBLE_BY_DEFAULT.has(member.status)) {
     const detail = `User ${id} is not in organization ${team.organization.id}.`;

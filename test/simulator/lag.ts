@@ -27,7 +27,9 @@ export class Lag {
 
   /** Keeps what the next answers will show; to be called before the change. */
   keep<T extends object>(current: T, answers: number, copy: (current: T) => T): void {
-    if (answers <= 0) return;
+    if (answers <= 0) {
+      return;
+    }
     const before = this.#kept.get(current)?.before ?? copy(current);
     this.#kept.set(current, { before, answersLeft: answers });
   }
@@ -40,9 +42,13 @@ export class Lag {
   /** What the next answer shows. */
   show<T extends object>(current: T): T {
     const kept = this.#kept.get(current);
-    if (!kept) return current;
+    if (!kept) {
+      return current;
+    }
     kept.answersLeft -= 1;
-    if (kept.answersLeft === 0) this.#kept.delete(current);
+    if (kept.answersLeft === 0) {
+      this.#kept.delete(current);
+    }
     return kept.before as T;
   }
 }

@@ -29,12 +29,17 @@ function start(t: TestContext, ...args: string[]): Running {
   const unread: string[] = [];
   let wanted: ((line: string) => void) | undefined;
   createInterface({ input: child.stdout }).on("line", (line) => {
-    if (wanted) wanted(line);
-    else unread.push(line);
+    if (wanted) {
+      wanted(line);
+    } else {
+      unread.push(line);
+    }
   });
   const next = (): Promise<string> => {
     const line = unread.shift();
-    if (line !== undefined) return Promise.resolve(line);
+    if (line !== undefined) {
+      return Promise.resolve(line);
+    }
     return new Promise((resolve) => {
       wanted = (text) => {
         wanted = undefined;
@@ -45,7 +50,9 @@ function start(t: TestContext, ...args: string[]): Running {
   const line = async (pattern: RegExp): Promise<RegExpExecArray> => {
     for (;;) {
       const found = pattern.exec(await next());
-      if (found) return found;
+      if (found) {
+        return found;
+      }
     }
   };
   return {

@@ -17,8 +17,9 @@ async function main(): Promise<void> {
   let reported = 0;
   simulator.onAnswer((entry) => {
     print(lineOf(entry));
-    for (const violation of simulator.violations.slice(reported))
+    for (const violation of simulator.violations.slice(reported)) {
       print(`  not as the API describes it: ${violation}`);
+    }
     reported = simulator.violations.length;
   });
 
@@ -33,8 +34,11 @@ async function main(): Promise<void> {
   process.on("SIGTERM", stop);
   typed.on("line", (line) => {
     const answer = runCommand(simulator.world, line);
-    if (answer === undefined) stop();
-    else if (answer !== "") print(answer);
+    if (answer === undefined) {
+      stop();
+    } else if (answer !== "") {
+      print(answer);
+    }
   });
   print(introduction(simulator, populate(simulator)));
 }
@@ -50,7 +54,9 @@ function options(): { port: number; latencyMs: number } {
 }
 
 function wholeNumber(name: string, value: string, most: number): number {
-  if (/^\d+$/.test(value) && Number(value) <= most) return Number(value);
+  if (/^\d+$/.test(value) && Number(value) <= most) {
+    return Number(value);
+  }
   throw new Error(`${name} must be a whole number up to ${most}, but got '${value}'`);
 }
 

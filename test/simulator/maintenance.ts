@@ -45,7 +45,9 @@ export class MaintenanceWindow {
     this.dayOfWeek = undefined;
     this.hourOfDay = undefined;
     this.protectedHours = undefined;
-    if (RESET_UNSCHEDULES_MAINTENANCE) this.scheduled = false;
+    if (RESET_UNSCHEDULES_MAINTENANCE) {
+      this.scheduled = false;
+    }
   }
 
   copy(): MaintenanceWindow {

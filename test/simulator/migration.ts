@@ -61,7 +61,9 @@ export class LiveMigration {
 
   /** Whether the state that a client saw last, or would see first, allows the cutover. */
   isReadyForCutover(now: number): boolean {
-    if (this.#expireIfDue(now)) return false;
+    if (this.#expireIfDue(now)) {
+      return false;
+    }
     return this.cutovers === 0 && (this.#lastShown ?? this.current).readyForCutover;
   }
 
@@ -73,8 +75,12 @@ export class LiveMigration {
     }
     this.#expireIfDue(now);
     const step = this.current;
-    if (this.#script.length > 1) this.#script.shift();
-    if (step.readyForCutover) this.#readySince ??= now;
+    if (this.#script.length > 1) {
+      this.#script.shift();
+    }
+    if (step.readyForCutover) {
+      this.#readySince ??= now;
+    }
     this.#lastShown = step;
     return step;
   }
@@ -101,8 +107,9 @@ export class LiveMigration {
   }
 
   #expireIfDue(now: number): boolean {
-    if (this.cutovers > 0 || this.#readySince === undefined || now - this.#readySince < READY_FOR_MS)
+    if (this.cutovers > 0 || this.#readySince === undefined || now - this.#readySince < READY_FOR_MS) {
       return false;
+    }
     this.steps = [EXPIRED];
     return true;
   }

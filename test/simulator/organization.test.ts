@@ -72,7 +72,9 @@ test("lists invitations as a bare list in the order of creation, under ids of th
   const rows = rowsOf(reply);
   assert.ok(Array.isArray(reply.body));
   assert.deepEqual(usernamesOf(reply), ["zoe@example.com", "mia@example.com", "ann@example.com"]);
-  for (const row of rows) assert.deepEqual(Object.keys(row), INVITE_KEYS);
+  for (const row of rows) {
+    assert.deepEqual(Object.keys(row), INVITE_KEYS);
+  }
   assert.notEqual(rows[0]?.id, zoe.body.id);
   assert.deepEqual(rows[0]?.groupRoleAssignments, [{ groupId: projectId, groupRole: "GROUP_READ_ONLY" }]);
   assert.deepEqual(
@@ -112,9 +114,12 @@ test("names an organization whose name has spaces", async (t) => {
 
 test("lists people by username, the pending among the others, and ended invitations only where asked", async (t) => {
   const { simulator, client, organizationId } = await atlas(t);
-  for (const name of ["ann", "zoe"]) simulator.world.addActiveUser(organizationId, `${name}@example.com`);
-  for (const name of ["bob", "eve", "mia"])
+  for (const name of ["ann", "zoe"]) {
+    simulator.world.addActiveUser(organizationId, `${name}@example.com`);
+  }
+  for (const name of ["bob", "eve", "mia"]) {
     simulator.world.inviteToOrganization(organizationId, `${name}@example.com`);
+  }
   simulator.world.expireInvitation("eve@example.com");
   simulator.world.rejectInvitation("mia@example.com");
   const list = async (query = "") => usernamesOf(await client.get(`/orgs/${organizationId}/users${query}`));

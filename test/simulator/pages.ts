@@ -40,7 +40,9 @@ function fixedQuery(call: Call, flags: Readonly<Record<string, boolean>>): Pair[
   if (LINKS_KEEP_FILTERS) {
     for (const name of ["orgMembershipStatus", "orgMembershipStatuses", "userId", "username"]) {
       const value = call.query[name];
-      for (const each of typeof value === "string" ? [value] : (value ?? [])) pairs.push([name, each]);
+      for (const each of typeof value === "string" ? [value] : (value ?? [])) {
+        pairs.push([name, each]);
+      }
     }
   }
   return pairs.sort(([left], [right]) => (left < right ? -1 : 1));

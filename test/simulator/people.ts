@@ -147,7 +147,9 @@ export class Roster<T> {
   /** The same members as they are now. */
   copy(copyItem: (item: T) => T): Roster<T> {
     const copy = new Roster(this.#membershipOf);
-    for (const item of this.#byUsername.values()) copy.set(copyItem(item));
+    for (const item of this.#byUsername.values()) {
+      copy.set(copyItem(item));
+    }
     return copy;
   }
 
@@ -163,7 +165,9 @@ export class Roster<T> {
   }
 
   list(statuses: ReadonlySet<MembershipStatus> = VISIBLE_BY_DEFAULT): readonly T[] {
-    if (statuses !== VISIBLE_BY_DEFAULT) return this.#all().filter((item) => this.#has(item, statuses));
+    if (statuses !== VISIBLE_BY_DEFAULT) {
+      return this.#all().filter((item) => this.#has(item, statuses));
+    }
     this.#visible ??= this.#all().filter((item) => this.#has(item, VISIBLE_BY_DEFAULT));
     return this.#visible;
   }

@@ -36,7 +36,9 @@ export class Population {
     const organization = this.organization(organizationId);
     const name = options.name ?? this.#name("project");
     const project = this.directory.createProject(organization, name, options.owner !== undefined);
-    if (options.owner !== undefined) this.grant(project.id, options.owner, ["GROUP_OWNER"]);
+    if (options.owner !== undefined) {
+      this.grant(project.id, options.owner, ["GROUP_OWNER"]);
+    }
     return project.id;
   }
 
@@ -66,11 +68,18 @@ export class Population {
   /** Gives a person roles in a project; a stranger becomes an active member of the organization first. */
   grant(projectId: string, username: string, roles: readonly string[]): void {
     const project = this.project(projectId);
-    if (!project.organization.members.get(username)) this.addActiveUser(project.organization.id, username);
+    if (!project.organization.members.get(username)) {
+      this.addActiveUser(project.organization.id, username);
+    }
     const membership = this.member(project.organization.id, username);
     const member = project.members.get(username);
-    if (member) for (const role of roles) member.roles.add(role);
-    else this.directory.addToProject(project, membership, roles);
+    if (member) {
+      for (const role of roles) {
+        member.roles.add(role);
+      }
+    } else {
+      this.directory.addToProject(project, membership, roles);
+    }
   }
 
   /** A colleague invites the person by hand; who belongs to the organization already becomes a member at once. */
@@ -89,9 +98,13 @@ export class Population {
   /** A colleague changes the roles by hand. */
   setRoles(projectId: string, username: string, roles: readonly string[]): void {
     const member = this.project(projectId).members.get(username);
-    if (!member) throw new Error(`${username} is not in project ${projectId}`);
+    if (!member) {
+      throw new Error(`${username} is not in project ${projectId}`);
+    }
     member.roles.clear();
-    for (const role of roles) member.roles.add(role);
+    for (const role of roles) {
+      member.roles.add(role);
+    }
   }
 
   removeFromProject(projectId: string, username: string): void {
@@ -125,7 +138,9 @@ export class Population {
       }
       accepted += this.#acceptInvitationsToProjects(organization, username);
     }
-    if (accepted === 0) throw new Error(`${username} has no pending invitation`);
+    if (accepted === 0) {
+      throw new Error(`${username} has no pending invitation`);
+    }
   }
 
   expireInvitation(username: string): void {
@@ -147,7 +162,9 @@ export class Population {
   ): string {
     const organization = this.organization(organizationId);
     const known = organization.members.get(username);
-    if (known && VISIBLE_BY_DEFAULT.has(known.status)) throw new Error(`${username} belongs to it already`);
+    if (known && VISIBLE_BY_DEFAULT.has(known.status)) {
+      throw new Error(`${username} belongs to it already`);
+    }
     const inviterUsername = options.inviter ?? "colleague@example.com";
     const organizationRoles = options.orgRoles ?? ["ORG_MEMBER"];
     return this.directory.inviteTo(organization, username, { inviterUsername, organizationRoles }).userId;
@@ -173,8 +190,11 @@ export class Population {
     options: { projectId?: string; roles?: readonly string[] } = {},
   ): void {
     const { projectId, roles } = options;
-    if (projectId === undefined) this.inviteToOrganization(organizationId, username);
-    else this.inviteInvisibly(projectId, username, roles);
+    if (projectId === undefined) {
+      this.inviteToOrganization(organizationId, username);
+    } else {
+      this.inviteInvisibly(projectId, username, roles);
+    }
   }
 
   /** Everyone in the project by username, whatever their status, with the roles sorted. */
@@ -235,8 +255,14 @@ export class Population {
     const pending = [...this.directory.organizations.values()]
       .map((organization) => organization.members.get(username))
       .filter((member) => member?.status === "PENDING");
-    if (pending.length === 0) throw new Error(`${username} has no pending invitation`);
-    for (const member of pending) if (member) this.directory.endInvitation(member, status);
+    if (pending.length === 0) {
+      throw new Error(`${username} has no pending invitation`);
+    }
+    for (const member of pending) {
+      if (member) {
+        this.directory.endInvitation(member, status);
+      }
+    }
   }
 
   #name(kind: string): string {
@@ -246,6 +272,8 @@ export class Population {
 }
 
 function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`The simulator knows no ${what}`);
+  if (value === undefined) {
+    throw new Error(`The simulator knows no ${what}`);
+  }
   return value;
 }

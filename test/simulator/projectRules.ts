@@ -41,7 +41,9 @@ export function checkRole(role: string): void {
 
 export function checkRoomInOrganization(call: Call, organization: Organization): void {
   const most = call.world.limits.usersPerOrganization;
-  if (organization.members.list().length < most) return;
+  if (organization.members.list().length < most) {
+    return;
+  }
   const name = organization[FULL_ORGANIZATION_IS_NAMED_BY];
   const detail = `Maximum number of users per org (${most}) in ${name} exceeded while trying to add users.`;
   throw new Refusal(400, "MAX_USERS_PER_ORG_EXCEEDED", detail, { parameters: [most, name] });
@@ -49,7 +51,9 @@ export function checkRoomInOrganization(call: Call, organization: Organization):
 
 export function checkRoom(call: Call, project: Project): void {
   const most = call.world.limits.usersPerProject;
-  if (project.members.size < most || project.members.list().length < most) return;
+  if (project.members.size < most || project.members.list().length < most) {
+    return;
+  }
   throw new Refusal(400, "MAX_USERS_PER_GROUP_EXCEEDED", `A group cannot have more than ${most} users.`, {
     parameters: [most],
   });
@@ -58,8 +62,12 @@ export function checkRoom(call: Call, project: Project): void {
 export function checkOwnerLeft(call: Call, project: Project, member: ProjectMember): void {
   const { protectLastOwner } = call.world;
   const isProtected = typeof protectLastOwner === "boolean" ? protectLastOwner : project.createdWithOwner;
-  if (!isProtected || !isOwner(member)) return;
-  if (project.members.list().some((other) => other !== member && isOwner(other))) return;
+  if (!isProtected || !isOwner(member)) {
+    return;
+  }
+  if (project.members.list().some((other) => other !== member && isOwner(other))) {
+    return;
+  }
   throw new Refusal(
     403,
     "CANNOT_DELETE_LAST_ADMIN",

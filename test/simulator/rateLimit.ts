@@ -88,7 +88,9 @@ export class RateLimiter {
       bucket.nextRefillAt += steps * everyMs;
     }
     const granted = bucket.remaining > 0;
-    if (granted) bucket.remaining -= 1;
+    if (granted) {
+      bucket.remaining -= 1;
+    }
     const room = { "Ratelimit-Limit": String(capacity), "Ratelimit-Remaining": String(bucket.remaining) };
     return {
       headers: this.tellsRoom ? room : {},
@@ -163,7 +165,9 @@ export class InvitationThrottle {
 
   /** Throws what Atlas answers: a 400, although it is throttling, and without `Retry-After`. */
   check(errorCode: string): void {
-    if (!this.#limit.isReached) return;
+    if (!this.#limit.isReached) {
+      return;
+    }
     const { perMinute } = this.#limit;
     const detail = `Rate limit of ${perMinute} invitations per 1 minutes exceeded.`;
     throw new Refusal(400, errorCode, detail, { parameters: [perMinute, 1] });

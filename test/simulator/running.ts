@@ -34,8 +34,9 @@ export function run(
   headers: Record<string, string>,
 ): Answer {
   const { match, entry } = received;
-  if (match && isTokenOperation(match.operation.id))
+  if (match && isTokenOperation(match.operation.id)) {
     return answerAboutToken(parts, received, match.operation, caller);
+  }
   checkAddress(parts, received);
   if (!match) {
     throw violation(parts, received, unknownPath(parts.contract, entry.method, received.path));
@@ -50,8 +51,12 @@ export function run(
     );
   }
   const handler = parts.handlers[operation.id];
-  if (!handler) throw new Error(`no handler for ${operation.id}`);
-  if (operation.method !== "GET") keepForReads(parts.world, params, received.path);
+  if (!handler) {
+    throw new Error(`no handler for ${operation.id}`);
+  }
+  if (operation.method !== "GET") {
+    keepForReads(parts.world, params, received.path);
+  }
   const result = handler({
     world: parts.world,
     params,
@@ -81,19 +86,31 @@ function checkRequest(
     Object.assign(headers, deprecated.headers(world));
   }
   const mediaRefusal = mediaTypeRefusal(operation, request.headers, text !== "");
-  if (mediaRefusal) throw violation(parts, received, mediaRefusal);
-  if (removed === 404) throw noSuchResource(path);
-  if (removed === 410) throw versionGone(operation, path);
+  if (mediaRefusal) {
+    throw violation(parts, received, mediaRefusal);
+  }
+  if (removed === 404) {
+    throw noSuchResource(path);
+  }
+  if (removed === 410) {
+    throw versionGone(operation, path);
+  }
 
   const misfit = contract.refusalOf(operation, { path, query, body: text });
-  if (misfit?.errorCode === "PATH_PARAM_PARSE_ERROR") throw violation(parts, received, misfit);
+  if (misfit?.errorCode === "PATH_PARAM_PARSE_ERROR") {
+    throw violation(parts, received, misfit);
+  }
   world.directory.settle();
   // An unknown project is refused before the rate limit is charged: such answers carry none of its headers.
   checkParent({ world, params }, path);
   const toll = limiter.charge(operation.id, params.groupId ?? params.orgId ?? "", path);
   Object.assign(headers, toll.headers);
-  if (toll.refusal) throw toll.refusal;
-  if (misfit) throw violation(parts, received, misfit);
+  if (toll.refusal) {
+    throw toll.refusal;
+  }
+  if (misfit) {
+    throw violation(parts, received, misfit);
+  }
 }
 
 /** Writes down what the client should not have sent. */
@@ -103,7 +120,9 @@ function violation({ violations }: Parts, { entry, path }: Received, refusal: Re
 }
 
 function checkAddress({ world }: Parts, { request }: Received): void {
-  if (world.accessListOpen) return;
+  if (world.accessListOpen) {
+    return;
+  }
   const address = request.socket.remoteAddress ?? "unknown";
   const detail = `IP address ${address} is not allowed to access this resource.`;
   throw new Refusal(403, ACCESS_LIST_CODE, detail, { parameters: [address] });
@@ -115,7 +134,9 @@ function versionGone({ version }: Operation, path: string): Refusal {
 }
 
 function unknownPath(contract: Contract, method: string, path: string): Refusal {
-  if (!contract.knowsPath(path)) return noSuchResource(path);
+  if (!contract.knowsPath(path)) {
+    return noSuchResource(path);
+  }
   return new Refusal(405, "METHOD_NOT_ALLOWED", `The resource ${path} has no ${method}.`);
 }
 
@@ -130,7 +151,9 @@ function answerAboutToken(
   const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
   const misfit = contract.refusalOf(operation, { path, query, body: form });
   const isRevocation = operation.id === "revokeAccessToken";
-  if (isForm && !misfit) return isRevocation ? oauth.revoke(caller, form.token ?? "") : oauth.issue(caller);
+  if (isForm && !misfit) {
+    return isRevocation ? oauth.revoke(caller, form.token ?? "") : oauth.issue(caller);
+  }
   violations.push(`POST ${path}: ${misfit?.message ?? "the body must be a form"}`);
   const error = isForm && form.grant_type !== undefined ? "unsupported_grant_type" : "invalid_request";
   const wanted = isRevocation ? "token" : "grant_type=client_credentials";

@@ -50,7 +50,9 @@ export function sendFailure(
   good: { wire: Wire; body: unknown } | undefined,
   options: { isTokenRequest: boolean },
 ): number | undefined {
-  if ("hang" in failure) return undefined;
+  if ("hang" in failure) {
+    return undefined;
+  }
   if ("reset" in failure) {
     response.socket?.resetAndDestroy();
     return undefined;
@@ -65,7 +67,9 @@ export function sendFailure(
     send(response, wire);
     return wire.status;
   }
-  if (!good) throw new Error("There is no answer to change or to cut off");
+  if (!good) {
+    throw new Error("There is no answer to change or to cut off");
+  }
   if ("cut" in failure) {
     sendCut(response, good.wire);
     return undefined;

@@ -78,14 +78,18 @@ export class AtlasSimulator {
       latencyMs: options.latencyMs ?? 0,
       arrived: (entry: LogEntry) => this.#announce(entry),
       answered: (entry: LogEntry) => {
-        for (const observe of this.#observers) observe(entry);
+        for (const observe of this.#observers) {
+          observe(entry);
+        }
       },
       origin: () => this.url,
     };
     this.#server = createServer((request, response) => {
       exchange(parts, request, response).catch((error: unknown) => {
         // A client that went away takes its request with it; everything else is a mistake of the simulator.
-        if (!request.destroyed || request.complete) this.violations.push(`simulator: ${String(error)}`);
+        if (!request.destroyed || request.complete) {
+          this.violations.push(`simulator: ${String(error)}`);
+        }
         response.destroy();
       });
     });
@@ -174,7 +178,9 @@ export class AtlasSimulator {
     for (const listener of [...this.#listeners]) {
       const { matcher } = listener;
       const isReady = typeof matcher !== "string" || entry.authenticated || isTokenOperation(matcher);
-      if (!isReady || !matches(entry, matcher)) continue;
+      if (!isReady || !matches(entry, matcher)) {
+        continue;
+      }
       this.#listeners.delete(listener);
       listener.found(entry);
     }

@@ -9,10 +9,16 @@ export function keepForReads(world: World, params: Readonly<Record<string, strin
   if (project && path.includes("/maintenanceWindow")) {
     reads.keep(project.maintenance, lags.windows, (window) => window.copy());
   }
-  if (project && path.includes("/users")) reads.keep(project.members, lags.projects, copyMembers);
-  if (team) reads.keep(team.members, lags.teams, copyPeople);
+  if (project && path.includes("/users")) {
+    reads.keep(project.members, lags.projects, copyMembers);
+  }
+  if (team) {
+    reads.keep(team.members, lags.teams, copyPeople);
+  }
   const organization = path.includes("/users") ? project?.organization : team?.organization;
-  if (organization) reads.keep(organization.members, lags.organizations, copyPeople);
+  if (organization) {
+    reads.keep(organization.members, lags.organizations, copyPeople);
+  }
 }
 
 function copyMembers(members: Roster<ProjectMember>): Roster<ProjectMember> {

@@ -114,8 +114,9 @@ test("refuses members above the limits of a team and of a user", async (t) => {
   const ann = world.addActiveUser(organizationId, "ann@example.com");
   assertRefused(await add(ann), 400, "MAX_USERS_PER_TEAM_EXCEEDED");
   world.removeFromTeam(teamId, "user0@example.com");
-  for (let index = 0; index < 100; index += 1)
+  for (let index = 0; index < 100; index += 1) {
     world.addToTeam(world.createTeam(organizationId), "ann@example.com");
+  }
   assertRefused(await add(ann), 400, "MAX_TEAMS_PER_USER_EXCEEDED");
 });
 

@@ -56,7 +56,9 @@ export class TestClient {
       const authorization = this.#authorization(method, uri);
       const reply = await this.sendAs(authorization, method, path, sent);
       const challenge = reply.headers.get("www-authenticate");
-      if (reply.status !== 401 || challenge === null || attempt === 2) return reply;
+      if (reply.status !== 401 || challenge === null || attempt === 2) {
+        return reply;
+      }
       this.#challenge = { ...parseWWWAuthenticateHeader(challenge, [DIGEST]).data };
       this.#count = 0;
     }
@@ -111,7 +113,9 @@ export class TestClient {
   }
 
   #authorization(method: string, uri: string): string | undefined {
-    if (!this.#challenge) return undefined;
+    if (!this.#challenge) {
+      return undefined;
+    }
     this.#count += 1;
     return digestHeader({
       keys: this.#keys,

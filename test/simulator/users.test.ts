@@ -153,8 +153,9 @@ test("gives an accepted user another id and keeps roles and teams", async (t) =>
 
 test("lists by username, the pending among the others, and finds one without case", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
-  for (const name of ["zoe", "bob", "mia"])
+  for (const name of ["zoe", "bob", "mia"]) {
     simulator.world.grant(projectId, `${name}@example.com`, ["GROUP_OWNER"]);
+  }
   await client.post(`/groups/${projectId}/users`, {
     username: "lea@example.com",
     roles: ["GROUP_READ_ONLY"],
@@ -377,9 +378,13 @@ test("shows access by a team only where asked to, with the roles of the team", a
   const { simulator, client, organizationId, projectId } = await atlas(t);
   const { world } = simulator;
   const teamId = world.createTeam(organizationId);
-  for (const name of ["ann", "bob"]) world.addActiveUser(organizationId, `${name}@example.com`);
+  for (const name of ["ann", "bob"]) {
+    world.addActiveUser(organizationId, `${name}@example.com`);
+  }
   world.grant(projectId, "ann@example.com", ["GROUP_OWNER"]);
-  for (const name of ["ann", "bob"]) world.addToTeam(teamId, `${name}@example.com`);
+  for (const name of ["ann", "bob"]) {
+    world.addToTeam(teamId, `${name}@example.com`);
+  }
   world.grantTeam(projectId, teamId, ["GROUP_READ_ONLY"]);
   const list = async (query: string) =>
     rowsOf(await client.get(`/groups/${projectId}/users${query}`)).map(({ username, roles }) => [

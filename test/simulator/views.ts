@@ -52,7 +52,9 @@ function person(membership: Membership): object {
       mobileNumber: account.mobileNumber,
     };
   }
-  if (!invitation) throw new Error(`${membership.username} is neither active nor invited`);
+  if (!invitation) {
+    throw new Error(`${membership.username} is neither active nor invited`);
+  }
   return { ...common, ...invitationTimes(invitation), inviterUsername: invitation.inviterUsername };
 }
 

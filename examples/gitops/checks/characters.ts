@@ -48,7 +48,9 @@ export function notOfAscii(text: string): string | undefined {
 function first(text: string, kinds: Kind[]): string | undefined {
   for (const { characters, name } of kinds) {
     const found = characters.exec(text)?.[0];
-    if (found !== undefined) return `${name} (${codePoint(found)})`;
+    if (found !== undefined) {
+      return `${name} (${codePoint(found)})`;
+    }
   }
   return undefined;
 }

@@ -12,7 +12,9 @@ export function textOfBytes(bytes: Buffer): string | Mistake {
         "(in Windows PowerShell write '| Out-File -Encoding utf8 access.yaml' in place of '> access.yaml')",
     };
   }
-  if (isUtf8(bytes)) return new TextDecoder().decode(bytes);
+  if (isUtf8(bytes)) {
+    return new TextDecoder().decode(bytes);
+  }
   return {
     line: firstForeignLine(bytes),
     text:
@@ -23,14 +25,22 @@ export function textOfBytes(bytes: Buffer): string | Mistake {
 
 function kindOfUtf16(bytes: Buffer): string | undefined {
   const mark = bytes.toString("hex", 0, 4);
-  if (mark === "fffe0000" || mark === "0000feff") return "UTF-32";
-  if (mark.startsWith("fffe")) return "UTF-16 (little endian)";
-  if (mark.startsWith("feff")) return "UTF-16 (big endian)";
+  if (mark === "fffe0000" || mark === "0000feff") {
+    return "UTF-32";
+  }
+  if (mark.startsWith("fffe")) {
+    return "UTF-16 (little endian)";
+  }
+  if (mark.startsWith("feff")) {
+    return "UTF-16 (big endian)";
+  }
   // Without a mark: UTF-16 of mostly ASCII has a zero in every other byte, and a text in UTF-8 has none.
   const beginning = [...bytes.subarray(0, 1_000)];
   const even = beginning.filter((byte, at) => byte === 0 && at % 2 === 0).length;
   const odd = beginning.filter((byte, at) => byte === 0 && at % 2 === 1).length;
-  if (Math.max(even, odd) <= beginning.length / 4) return undefined;
+  if (Math.max(even, odd) <= beginning.length / 4) {
+    return undefined;
+  }
   return odd > even ? "UTF-16 (little endian)" : "UTF-16 (big endian)";
 }
 
@@ -39,7 +49,9 @@ function firstForeignLine(bytes: Buffer): number {
   for (let start = 0; start < bytes.length; line++) {
     const lineFeed = bytes.indexOf("\n", start);
     const end = lineFeed < 0 ? bytes.length : lineFeed + 1;
-    if (!isUtf8(bytes.subarray(start, end))) break;
+    if (!isUtf8(bytes.subarray(start, end))) {
+      break;
+    }
     start = end;
   }
   return line;

@@ -97,9 +97,13 @@ function readLabelsAsTexts(root: unknown): void {
   for (const { value: person } of isMap(people) ? people.items : []) {
     const teams = valueUnder(person, "teams");
     for (const item of isSeq(teams) ? teams.items : []) {
-      if (!isScalar(item) || item.type !== Scalar.PLAIN) continue;
+      if (!isScalar(item) || item.type !== Scalar.PLAIN) {
+        continue;
+      }
       // An item with nothing behind its dash stays what it is, and is refused.
-      if (item.source) item.value = item.source;
+      if (item.source) {
+        item.value = item.source;
+      }
     }
   }
 }

@@ -10,17 +10,34 @@ export const LABEL_ADVICE = `write at most ${MOST_WORDS} words of letters, digit
  * not read as a sentence of the report, lead anywhere, or call anybody.
  */
 export function flawOfLabel(label: string): string | undefined {
-  if (/:\/\/|\bwww\./iu.test(label)) return "is a link";
-  if (/@/u.test(label)) return "has an @, which calls somebody";
-  if (label.length > MOST_CHARACTERS) return `is longer than ${MOST_CHARACTERS} characters`;
-  if (label !== label.normalize("NFC"))
+  if (/:\/\/|\bwww\./iu.test(label)) {
+    return "is a link";
+  }
+  if (/@/u.test(label)) {
+    return "has an @, which calls somebody";
+  }
+  if (label.length > MOST_CHARACTERS) {
+    return `is longer than ${MOST_CHARACTERS} characters`;
+  }
+  if (label !== label.normalize("NFC")) {
     return "has an accent as a character of its own, which looks the same and is not";
-  if (/^ | $| {2}/u.test(label)) return "has spaces at an end or beside each other";
+  }
+  if (/^ | $| {2}/u.test(label)) {
+    return "has spaces at an end or beside each other";
+  }
   const sign = /[^\p{L}\p{M}\p{N} ._/()&+'-]/u.exec(label)?.[0];
-  if (sign !== undefined) return `has a ${sign} in it`;
-  if (!/^[\p{L}\p{N}]/u.test(label)) return "does not begin with a letter or a digit";
-  if (label.split(" ").length > MOST_WORDS) return `has more than ${MOST_WORDS} words`;
-  if (/\. |\.$/u.test(label)) return "is a sentence";
+  if (sign !== undefined) {
+    return `has a ${sign} in it`;
+  }
+  if (!/^[\p{L}\p{N}]/u.test(label)) {
+    return "does not begin with a letter or a digit";
+  }
+  if (label.split(" ").length > MOST_WORDS) {
+    return `has more than ${MOST_WORDS} words`;
+  }
+  if (/\. |\.$/u.test(label)) {
+    return "is a sentence";
+  }
   if (/\p{Script=Latin}/u.test(label) && /\p{Script=Cyrillic}|\p{Script=Greek}/u.test(label)) {
     return "has letters of two alphabets, some of which look alike";
   }

@@ -22,13 +22,18 @@ export function repetitions(file: AccessFile): Mistake[] {
         : "keep one of the two";
       const seen = new Map<string, number>();
       for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
+        if (!isScalar(key)) {
+          continue;
+        }
         const name = String(key.value);
         const same = isPeople ? name.toLowerCase() : name;
         const first = seen.get(same);
         const line = file.lineOf(key);
-        if (first === undefined) seen.set(same, line);
-        else mistakes.push({ line, text: `${brief(name)} is there already, in line ${first}: ${advice}` });
+        if (first === undefined) {
+          seen.set(same, line);
+        } else {
+          mistakes.push({ line, text: `${brief(name)} is there already, in line ${first}: ${advice}` });
+        }
       }
     },
   });
@@ -45,7 +50,9 @@ export function mistakesOfMeaning(file: AccessFile): Mistake[] {
     ...sameIds(file, "projects", projects, idOfProject),
     ...sameIds(file, "teams", teams, idOfTeam),
     ...entries(people).flatMap(([username, person]) => {
-      if (!isRecord(person)) return [];
+      if (!isRecord(person)) {
+        return [];
+      }
       const at = ["people", username];
       return [
         ...mistakesOfRoles(file, [...at, "projects"], person["projects"], projects),
@@ -80,7 +87,9 @@ function sameIds(
   const seen = new Map<string, string>();
   return entries(declared).flatMap(([label, value]) => {
     const id = idOf(value);
-    if (id === undefined) return [];
+    if (id === undefined) {
+      return [];
+    }
     const first = seen.get(id);
     if (first === undefined) {
       seen.set(id, label);
@@ -125,8 +134,12 @@ function undeclared(
   declared: unknown,
 ): Mistake[] {
   // Whether a label is declared cannot be told from a section that is not as it should be.
-  if ((declared ?? undefined) !== undefined && !isRecord(declared)) return [];
-  if (isRecord(declared) && Object.hasOwn(declared, label)) return [];
+  if ((declared ?? undefined) !== undefined && !isRecord(declared)) {
+    return [];
+  }
+  if (isRecord(declared) && Object.hasOwn(declared, label)) {
+    return [];
+  }
   const labels = likeliest(label, Object.keys(declared ?? {}));
   const others = labels.length === 0 ? "" : `write ${alternatives(labels)}, or `;
   const text = `${brief(label)} is not among the ${section}: ${others}declare it under '${section}' at the top`;
@@ -135,7 +148,9 @@ function undeclared(
 
 /** All labels where they are few, and otherwise those that differ least, in the order of the file. */
 function likeliest(label: string, declared: string[]): string[] {
-  if (declared.length <= MOST_ALTERNATIVES) return declared.map(brief);
+  if (declared.length <= MOST_ALTERNATIVES) {
+    return declared.map(brief);
+  }
   const compared = declared.slice(0, MOST_COMPARED).map((known) => ({
     known: brief(known),
     distance: distance(brief(label), brief(known)),
@@ -152,7 +167,9 @@ function likeliest(label: string, declared: string[]): string[] {
  */
 function unknownToSchema(file: AccessFile, at: Path, role: unknown): Mistake[] {
   // What cannot be a role at all is a mistake of form.
-  if (typeof role !== "string" || !/^GROUP_[A-Z0-9_]+$/.test(role) || PROJECT_ROLES.includes(role)) return [];
+  if (typeof role !== "string" || !/^GROUP_[A-Z0-9_]+$/.test(role) || PROJECT_ROLES.includes(role)) {
+    return [];
+  }
   const nearest = closest(brief(role), PROJECT_ROLES);
   const advice =
     distance(brief(role), nearest) <= 2
@@ -164,7 +181,9 @@ function unknownToSchema(file: AccessFile, at: Path, role: unknown): Mistake[] {
 function withNothing(file: AccessFile, at: Path, person: Record<string, unknown>): Mistake[] {
   const { projects, teams, ...others } = person;
   // Another key is a mistake of its own, which may be where they were meant to stand.
-  if (!isEmpty(projects) || !isEmpty(teams) || !isEmpty(others)) return [];
+  if (!isEmpty(projects) || !isEmpty(teams) || !isEmpty(others)) {
+    return [];
+  }
   const text = `${brief(at.at(-1) ?? "")} has no project and no team: write one, or take the person out`;
   return [{ line: file.lineAt(at), text }];
 }

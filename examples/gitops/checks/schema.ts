@@ -64,14 +64,18 @@ function mistakesOf(file: AccessFile, error: ErrorObject): Mistake[] {
       if (typeof error.data === "string" && /^[\w -]+:\S/.test(error.data)) {
         return mistake([], `${wrong}: write a space after the colon`);
       }
-      if (error.propertyName === undefined) return mistake([], `${wrong}: ${errorMessage}`);
+      if (error.propertyName === undefined) {
+        return mistake([], `${wrong}: ${errorMessage}`);
+      }
       return mistake([error.propertyName], `${flawOfAddress(error.propertyName, error)}: ${errorMessage}`);
     }
   }
 }
 
 function flawOfAddress(address: string, { keyword, params }: ErrorObject): string {
-  if (keyword === "maxLength") return `${quoted(address)} is longer than ${params["limit"]} characters`;
+  if (keyword === "maxLength") {
+    return `${quoted(address)} is longer than ${params["limit"]} characters`;
+  }
   const foreign = notOfAscii(address);
   return foreign === undefined
     ? `${quoted(address)} is no e-mail address`

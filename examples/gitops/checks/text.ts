@@ -12,7 +12,9 @@ export function mistakesOfText(file: AccessFile): Mistake[] {
   // Each of these makes those after it complain of something else.
   for (const check of [strayLines, syntaxMistakes, depth, hiddenValues, shorthands, emptiness]) {
     const mistakes = check(file);
-    if (mistakes.length > 0) return mistakes;
+    if (mistakes.length > 0) {
+      return mistakes;
+    }
   }
   return [];
 }
@@ -77,7 +79,9 @@ function depth(file: AccessFile): Mistake[] {
   const mistakes: Mistake[] = [];
   visit(file.document, {
     Collection: (_, node, path) => {
-      if (path.length < DEEPEST) return undefined;
+      if (path.length < DEEPEST) {
+        return undefined;
+      }
       mistakes.push({ line: file.lineOf(node), text: TOO_DEEP });
       return visit.BREAK;
     },
@@ -90,9 +94,13 @@ function hiddenValues(file: AccessFile): Mistake[] {
   const mistakes: Mistake[] = [];
   visit(file.document, {
     Scalar: (_, scalar) => {
-      if (typeof scalar.value !== "string") return;
+      if (typeof scalar.value !== "string") {
+        return;
+      }
       const hidden = hiddenInValue(scalar.value);
-      if (hidden === undefined) return;
+      if (hidden === undefined) {
+        return;
+      }
       const text = `${quoted(scalar.value)} holds ${hidden}: write it without`;
       mistakes.push({ line: file.lineOf(scalar), text });
     },
@@ -114,7 +122,9 @@ function shorthands(file: AccessFile): Mistake[] {
       });
     },
     Pair: (_, pair) => {
-      if (keyOf(pair) !== "<<") return undefined;
+      if (keyOf(pair) !== "<<") {
+        return undefined;
+      }
       mistakes.push({
         line: file.lineOf(isNode(pair.key) ? pair.key : undefined),
         text: "'<<' takes over what is in another line: write that out here",

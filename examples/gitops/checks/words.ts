@@ -6,23 +6,44 @@ const LONGEST = 80;
 /** What a path is, for a person who reads the file. */
 export function subject(path: Path): string {
   const [section, label, part, item, index] = path.map(brief);
-  if (section === undefined) return "the file";
-  if (label === undefined) return `'${section}'`;
-  if (section === "projects") return `the id of ${label}`;
-  if (section === "teams")
+  if (section === undefined) {
+    return "the file";
+  }
+  if (label === undefined) {
+    return `'${section}'`;
+  }
+  if (section === "projects") {
+    return `the id of ${label}`;
+  }
+  if (section === "teams") {
     return part === undefined ? `the team ${label}` : `the ${part} of the team ${label}`;
-  if (part === undefined) return label;
-  if (item === undefined) return `'${part}' of ${label}`;
-  if (part === "teams") return `a team of ${label}`;
+  }
+  if (part === undefined) {
+    return label;
+  }
+  if (item === undefined) {
+    return `'${part}' of ${label}`;
+  }
+  if (part === "teams") {
+    return `a team of ${label}`;
+  }
   return index === undefined ? `the roles of ${label} in ${item}` : `a role of ${label} in ${item}`;
 }
 
 /** What stands there in place of what should. */
 export function describe(value: unknown): string {
-  if (value === null) return "empty";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
-  if (typeof value === "object") return "a mapping";
-  if (typeof value === "number") return "a number";
+  if (value === null) {
+    return "empty";
+  }
+  if (Array.isArray(value)) {
+    return value.length === 0 ? "an empty list" : "a list";
+  }
+  if (typeof value === "object") {
+    return "a mapping";
+  }
+  if (typeof value === "number") {
+    return "a number";
+  }
   return typeof value === "string" ? quoted(value) : String(value);
 }
 

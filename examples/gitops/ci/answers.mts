@@ -30,9 +30,15 @@ export function explainedAt({ text }: Answer): string {
 
 /** The texts in a value: GitLab says `{"body": ["is too long"]}`, GitHub a list of objects with a message or a code. */
 function flat(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  if (Array.isArray(value)) return value.map(flat).join(", ");
-  if (typeof value !== "object" || value === null) return undefined;
+  if (typeof value === "string") {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(flat).join(", ");
+  }
+  if (typeof value !== "object" || value === null) {
+    return undefined;
+  }
   return Object.entries(value)
     .map(([key, part]) => `${key} ${flat(part) ?? part}`)
     .join(", ");

@@ -5,7 +5,9 @@ export class Failure extends Error {}
 
 export function variable(name: string, advice = "GitHub and GitLab set it by themselves"): string {
   const value = process.env[name] ?? "";
-  if (value === "") throw new Failure(`${name} is not set: ${advice}.`);
+  if (value === "") {
+    throw new Failure(`${name} is not set: ${advice}.`);
+  }
   return value;
 }
 

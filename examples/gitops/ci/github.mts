@@ -30,7 +30,9 @@ export function gitHub(): Forge {
       const { archived, has_issues: has } = await client.peek<{ archived: boolean; has_issues: boolean }>(
         repository,
       );
-      if (archived === true) return "the repository is archived, so nothing in it can change";
+      if (archived === true) {
+        return "the repository is archived, so nothing in it can change";
+      }
       return has === false ? ISSUES_OFF : undefined;
     },
   };
@@ -47,7 +49,9 @@ export function gitHub(): Forge {
     self: async () => "github-actions[bot]",
     async *comments() {
       const url = `${issues}/${pullRequestNumber()}/comments`;
-      for await (const row of client.rows<CommentRow>(url, forPull)) yield { id: row.id, ...written(row) };
+      for await (const row of client.rows<CommentRow>(url, forPull)) {
+        yield { id: row.id, ...written(row) };
+      }
     },
     async addComment(body) {
       await client.call("POST", `${issues}/${pullRequestNumber()}/comments`, forPull, { body });
@@ -57,7 +61,9 @@ export function gitHub(): Forge {
     },
     async *openIssues() {
       for await (const row of client.rows<IssueRow>(`${issues}?state=open`, forIssue)) {
-        if (row.pull_request === undefined) yield { number: row.number, title: row.title, ...written(row) };
+        if (row.pull_request === undefined) {
+          yield { number: row.number, title: row.title, ...written(row) };
+        }
       }
     },
     async openIssue(title, body) {

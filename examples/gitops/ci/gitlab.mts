@@ -38,7 +38,9 @@ export function gitLab(): Forge {
         archived: boolean;
         issues_access_level: string;
       }>(project);
-      if (archived === true) return "the project is archived, so nothing in it can change";
+      if (archived === true) {
+        return "the project is archived, so nothing in it can change";
+      }
       return level === "disabled" ? ISSUES_OFF : undefined;
     },
   };
@@ -54,7 +56,9 @@ export function gitLab(): Forge {
       obstacle: () => Promise.resolve(undefined),
     });
     const user = jsonOf(text) as { id?: number } | null | undefined;
-    if (user?.id === undefined) throw notTheApi(url);
+    if (user?.id === undefined) {
+      throw notTheApi(url);
+    }
     return user.id;
   };
 

@@ -32,7 +32,9 @@ export class Client {
     for (let tries = 1; ; tries++) {
       const outcome = await this.send(method, url, body).catch((error: Error) => error);
       const answer = outcome instanceof Error ? undefined : outcome;
-      if (answer !== undefined && answer.status < 300) return answer;
+      if (answer !== undefined && answer.status < 300) {
+        return answer;
+      }
       const pauseMs = pauseBefore(method, answer, tries, this.waitedMs);
       if (pauseMs !== undefined) {
         await this.waitFor(answer, pauseMs);
@@ -51,10 +53,14 @@ export class Client {
       const address = `${url}${separator}per_page=${PAGE_SIZE}&page=${page}`;
       const { text, headers } = await this.call("GET", address, purpose);
       const rows = jsonOf(text);
-      if (!Array.isArray(rows)) throw notTheApi(address);
+      if (!Array.isArray(rows)) {
+        throw notTheApi(address);
+      }
       yield* rows as Row[];
       // The address that the answer gives for the next page is not used: the token goes to one server only.
-      if (!/rel="next"/.test(headers.get("link") ?? "")) return;
+      if (!/rel="next"/.test(headers.get("link") ?? "")) {
+        return;
+      }
     }
   }
 

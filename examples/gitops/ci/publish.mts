@@ -30,9 +30,13 @@ async function main([command, file, ...rest]: string[]): Promise<void> {
   const text = file === undefined ? "" : normal(textOf(file));
   const stack = stackOfThisRun();
   const forge = forgeOfThisRun();
-  if (command === "comment") await comment(forge, stack, text);
-  else if (command === "issue") await issue(forge, stack, text);
-  else await healed(forge, stack);
+  if (command === "comment") {
+    await comment(forge, stack, text);
+  } else if (command === "issue") {
+    await issue(forge, stack, text);
+  } else {
+    await healed(forge, stack);
+  }
 }
 
 async function comment(forge: Forge, stack: Stack, text: string): Promise<void> {
@@ -74,8 +78,12 @@ async function issue(forge: Forge, stack: Stack, text: string): Promise<void> {
 async function healed(forge: Forge, stack: Stack): Promise<void> {
   // All of them first: closing one moves those on later pages forward, past the end of what has been read.
   const open: Issue[] = [];
-  for await (const own of ownOf(forge, forge.openIssues(), "drift", stack)) open.push(own);
-  if (open.length === 0) console.log("No issue is open.");
+  for await (const own of ownOf(forge, forge.openIssues(), "drift", stack)) {
+    open.push(own);
+  }
+  if (open.length === 0) {
+    console.log("No issue is open.");
+  }
   // Two runs at the same time may have opened one each.
   for (const { number } of open) {
     await forge.closeIssue(number, HEALED);
@@ -91,7 +99,9 @@ async function* ownOf<Entry extends Text>(
   stack: Stack,
 ): AsyncGenerator<Entry> {
   for await (const entry of entries) {
-    if (belongsTo(entry.body, kind, stack) && entry.author === (await forge.self())) yield entry;
+    if (belongsTo(entry.body, kind, stack) && entry.author === (await forge.self())) {
+      yield entry;
+    }
   }
 }
 
@@ -102,7 +112,9 @@ async function first<Entry extends Text>(
 ): Promise<Entry | undefined> {
   let older: Entry | undefined;
   for await (const entry of entries) {
-    if (entry.body.startsWith(marker)) return entry;
+    if (entry.body.startsWith(marker)) {
+      return entry;
+    }
     older ??= entry;
   }
   return older;
@@ -111,7 +123,9 @@ async function first<Entry extends Text>(
 /** The marker and the text, which is cut at the end of a line where the forge would refuse it. */
 function bodyOf(forge: Forge, marker: string, text: string): string {
   const whole = `${marker}\n${text}`;
-  if (whole.length <= forge.limit) return whole;
+  if (whole.length <= forge.limit) {
+    return whole;
+  }
   // The notice stands at the top, where no table or block of code that the cut leaves open can swallow it.
   const notice = `**This is cut off: it is longer than ${forge.name} takes. The whole is in the [log of the run](${forge.run}).**`;
   const head = `${marker}\n${notice}\n\n`;
@@ -131,8 +145,12 @@ function normal(text: string): string {
 }
 
 function forgeOfThisRun(): Forge {
-  if (process.env["GITHUB_ACTIONS"] === "true") return gitHub();
-  if (process.env["GITLAB_CI"] === "true") return gitLab();
+  if (process.env["GITHUB_ACTIONS"] === "true") {
+    return gitHub();
+  }
+  if (process.env["GITLAB_CI"] === "true") {
+    return gitLab();
+  }
   throw new Failure(
     "This runs on GitHub Actions and GitLab CI only: neither GITHUB_ACTIONS nor GITLAB_CI is 'true'.",
   );

@@ -51,8 +51,12 @@ async function meaning(forge: string, answer: Answer, purpose: Purpose): Promise
     const when = limit.waitMs === undefined ? "some minutes" : minutes(limit.waitMs);
     return `${forge} limits how many requests it takes: run the job again in ${when}`;
   }
-  if (status < 400) return "it has moved, so run this where it is now";
-  if (status >= 500) return "try again later";
+  if (status < 400) {
+    return "it has moved, so run this where it is now";
+  }
+  if (status >= 500) {
+    return "try again later";
+  }
   switch (status) {
     case 400:
     case 422:

@@ -17,12 +17,18 @@ export interface Limit {
  */
 export function limitOf(answer: Answer): Limit | undefined {
   const { status, headers } = answer;
-  if (status !== 403 && status !== 429) return undefined;
+  if (status !== 403 && status !== 429) {
+    return undefined;
+  }
   const usedUp = (headers.get("x-ratelimit-remaining") ?? headers.get("ratelimit-remaining")) === "0";
   const reset = headers.get("x-ratelimit-reset") ?? headers.get("ratelimit-reset");
   const after = headers.get("retry-after");
-  if (after !== null) return { waitMs: waitUntil(answer, after) };
-  if (usedUp) return { waitMs: finite(Number(reset ?? Number.NaN) * 1_000 - nowOf(answer)) };
+  if (after !== null) {
+    return { waitMs: waitUntil(answer, after) };
+  }
+  if (usedUp) {
+    return { waitMs: finite(Number(reset ?? Number.NaN) * 1_000 - nowOf(answer)) };
+  }
   // The second limit of GitHub comes without a header at times.
   const isLimit =
     status === 429 || /rate-limit/.test(explainedAt(answer)) || /rate limit/i.test(saidIn(answer) ?? "");
@@ -47,11 +53,15 @@ export function pauseBefore(
 ): number | undefined {
   const limit = outcome === undefined ? undefined : limitOf(outcome);
   if (limit !== undefined) {
-    if (limit.waitMs === undefined || tries >= MOST_TRIES) return undefined;
+    if (limit.waitMs === undefined || tries >= MOST_TRIES) {
+      return undefined;
+    }
     return within(limit.waitMs, tries, waitedMs);
   }
   const isOver = outcome !== undefined && outcome.status < 500;
-  if (isOver || method === "POST" || tries > 1) return undefined;
+  if (isOver || method === "POST" || tries > 1) {
+    return undefined;
+  }
   const after = outcome?.headers.get("retry-after") ?? "0";
   return outcome === undefined ? SHORTEST_MS : within(waitUntil(outcome, after) ?? 0, tries, waitedMs);
 }

@@ -8,7 +8,9 @@ export type Kind = "preview" | "drift";
 
 export function stackOfThisRun(): Stack {
   const stack = process.env["STACK"] ?? "";
-  if (stack === "") return undefined;
+  if (stack === "") {
+    return undefined;
+  }
   // It stands in a comment of HTML, which nothing in it must end.
   if (!/^[\w.-]+(\/[\w.-]+){0,2}$/.test(stack)) {
     throw new Failure(`STACK must be the name of a stack, such as production, but got '${stack}'.`);
@@ -31,8 +33,12 @@ export function markerOf(kind: Kind, stack: Stack): string {
  * it says. A text of that time that names no stack, about a preview that failed, is anybody's.
  */
 export function belongsTo(body: string, kind: Kind, stack: Stack): boolean {
-  if (body.startsWith(markerOf(kind, stack))) return true;
-  if (!body.startsWith(markerOf(kind, undefined))) return false;
+  if (body.startsWith(markerOf(kind, stack))) {
+    return true;
+  }
+  if (!body.startsWith(markerOf(kind, undefined))) {
+    return false;
+  }
   const named = /^### (?:An update of stack|Stack) (\S+?):? /m.exec(body)?.[1];
   return named === undefined || named === stack;
 }
