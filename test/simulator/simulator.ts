@@ -21,7 +21,7 @@ export type { LogEntry, RequestMatcher } from "./requestLog";
 /**
  * A stand-in for the MongoDB Atlas Administration API, over real HTTP on the loopback interface.
  *
- * `exchange.ts` is the way of a request through it, `running.ts` what Atlas does with it; `handlers-*.ts` are the
+ * `exchange.ts` is the way of a request through it, `running.ts` what Atlas does with it; `handlers*.ts` are the
  * operations; `world.ts` is what Atlas holds; `contract.json` is what requests and answers must look like; `inferred.ts` is what nobody knows.
  */
 export class AtlasSimulator {
