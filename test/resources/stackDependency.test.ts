@@ -18,8 +18,16 @@ test("a unit test may stand in a folder that the package is not found from", asy
     const { code, stdout, stderr } = await runProcess(
       process.execPath,
       ["--import", require.resolve("tsx"), "-e", program],
-      // As in a test that a Pulumi program has started.
-      { cwd: folder, env: { ...process.env, PULUMI_NODEJS_MONITOR: "127.0.0.1:1" } },
+      {
+        cwd: folder,
+        env: {
+          ...process.env,
+          // As in a test that a Pulumi program has started.
+          PULUMI_NODEJS_MONITOR: "127.0.0.1:1",
+          // Coverage takes a file that is compiled in another way for another one.
+          TSX_TSCONFIG_PATH: path.join(root, "tsconfig.json"),
+        },
+      },
     );
     assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: "ada\n", stderr: "" });
   } finally {
