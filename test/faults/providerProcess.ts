@@ -161,8 +161,6 @@ export class ProviderProcess implements Connection {
     this.observer.sends(method, config.url ?? "");
     const other = others[index];
     if (other !== undefined) {
-      // Requests that have taken their last look at the clock are on the way already, when time passes at one go.
-      await new Promise((resolve) => setImmediate(resolve));
       this.observer.act(other);
     }
     const isCrash = crash?.request === index;
