@@ -137,6 +137,8 @@ for (const [kind, stand] of Object.entries(kinds)) {
           assert.ok("value" in same && same.value.changes === false);
           const diff = await settled(handler.diff?.(id, olds, inputs));
           assert.ok("value" in diff);
+          // A refresh compares with the inputs in the state, which nothing has checked.
+          assert.ok("value" in (await settled(handler.diff?.(id, outs, edited(inputs, change)))));
           const read = await settled(handler.read?.(id, olds));
           assert.ok("value" in read && read.value.id === id);
           await settled(handler.update?.(id, olds, inputs));

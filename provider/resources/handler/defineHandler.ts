@@ -16,7 +16,7 @@ import type {
 import { argumentsThatReplace, difference } from "./differences";
 import type { Handler, HandlerFactory } from "./handler";
 import { PartialFailure, Unfinished } from "./partialFailure";
-import { isGet, recall } from "./state";
+import { isGet, type Recalled, recall } from "./state";
 import { startDeadline } from "./timeouts";
 import { isUnknown } from "./unknown";
 
@@ -75,9 +75,10 @@ function comparing<
     async diff(id, olds, news) {
       const key = definition.id.parse(id);
       const before = recall(olds, definition.stored);
-      const declared = news as InputsOf<Shape>;
       const names = Object.keys(definition.arguments);
-      const isOpen = isUnknown(names.map((name) => (news as Record<string, unknown>)[name]));
+      const given = onlyOf(news, names);
+      const isOpen = isUnknown(given);
+      const declared = declaredIn<Shape>(given, { ...definition.arguments, ...definition.stored });
       const { deleteBeforeReplace = false } = definition;
       const replaces = [
         ...argumentsThatReplace(onlyOf(key as object, names), news),
@@ -169,6 +170,15 @@ function living<
   };
 }
 
+/**
+ * The arguments that a comparison is made with. In a refresh they are the inputs in the state, which nothing has checked,
+ * so what has another form than a state may hold is left out. What is not known yet is kept.
+ */
+function declaredIn<Shape extends v.ObjectEntries>(given: object, shape: v.ObjectEntries): Recalled<Shape> {
+  const unknown = Object.fromEntries(Object.entries(given).filter(([, value]) => isUnknown(value)));
+  return { ...recall(given, shape), ...unknown } as Recalled<Shape>;
+}
+
 function isAbsent(found: object): found is Absent {
   return "absent" in found;
 }
@@ -181,5 +191,6 @@ function known<Properties extends object>(properties: Properties): Known<Propert
 }
 
 function onlyOf(properties: object, names: readonly string[]): object {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => names.includes(name)));
+  const values = names.map((name) => [name, (properties as Record<string, unknown>)[name]] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }

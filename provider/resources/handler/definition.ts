@@ -123,9 +123,9 @@ export interface Definition<
   /** Mistakes that no argument shows by itself. */
   mistakes?(news: InputsOf<Shape>): pulumi.dynamic.CheckFailure[];
   /** Arguments that replace the resource, beside those in its id. What is not known yet replaces nothing. */
-  replaces?(key: Key, before: Recalled<Stored>, news: InputsOf<Shape>): string[];
+  replaces?(key: Key, before: Recalled<Stored>, news: Recalled<Shape>): string[];
   /** Whether an argument changes in place. All are known. */
-  differs?(before: Recalled<Stored>, news: InputsOf<Shape>): boolean;
+  differs?(before: Recalled<Stored>, news: Recalled<Shape>): boolean;
   /** Whether `reconcile` has to be called although no argument differs. */
   isUnfinished?(before: Recalled<Stored>): boolean;
   /** Takes note that nothing differs. */

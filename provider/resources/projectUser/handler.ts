@@ -7,7 +7,6 @@ import type { OutputsOf } from "../handler/definition";
 import { sameName } from "../handler/differences";
 import { atlasIdPart, idCodec, usernamePart } from "../handler/id";
 import { removeMember } from "../handler/membership";
-import { recall } from "../handler/state";
 import { timeouts } from "../handler/timeouts";
 import { reconcileProjectUser, rolesOf } from "./membership";
 import type { ProjectUser } from "./resource";
@@ -52,11 +51,7 @@ export const projectUserHandler = defineHandler<typeof ProjectUser, "orgMembersh
 
   // When another user replaces this one, that user is added first: a project must keep an owner, and whoever deletes first
   // does so before the rest of the program is known.
-  differs({ roles = [] }, news) {
-    // A refresh compares with the inputs in the state, which somebody may have edited.
-    const { roles: declared = [] } = recall(news, { roles: v.array(v.string()) });
-    return !sameRoles(roles, declared);
-  },
+  differs: ({ roles = [] }, news) => !sameRoles(roles, news.roles ?? []),
 
   async reconcile({ connection, atlas, operation, deadline }, inputs) {
     const firstStep = operation === "create" ? "add" : "look";

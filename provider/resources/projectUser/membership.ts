@@ -1,4 +1,4 @@
-import { type Clock, Deadline, pause } from "../../atlas/clock";
+import { type Clock, Deadline } from "../../atlas/clock";
 import { AtlasError } from "../../atlas/errors/error";
 import { addMember, changeMember } from "../../atlas/members/changes";
 import {
@@ -10,7 +10,7 @@ import {
 } from "../../atlas/operations/index";
 import type { AtlasSession } from "../../atlas/session";
 import { isStale, lookAgain, reconcileRounds } from "../handler/membership";
-import { planRoles } from "./roles";
+import { planRoles, sameRoles } from "./roles";
 
 /** What a ProjectUser declares of a user. */
 interface Declared {
@@ -18,9 +18,6 @@ interface Declared {
   username: string;
   roles: string[];
 }
-
-/** The pause for each round in which Atlas shows other roles than those that it has, in milliseconds. */
-const roleLagMs = 1_000;
 
 /** The longest that a refused change is undone for, in milliseconds. */
 const undoMs = 60_000;
@@ -62,11 +59,19 @@ export async function reconcileProjectUser(
         // There is no time for another look, and what became of the request matters more than that.
         throw error;
       }
-      if (round > 1 && isRoleChange(error)) {
-        // The look before was behind what Atlas has.
-        await pause(atlas.clock, roleLagMs * round);
-      }
       mayBeOurs ||= error.operation === "addGroupUsers" && error.mayHaveTakenEffect;
+      if (isStaleRole(error)) {
+        const shown = live?.roles ?? [];
+        const look = async (): Promise<AtlasProjectUser | undefined> => {
+          const user = await members.refetch(username, options);
+          return sameRoles(user?.roles ?? [], shown) ? undefined : user;
+        };
+        live = await lookAgain(look, atlas.clock, options);
+        if (live === undefined) {
+          throw error;
+        }
+        continue;
+      }
       if (!isAlreadyMember(error)) {
         live = await members.refetch(username, options);
         continue;
@@ -171,8 +176,10 @@ function needsAnotherLook(error: AtlasError): boolean {
   return writes.has(error.operation) && (error.mayHaveTakenEffect || isStale(error));
 }
 
-function isRoleChange({ operation }: AtlasError): boolean {
-  return operation === "addGroupUserRole" || operation === "removeGroupUserRole";
+/** Whether a user has a role already that was to be given, or not any more that was to be taken. */
+function isStaleRole(error: AtlasError): boolean {
+  const isRoleChange = error.operation === "addGroupUserRole" || error.operation === "removeGroupUserRole";
+  return isRoleChange && error.status === 409 && isStale(error);
 }
 
 function isAlreadyMember(error: unknown): boolean {

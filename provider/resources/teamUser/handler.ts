@@ -22,8 +22,8 @@ const shape = {
 
 /** A user as a program declares it: by name or by id. */
 interface Who {
-  username?: string;
-  userId?: string;
+  username?: string | undefined;
+  userId?: string | undefined;
 }
 
 type Declared = TeamKey & Who;

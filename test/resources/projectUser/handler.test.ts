@@ -400,7 +400,48 @@ describe("read", () => {
   }
 });
 
+describe("a state without roles", () => {
+  for (const [what, kept] of [
+    ["none", {}],
+    ["null", { roles: null }],
+    ["a text", { roles: "GROUP_OWNER" }],
+  ] as const) {
+    test(`differs from what Atlas has, where the inputs hold ${what}`, async () => {
+      const { id, outs } = await created();
+      const { projectId, username } = ada();
+      const { changes } = await handler.diff(id, outs, { projectId, username, ...kept } as never);
+      assert.notEqual(changes, false);
+    });
+  }
+});
+
 describe("update", () => {
+  test("waits between looks that show roles as they were before a request whose answer was lost", async () => {
+    const { id, outs } = await created(ada(["GROUP_READ_ONLY"]));
+    bench.atlasSimulator.world.lags.projects = 2;
+    bench.atlasSimulator.fail({ operationId: "addGroupUserRole", when: "after", reset: true });
+    await handler.update(id, outs, ada(["GROUP_OWNER"]));
+    assert.deepEqual(roles(), ["GROUP_OWNER"]);
+    assert.ok(bench.clock.sleeps.some((ms) => ms >= 2_000));
+  });
+
+  test("tells of the request that was not answered when there is no time to look what became of it", async () => {
+    bench.atlasSimulator.fail({
+      matching: ({ operationId }) => {
+        if (operationId === "addGroupUsers") {
+          bench.clock.advance(60_000);
+        }
+        return operationId === "addGroupUsers";
+      },
+      when: "after",
+      reset: true,
+    });
+    await assert.rejects(
+      handler.create({ ...ada(), __timeouts: { create: "30s" } }),
+      /^AtlasError: Could not add ada@example\.com to project \w+: POST \S+ got no answer/,
+    );
+  });
+
   test("adds what is missing, then removes what is extra, going by the live roles", async () => {
     const { id, outs } = await created(ada(["GROUP_OWNER", "GROUP_READ_ONLY"]));
     bench.atlasSimulator.world.setRoles(projectId, "ada@example.com", [
