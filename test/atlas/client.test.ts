@@ -6,18 +6,10 @@ import { describe, test } from "node:test";
 import * as v from "valibot";
 import { AtlasClient } from "../../provider/atlas/client";
 import { AtlasError } from "../../provider/atlas/errors/error";
-import type { AtlasRequest } from "../../provider/atlas/request";
 import { FakeClock } from "../fakeClock";
+import { look } from "./server";
 
-const call: AtlasRequest = {
-  operation: "listGroupUsers",
-  method: "GET",
-  path: "/groups/5f1b3c2a9d8e7f6a5b4c3d2e/users",
-  idempotent: true,
-  summary: "list the users",
-  requiredRole: "Project Read Only",
-  rateLimitSet: "users",
-};
+const call = look();
 
 /** A client of a server that does as it is told. */
 async function against(

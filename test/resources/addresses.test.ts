@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import * as fc from "fast-check";
+import type { Handler } from "../../provider/resources/handler/handler";
 import { projectUserHandler } from "../../provider/resources/projectUser/handler";
 import { teamUserHandler } from "../../provider/resources/teamUser/handler";
 import { type Bench, startBench } from "./harness";
@@ -29,6 +30,20 @@ const address = fc.oneof(
   fc.constantFrom("ops/night@example.com", "a/b/c@example.com", "//@example.com", "%2F@example.com"),
 );
 
+/** Creates a resource, reads and compares it, by its state and by its id alone, and deletes it in another run. */
+async function live<Inputs extends object, Outputs extends object>(
+  handler: Handler<Inputs, Outputs>,
+  inputs: Inputs,
+): Promise<void> {
+  const { id = "", outs } = await handler.create(inputs);
+  const read = await handler.read(id, outs);
+  assert.deepEqual([read.id, read.inputs], [id, inputs]);
+  assert.equal((await handler.diff(id, read.props, inputs)).changes, false);
+  assert.equal((await handler.read(id)).id, id);
+  bench.restart();
+  await handler.delete(id, read.props);
+}
+
 describe("an address that check lets in", () => {
   test("goes through the life of a ProjectUser", async () => {
     const { world } = bench.atlasSimulator;
@@ -41,13 +56,7 @@ describe("an address that check lets in", () => {
         const { inputs, failures } = await handler.check({}, news);
         fc.pre(failures?.length === 0);
         assert.ok(inputs);
-        const { id = "", outs } = await handler.create(inputs);
-        const read = await handler.read(id, outs);
-        assert.deepEqual([read.id, read.inputs], [id, inputs]);
-        assert.equal((await handler.diff(id, read.props, inputs)).changes, false);
-        assert.equal((await handler.read(id)).id, id);
-        bench.restart();
-        await handler.delete(id, read.props);
+        await live(handler, inputs);
         assert.deepEqual(world.members(projectId), {});
       }),
       { numRuns: 150 },
@@ -66,13 +75,7 @@ describe("an address that check lets in", () => {
         fc.pre(failures?.length === 0);
         assert.ok(inputs);
         world.addActiveUser(orgId, username);
-        const { id = "", outs } = await handler.create(inputs);
-        const read = await handler.read(id, outs);
-        assert.deepEqual([read.id, read.inputs], [id, inputs]);
-        assert.equal((await handler.diff(id, read.props, inputs)).changes, false);
-        assert.equal((await handler.read(id)).id, id);
-        bench.restart();
-        await handler.delete(id, read.props);
+        await live(handler, inputs);
         assert.deepEqual(world.teamMembers(teamId), []);
       }),
       { numRuns: 150 },

@@ -63,23 +63,19 @@ export class Declarations {
 
   /** Who declares a thing that is known by one of these names; `undefined` when nobody in this run does. */
   find(things: readonly string[]): Declaration | undefined {
-    for (const thing of things.flatMap((each) => [each, ...(this.aliases.get(each) ?? [])])) {
-      const [declaration] = this.byThing.get(thing) ?? [];
-      if (declaration !== undefined) {
-        return declaration;
-      }
-    }
-    return undefined;
+    return this.all(things)[0];
   }
 
   /** The names of two resources that declare a thing under different names of it; `undefined` when there are not two. */
   twins(things: readonly string[]): string[] | undefined {
-    const all = new Set(things.flatMap((each) => [each, ...(this.aliases.get(each) ?? [])]));
-    const declarers = [...all].flatMap((each) =>
-      [...(this.byThing.get(each) ?? [])].flatMap(({ declaredAs }) => declaredAs ?? []),
-    );
-    const [first, second] = new Set(declarers);
+    const [first, second] = new Set(this.all(things).flatMap(({ declaredAs }) => declaredAs ?? []));
     return first === undefined || second === undefined ? undefined : namesApart(first, second);
+  }
+
+  private all(things: readonly string[]): Declaration[] {
+    return things
+      .flatMap((thing) => [thing, ...(this.aliases.get(thing) ?? [])])
+      .flatMap((thing) => [...(this.byThing.get(thing) ?? [])]);
   }
 
   /**

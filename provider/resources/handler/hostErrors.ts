@@ -36,16 +36,26 @@ function withReasonsToldOnce(handler: AnyHandler): AnyHandler {
   };
 }
 
-function brief<Arguments extends unknown[], Result>(
-  operation: (...args: Arguments) => Promise<Result>,
-): (...args: Arguments) => Promise<Result> {
+type Operation<Arguments extends unknown[], Result> = (...args: Arguments) => Promise<Result>;
+
+/** The same operation, whose errors are what `change` makes of them. */
+function failing<Arguments extends unknown[], Result>(
+  operation: Operation<Arguments, Result>,
+  change: (error: unknown) => unknown,
+): Operation<Arguments, Result> {
   return async (...args) => {
     try {
       return await operation(...args);
     } catch (error) {
-      throw error instanceof AtlasError ? toldOnce.shorten(error) : error;
+      throw change(error);
     }
   };
+}
+
+function brief<Arguments extends unknown[], Result>(
+  operation: Operation<Arguments, Result>,
+): Operation<Arguments, Result> {
+  return failing(operation, (error) => (error instanceof AtlasError ? toldOnce.shorten(error) : error));
 }
 
 /**
@@ -65,22 +75,18 @@ function withQuietErrors(handler: AnyHandler): AnyHandler {
 }
 
 function quiet<Arguments extends unknown[], Result>(
-  operation: (...args: Arguments) => Promise<Result>,
-): (...args: Arguments) => Promise<Result> {
-  return async (...args) => {
-    try {
-      return await operation(...args);
-    } catch (error) {
-      if (error instanceof Error && !isDefect(error)) {
-        // Configurable, because one failed listing is the error of many reads.
-        Object.defineProperties(error, {
-          toString: { value: () => error.name, configurable: true },
-          stack: { value: "see the error of the resource", configurable: true },
-        });
-      }
-      throw error;
+  operation: Operation<Arguments, Result>,
+): Operation<Arguments, Result> {
+  return failing(operation, (error) => {
+    if (error instanceof Error && !isDefect(error)) {
+      // Configurable, because one failed listing is the error of many reads.
+      Object.defineProperties(error, {
+        toString: { value: () => error.name, configurable: true },
+        stack: { value: "see the error of the resource", configurable: true },
+      });
     }
-  };
+    return error;
+  });
 }
 
 /** Errors that the language itself raises point to a mistake in this package. */

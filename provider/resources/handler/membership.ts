@@ -4,6 +4,7 @@ import { changeMember } from "../../atlas/members/changes";
 import type { MemberCache } from "../../atlas/members/memberCache";
 import type { RequestOptions } from "../../atlas/operations/index";
 import { sameName } from "./differences";
+import { lookUntil } from "./lookUntil";
 import { isParentMissing } from "./missing";
 
 /** Rounds of looking at Atlas and acting on it, before a change that does not come to rest is an error. */
@@ -82,13 +83,7 @@ async function liveId<Member extends { userId: string }>(
   goneId: string,
   clock: Clock,
 ): Promise<string | undefined> {
-  let live = await members.refetch(name);
-  for (const pauseMs of goneAfterMs) {
-    if (live === undefined || !sameName(live.userId, goneId)) {
-      break;
-    }
-    await pause(clock, pauseMs);
-    live = await members.refetch(name);
-  }
+  const isNews = (live: Member | undefined): boolean => !sameName(live?.userId, goneId);
+  const live = await lookUntil(() => members.refetch(name), isNews, goneAfterMs, { clock });
   return live?.userId;
 }

@@ -1,4 +1,3 @@
-import { pause } from "../../atlas/clock";
 import { AtlasError } from "../../atlas/errors/error";
 import {
   type AtlasMaintenanceWindow,
@@ -7,9 +6,10 @@ import {
   type RequestOptions,
 } from "../../atlas/operations/index";
 import type { AtlasSession } from "../../atlas/session";
+import { lookUntil } from "../handler/lookUntil";
 
-/** Pauses before the looks for an effect, in milliseconds. Several, because what Atlas shows can lag behind. */
-const pausesMs = [0, 2_000, 5_000, 10_000];
+/** Pauses before further looks for an effect, in milliseconds. */
+const pausesMs = [2_000, 5_000, 10_000];
 
 /** Requests that may be lost in a row before it is an error. */
 const mostLost = 3;
@@ -52,16 +52,8 @@ export async function deferUntil(
   const look = (): Promise<AtlasMaintenanceWindow> =>
     getGroupMaintenanceWindow(atlas.client, { projectId }, options);
   /** Looks until more deferrals show than before, or for as long as what Atlas shows may lag behind. */
-  const lookForMore = async (before: number, pauses: readonly number[]): Promise<AtlasMaintenanceWindow> => {
-    for (const [index, pauseMs] of pauses.entries()) {
-      await pause(atlas.clock, Math.min(pauseMs, options.deadline?.leftMs ?? pauseMs));
-      const shown = await look();
-      if (shown.numberOfDeferrals > before || index === pauses.length - 1) {
-        return shown;
-      }
-    }
-    return look();
-  };
+  const lookForMore = (before: number, pauses: readonly number[]): Promise<AtlasMaintenanceWindow> =>
+    lookUntil(look, (shown) => shown.numberOfDeferrals > before, pauses, { ...options, clock: atlas.clock });
   let window = await (unconfirmedAfter === undefined ? look() : lookForMore(unconfirmedAfter, pausesMs));
   let lost = 0;
   while (window.numberOfDeferrals < deferrals) {
@@ -71,7 +63,7 @@ export async function deferUntil(
       return { window, outcome: answer };
     }
     try {
-      window = await lookForMore(before, answer === "not sent" ? [0] : pausesMs);
+      window = await lookForMore(before, answer === "not sent" ? [] : pausesMs);
     } catch (error) {
       throw answer instanceof AtlasError ? new Unconfirmed(window, answer) : error;
     }

@@ -8,6 +8,7 @@ import {
   type RequestOptions,
 } from "../../atlas/operations/index";
 import type { AtlasSession } from "../../atlas/session";
+import { lookUntil } from "../handler/lookUntil";
 import { CutoverProgress } from "./progress";
 
 /** Polls start at the first interval and slow down to the longest. */
@@ -22,8 +23,8 @@ const looksAfterLostAnswer = 3;
 /** Follows the time of a request that was not answered, in what is on record. */
 const notAnswered = ", not answered";
 
-/** Pauses before the looks at a migration that Atlas refuses to cut over although it shows it as ready. */
-const staleMs = [0, 1_000, 3_000, 5_000];
+/** Pauses before further looks at a migration that Atlas refuses to cut over although it shows it as ready. */
+const staleMs = [1_000, 3_000, 5_000];
 
 /** A migration that will never complete, so that there is nothing to go on with. */
 export class DeadMigration extends Error {}
@@ -156,12 +157,14 @@ export class Cutover {
       }
       if (error.isFromAtlas && (error.status === 400 || error.status === 409)) {
         // Atlas documents no code for a cut-over that is under way already; the migration itself tells, if late.
-        for (const pauseMs of staleMs) {
-          await pause(this.atlas.clock, Math.min(pauseMs, options.deadline?.leftMs ?? pauseMs));
-          const migration = await getGroupLiveMigration(this.atlas.client, this.key, options);
-          if (!mayCutOver(migration)) {
-            return "not needed";
-          }
+        const migration = await lookUntil(
+          () => getGroupLiveMigration(this.atlas.client, this.key, options),
+          (seen) => !mayCutOver(seen),
+          staleMs,
+          { ...options, clock: this.atlas.clock },
+        );
+        if (!mayCutOver(migration)) {
+          return "not needed";
         }
       }
       throw error;
