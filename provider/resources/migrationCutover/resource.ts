@@ -29,7 +29,8 @@ const registration: Registration<MigrationCutover> = {
  *
  * `pulumi up` waits until the migration is ready, requests the cut-over once, and waits until it is complete, with a
  * line whenever the status or the lag changes. It waits for at most 6 hours, or `customTimeouts.create`. When that is
- * over, or the run is interrupted, the next `pulumi up` goes on waiting and never requests a second time.
+ * over, or the run is interrupted, the next `pulumi up` goes on waiting, and requests nothing that Atlas shows or
+ * the state knows as requested.
  *
  * - **Adopts** a migration that is complete or being cut over, without a request.
  * - **Refresh** shows a migration that is not complete as a difference. A record that Atlas has cleared away after
