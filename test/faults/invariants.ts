@@ -28,6 +28,11 @@ export class Watch {
   private readonly looks = new Map<string, number>();
   /** The same for everything that must happen once, by the clocks of the process. */
   private readonly looksAt = new Map<string, Reading>();
+  /**
+   * How far the clock has jumped while somebody else acted, until those who were about to send have sent: a request
+   * whose last look at the clock was before the jump is not late by its own doing.
+   */
+  private justPassedMs = 0;
   /** People who are declared before and after, and are there. */
   private readonly keep: readonly { identity: string; person: string }[];
 
@@ -52,10 +57,16 @@ export class Watch {
   }
 
   act(change: OutOfBandChange): void {
+    const before = this.clock.read();
     const person = this.outOfBand.happen(change);
     if (person !== undefined) {
       this.touched.add(person);
     }
+    const passedMs = this.clock.since(before);
+    this.justPassedMs += passedMs;
+    setImmediate(() => {
+      this.justPassedMs -= passedMs;
+    });
   }
 
   hears(method: string, path: string): void {
@@ -101,7 +112,7 @@ export class Watch {
   /** What must happen once goes by a look right before. */
   private checkFresh(method: string, path: string): void {
     const look = this.looksAt.get(path.replace(/\/(defer|cutover)$/, ""));
-    const ageMs = look === undefined ? Number.POSITIVE_INFINITY : this.clock.since(look);
+    const ageMs = look === undefined ? Number.POSITIVE_INFINITY : this.clock.since(look) - this.justPassedMs;
     if (ageMs > freshMs) {
       this.faults.push(`${method} ${path} goes by a look of ${ageMs} ms before`);
     }
@@ -111,7 +122,7 @@ export class Watch {
     const running = [...this.engine.running].filter((each) => each.identity === identity);
     const inTime = running.some(({ since, inputs }) => {
       const { create = "" } = (inputs["__timeouts"] ?? {}) as { create?: string };
-      return this.clock.since(since) <= (timeoutsMs[create] ?? otherwiseMs);
+      return this.clock.since(since) - this.justPassedMs <= (timeoutsMs[create] ?? otherwiseMs);
     });
     if (!inTime) {
       this.faults.push(`${what} was asked for after its time, or without being wanted`);
