@@ -12,8 +12,8 @@ import { nameOf, thing } from "../handler/declarations";
 import { defineHandler } from "../handler/defineHandler";
 import { sameName } from "../handler/differences";
 import { withoutUpdate } from "../handler/handler";
-import { atlasIdPart, idCodec } from "../handler/id";
 import { isUnknown } from "../handler/unknown";
+import { linkTokenId } from "./id";
 import type { LinkToken } from "./resource";
 
 const address = v.pipe(
@@ -38,7 +38,7 @@ export const linkTokenHandler = withoutUpdate(
   defineHandler<typeof LinkToken, "linkToken">()({
     arguments: shape,
 
-    id: idCodec("LinkToken", { orgId: atlasIdPart() }),
+    id: linkTokenId,
 
     stored: { accessListIps: v.array(v.string()), linkToken: v.pipe(v.string(), v.nonEmpty()) },
 

@@ -6,10 +6,10 @@ import type { Connection } from "../handler/connection";
 import { thing } from "../handler/declarations";
 import { defineHandler } from "../handler/defineHandler";
 import type { OutputsOf } from "../handler/definition";
-import { atlasIdPart, idCodec } from "../handler/id";
 import { Unfinished } from "../handler/partialFailure";
 import { timeouts } from "../handler/timeouts";
 import { type Deferred, deferUntil, Unconfirmed } from "./deferring";
+import { maintenanceDeferralId } from "./id";
 import type { MaintenanceDeferral } from "./resource";
 
 const triggers = v.custom<unknown[] | Record<string, unknown>>(
@@ -47,7 +47,7 @@ type Status = "DEFERRED" | "NOT_SCHEDULED" | "UNCONFIRMED";
 export const maintenanceDeferralHandler = defineHandler<typeof MaintenanceDeferral>()({
   arguments: shape,
 
-  id: idCodec("MaintenanceDeferral", { projectId: atlasIdPart() }),
+  id: maintenanceDeferralId,
 
   stored: {
     // 0 where a refresh has found none, or for `.get()`.

@@ -8,10 +8,10 @@ import {
 import { atlasId } from "../handler/arguments";
 import { defineHandler } from "../handler/defineHandler";
 import type { OutputsOf } from "../handler/definition";
-import { atlasIdPart, idCodec } from "../handler/id";
 import { isParentMissing } from "../handler/missing";
 import { Unfinished } from "../handler/partialFailure";
 import { Cutover, DeadMigration } from "./cutover";
+import { migrationCutoverId } from "./id";
 import type { MigrationCutover } from "./resource";
 
 const shape = { projectId: atlasId("project"), liveMigrationId: atlasId("live migration") };
@@ -23,10 +23,7 @@ const defaultWaitMs = 6 * 3_600_000;
 export const migrationCutoverHandler = defineHandler<typeof MigrationCutover>()({
   arguments: shape,
 
-  id: idCodec("MigrationCutover", {
-    projectId: atlasIdPart(),
-    liveMigrationId: atlasIdPart("6a0b3c2a9d8e7f6a5b4c3d2e"),
-  }),
+  id: migrationCutoverId,
 
   stored: {
     status: v.string(),

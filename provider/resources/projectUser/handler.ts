@@ -5,9 +5,9 @@ import { stays, thing } from "../handler/declarations";
 import { defineHandler } from "../handler/defineHandler";
 import type { OutputsOf } from "../handler/definition";
 import { sameName } from "../handler/differences";
-import { atlasIdPart, idCodec, usernamePart } from "../handler/id";
 import { removeMember } from "../handler/membership";
 import { timeouts } from "../handler/timeouts";
+import { projectUserId } from "./id";
 import { reconcileProjectUser, rolesOf } from "./membership";
 import type { ProjectUser } from "./resource";
 import { sameRoles } from "./roles";
@@ -38,7 +38,7 @@ const shape = {
 export const projectUserHandler = defineHandler<typeof ProjectUser, "orgMembershipStatus">()({
   arguments: shape,
 
-  id: idCodec("ProjectUser", { projectId: atlasIdPart(), username: usernamePart }),
+  id: projectUserId,
 
   stored: {
     username: username(),

@@ -7,9 +7,9 @@ import { stays, thing } from "../handler/declarations";
 import { defineHandler } from "../handler/defineHandler";
 import type { OutputsOf } from "../handler/definition";
 import { sameName } from "../handler/differences";
-import { atlasIdPart, idCodec, userPart } from "../handler/id";
 import { removeMember } from "../handler/membership";
 import { isUnknown } from "../handler/unknown";
+import { type Declared, nameOf, teamUserId, type Who, whoOf } from "./id";
 import { explainTeam, reconcileTeamUser } from "./membership";
 import type { TeamUser } from "./resource";
 
@@ -20,23 +20,11 @@ const shape = {
   userId: v.optional(atlasId("user")),
 };
 
-/** A user as a program declares it: by name or by id. */
-interface Who {
-  username?: string | undefined;
-  userId?: string | undefined;
-}
-
-type Declared = TeamKey & Who;
-
 /** The life of a {@link TeamUser}: one user's membership of a team. It touches nobody else's. */
 export const teamUserHandler = defineHandler<typeof TeamUser, "orgMembershipStatus">()({
   arguments: shape,
 
-  id: idCodec(
-    "TeamUser",
-    { orgId: atlasIdPart(), teamId: atlasIdPart("5f1b3c2a9d8e7f6a5b4c3d2f"), user: userPart },
-    ({ orgId, teamId, ...who }: Declared) => ({ orgId, teamId, user: nameOf(who) }),
-  ),
+  id: teamUserId,
 
   stored: { username: username(), userId: atlasId("user") },
 
@@ -150,13 +138,4 @@ function outputs(
     // Atlas shows some as an empty text.
     orgMembershipStatus: orgMembershipStatus || undefined,
   };
-}
-
-function nameOf({ username, userId }: Who): string {
-  return username?.toLowerCase() ?? userId ?? "";
-}
-
-/** What the last part of an id says. */
-function whoOf(user: string): Who {
-  return user.includes("@") ? { username: user } : { userId: user };
 }

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import * as v from "valibot";
 import { atlasId, username } from "../../../provider/resources/handler/arguments";
 import { atlasIdPart, idCodec, usernamePart, userPart } from "../../../provider/resources/handler/id";
+import { teamUserId } from "../../../provider/resources/teamUser/id";
 
 const codec = idCodec("Thing", { projectId: atlasIdPart(), username: usernamePart });
 
@@ -58,5 +59,29 @@ describe("an id", () => {
     assert.equal(teams.of({ teamId, userId }), `${teamId}/${userId}`);
     assert.deepEqual(teams.parse(`${teamId}/o/ada@example.com`), { teamId, user: "o/ada@example.com" });
     assert.throws(() => teams.parse(`${teamId}/ada`), /must be <teamId>\/<username or userId>, such as /);
+  });
+
+  test("tells the arguments that it is made of, also when it is none that is ever written", () => {
+    assert.deepEqual(codec.argumentsOf("shop/o/ada@example.com"), {
+      projectId: "shop",
+      username: "o/ada@example.com",
+    });
+    for (const id of ["", "shop", "shop/", "/ada@example.com"]) {
+      assert.deepEqual(codec.argumentsOf(id), {});
+    }
+    const team = { orgId: "acme", teamId: "support" };
+    assert.deepEqual(teamUserId.argumentsOf("acme/support/a@b.example"), {
+      ...team,
+      username: "a@b.example",
+    });
+    assert.deepEqual(teamUserId.argumentsOf("acme/support/5f"), { ...team, userId: "5f" });
+  });
+
+  test("is made of the arguments that are known, when these are enough", () => {
+    const team = { orgId: "acme", teamId: "support" };
+    assert.equal(codec.ofKnown({ projectId: "shop", username: "Ada@Example.com" }), "shop/ada@example.com");
+    assert.equal(codec.ofKnown({ projectId: "shop" }), undefined);
+    assert.equal(teamUserId.ofKnown({ ...team, userId: "5f" }), "acme/support/5f");
+    assert.equal(teamUserId.ofKnown(team), undefined);
   });
 });

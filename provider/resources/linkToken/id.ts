@@ -1,0 +1,3 @@
+import { atlasIdPart, idCodec } from "../handler/id";
+
+export const linkTokenId = idCodec("LinkToken", { orgId: atlasIdPart() });

@@ -1,0 +1,3 @@
+import { atlasIdPart, idCodec } from "../handler/id";
+
+export const maintenanceDeferralId = idCodec("MaintenanceDeferral", { projectId: atlasIdPart() });

@@ -1,0 +1,3 @@
+import { atlasIdPart, idCodec, usernamePart } from "../handler/id";
+
+export const projectUserId = idCodec("ProjectUser", { projectId: atlasIdPart(), username: usernamePart });
