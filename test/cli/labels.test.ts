@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readLabels, withLabels } from "../../provider/cli/labels";
+import { factsOf, labelOf, readLabels } from "../../provider/cli/labels";
 
 const [shop, organization, support] = ["a", "b", "c"].map((digit) => digit.repeat(24)) as [
   string,
@@ -16,11 +16,15 @@ test("labels come from the stack output, and stand in the place of ids", () => {
     },
   });
   assert.deepEqual([...labels.projects.keys(), ...labels.teams.keys()], [shop, `${organization}/${support}`]);
-  const text = `ada in project ${shop}, team ${support}, team ${shop}x, project ${organization}, ${shop}`;
-  const labelled = `ada in project shop, team support, team ${shop}x, project ${organization}, ${shop}`;
-  assert.deepEqual(withLabels(labels, [{ subject: text, message: text, id: shop }]), [
-    { subject: labelled, message: labelled, id: shop },
-  ]);
+  assert.equal(labelOf({ kind: "project", projectId: shop }, labels), "shop");
+  assert.equal(labelOf({ kind: "project", projectId: support }, labels), support);
+  assert.equal(labelOf({ kind: "team", teamId: support.toUpperCase(), orgId: undefined }, labels), "support");
+  assert.deepEqual(factsOf({ projectId: shop, username: "ada@example.com" }, labels), {
+    projectId: shop,
+    username: "ada@example.com",
+    project: "shop",
+    team: "undefined",
+  });
 });
 
 for (const atlas of [
