@@ -10,6 +10,8 @@ import type { HandlerName } from "./resources/names";
 const modules: Record<HandlerName, () => object> = {
   projectUser: () => require("./resources/projectUser/handler"),
   teamUser: () => require("./resources/teamUser/handler"),
+  projectUsers: () => require("./resources/projectUsers/handler"),
+  teamUsers: () => require("./resources/teamUsers/handler"),
   linkToken: () => require("./resources/linkToken/handler"),
   migrationCutover: () => require("./resources/migrationCutover/handler"),
   maintenanceDeferral: () => require("./resources/maintenanceDeferral/handler"),

@@ -18,13 +18,18 @@ export class AtlasSession {
   readonly clock: Clock;
   /** Takes a line that tells the user why nothing moves. */
   readonly report: (line: string) => void;
+  /** Each tells, as a sentence or not at all, how far something is that many requests wait for. */
+  readonly progress = new Set<() => string>();
   private readonly projects = new Map<string, MemberCache<AtlasProjectUser>>();
   private readonly teams = new Map<string, MemberCache<AtlasOrganizationUser>>();
 
   constructor(settings: Settings, options: ClientOptions = {}) {
     this.clock = options.clock ?? systemClock;
-    this.report = options.report ?? (() => {});
-    this.client = new AtlasClient(settings, options);
+    const report = options.report ?? (() => {});
+    this.report = report;
+    const withProgress = (line: string): void =>
+      report([line, ...[...this.progress].map((tell) => tell())].filter((text) => text !== "").join(" "));
+    this.client = new AtlasClient(settings, { ...options, report: withProgress });
   }
 
   /** The users of a project. */

@@ -2,7 +2,7 @@ import type { Clock } from "../clock";
 import type { RequestOptions } from "../request";
 import { MemberAdditions } from "./memberAdditions";
 import { MemberReads } from "./memberReads";
-import type { MemberSource } from "./memberSource";
+import type { MemberSource, Members } from "./memberSource";
 
 /** What one process has read of the members of one project or team. */
 export class MemberCache<Member> {
@@ -23,6 +23,17 @@ export class MemberCache<Member> {
   refetch(name: string, options: RequestOptions = {}): Promise<Member | undefined> {
     this.invalidate([name]);
     return this.get(name, options);
+  }
+
+  /** All members, as a listing shows them that is not older than the last change. */
+  all(options: RequestOptions = {}): Promise<Members<Member>> {
+    return this.reads.all(options);
+  }
+
+  /** Asks Atlas for all members, whatever is known from before. */
+  relist(options: RequestOptions = {}): Promise<Members<Member>> {
+    this.reads.invalidate();
+    return this.all(options);
   }
 
   /**

@@ -25,12 +25,18 @@ export class MemberReads<Member> {
         return found;
       }
     }
-    const { byName, atomic } = await waitFor(this.list(), this.source, options.deadline);
+    const { byName, atomic } = await this.all(options);
     const found = byName.get(name.toLowerCase());
     if (found !== undefined || atomic) {
       return found;
     }
     return findMember(this.source, name, options);
+  }
+
+  /** All members. A name that is not among them may still be there unless the listing is atomic. */
+  all(options: RequestOptions): Promise<Members<Member>> {
+    this.reads += 1;
+    return waitFor(this.list(), this.source, options.deadline);
   }
 
   /** Nothing that starts from now on is answered from before. */

@@ -43,13 +43,42 @@ export function isUsername(text: string): boolean {
   return v.is(username(), text);
 }
 
-/** Keeps the spelling of a username that differs in case only from the one before: the engine would see a change. */
+/**
+ * Keeps the spelling of usernames that differ in case only from those before: the engine would see a change.
+ *
+ * @param inputs with `username`, `usernames`, or `users` by username
+ */
 export function keepSpelling(olds: unknown, inputs: object): void {
-  const before = (olds as { username?: unknown } | undefined)?.username;
-  const now = inputs as { username?: unknown };
-  if (sameName(before, now.username)) {
-    now.username = before;
+  const before = (olds ?? {}) as Named;
+  const now = inputs as Named;
+  if (sameName(before.username, now.username)) {
+    now.username = before.username;
   }
+  if (isRecord(before.users) && isRecord(now.users)) {
+    const spell = spelling(Object.keys(before.users));
+    now.users = Object.fromEntries(Object.entries(now.users).map(([name, value]) => [spell(name), value]));
+  }
+  if (Array.isArray(before.usernames) && Array.isArray(now.usernames)) {
+    now.usernames = now.usernames.map(spelling(before.usernames));
+  }
+}
+
+interface Named {
+  username?: unknown;
+  usernames?: unknown;
+  users?: unknown;
+}
+
+/** Spells what is in a list as the list does. */
+export function spelling(names: readonly unknown[]): <Name>(name: Name) => Name {
+  const known = new Map(
+    names.flatMap((name) => (typeof name === "string" ? [[name.toLowerCase(), name]] : [])),
+  );
+  return (name) => ((typeof name === "string" && known.get(name.toLowerCase())) || name) as typeof name;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

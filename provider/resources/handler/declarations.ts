@@ -13,6 +13,28 @@ export interface Declaration {
   readonly declaredAs: string | undefined;
 }
 
+/** All members of a project or team, declared by one resource. */
+export interface Whole {
+  /** What the members are in, as the beginning of a {@link thing}: `project user/5f1b3c2a9d8e7f6a5b4c3d2e`. */
+  readonly place: string;
+  /** The members who are declared. */
+  readonly names: readonly string[];
+  /** Whether the resource leaves a member alone, whoever else declares them. */
+  ignores(name: string): boolean;
+}
+
+interface DeclaredWhole {
+  readonly declaration: Declaration;
+  readonly names: ReadonlySet<string>;
+  readonly whole: Whole;
+}
+
+/** Another resource that declares the same, and who it is about. */
+interface Rival {
+  readonly declaredAs: string;
+  readonly name: string;
+}
+
 /**
  * What the program of one run declares, by what it means in Atlas.
  *
@@ -28,6 +50,8 @@ export class Declarations {
   private readonly aliases = new Map<string, Set<string>>();
   /** What is in place, each with what it was found with. */
   private readonly inPlace = new Map<string, string | undefined>();
+  /** Who declares all members of a project or team, by that. */
+  private readonly wholes = new Map<string, DeclaredWhole>();
 
   /**
    * Takes note of a declaration.
@@ -53,6 +77,40 @@ export class Declarations {
     return declaredAs === undefined ? undefined : other;
   }
 
+  /**
+   * Takes note that a resource declares all members of a project or team.
+   *
+   * @returns another resource that declares one of them, although this one leaves nobody of that name alone
+   */
+  declareWhole(whole: Whole, declaredAs: string | undefined): Rival | undefined {
+    for (const [place, { declaration }] of this.wholes) {
+      if (declaredAs !== undefined && declaration.declaredAs === declaredAs) {
+        this.wholes.delete(place);
+      }
+    }
+    const names = new Set(whole.names.map((name) => name.toLowerCase()));
+    this.wholes.set(whole.place, { declaration: { declaredAs }, names, whole });
+    for (const [thing, declarations] of this.byThing) {
+      const name = nameAt(whole.place, thing);
+      const [rival] = [...declarations].flatMap((each) => each.declaredAs ?? []);
+      if (name !== undefined && rival !== undefined && !whole.ignores(name)) {
+        return { declaredAs: rival, name };
+      }
+    }
+    return undefined;
+  }
+
+  /** The resource that declares all members of the project or team that a thing is in, and does not leave it alone. */
+  wholeOf(thing: string): Rival | undefined {
+    for (const { declaration, whole } of this.wholes.values()) {
+      const name = nameAt(whole.place, thing);
+      if (name !== undefined && declaration.declaredAs !== undefined && !whole.ignores(name)) {
+        return { declaredAs: declaration.declaredAs, name };
+      }
+    }
+    return undefined;
+  }
+
   /** Takes note that these are names of one thing. */
   learn(things: readonly string[]): void {
     const all = new Set(things.flatMap((thing) => [thing, ...(this.aliases.get(thing) ?? [])]));
@@ -75,7 +133,13 @@ export class Declarations {
   private all(things: readonly string[]): Declaration[] {
     return things
       .flatMap((thing) => [thing, ...(this.aliases.get(thing) ?? [])])
-      .flatMap((thing) => [...(this.byThing.get(thing) ?? [])]);
+      .flatMap((thing) => [...(this.byThing.get(thing) ?? []), ...this.inWholes(thing)]);
+  }
+
+  private inWholes(thing: string): Declaration[] {
+    return [...this.wholes.values()]
+      .filter(({ whole, names }) => names.has(nameAt(whole.place, thing) ?? ""))
+      .map(({ declaration }) => declaration);
   }
 
   /**
@@ -107,19 +171,34 @@ export function thing(kind: string, key: readonly string[]): string {
   return [kind, ...key].join("/").toLowerCase();
 }
 
+/** The name of a member of a project or team; `undefined` for things that are not in it. */
+function nameAt(place: string, thing: string): string | undefined {
+  return thing.startsWith(`${place}/`) ? thing.slice(place.length + 1) : undefined;
+}
+
+/** What a resource declares, as {@link checkDeclaredOnce} enters it. */
+export interface Declares {
+  /** See {@link thing}. */
+  readonly kind: string;
+  /** The arguments that say what is declared; a second declaration is a mistake in the last. */
+  readonly identity: readonly string[];
+  /** Follows "must be declared once". */
+  readonly where: string;
+  /** The argument that names the members, and who they are, where the resource declares all of a project or team. */
+  readonly whole?: { readonly property: string; readonly members: Whole } | undefined;
+}
+
 /**
  * Enters what `check` has found into the run's declarations; a second resource that declares the same is a mistake.
  *
  * @param news what the resource was declared with
  * @param result what the check of the arguments has come to
- * @param identity the arguments that say what is declared; a second declaration is a mistake in the last
- * @param where follows "must be declared once"
  */
 export function checkDeclaredOnce<Inputs extends object>(
   declarations: Declarations,
   news: object,
   result: Checked<Inputs>,
-  { kind, identity, where }: { kind: string; identity: readonly string[]; where: string },
+  { kind, identity, where, whole }: Declares,
 ): Checked<Inputs> {
   const { inputs, failures } = result;
   const key = identity.map((name) => (inputs as Record<string, unknown>)[name]);
@@ -128,13 +207,38 @@ export function checkDeclaredOnce<Inputs extends object>(
   }
   const declaredAs = (news as Record<string, unknown>)[declaredAsInput];
   const mine = typeof declaredAs === "string" && declaredAs !== "" ? declaredAs : undefined;
-  const other = declarations.declare(thing(kind, key), mine);
-  if (mine === undefined || other?.declaredAs === undefined) {
+  const what = thing(kind, key);
+  const other = declarations.declare(what, mine);
+  const single = whole && declarations.declareWhole(whole.members, mine);
+  if (mine === undefined) {
     return result;
   }
-  const [first, second] = namesApart(other.declaredAs, mine);
-  const reason = `must be declared once${where}, but got two declarations, '${first}' and '${second}': keep one of them`;
-  return { inputs, failures: [...failures, { property: identity.at(-1) ?? "", reason }] };
+  const property = identity.at(-1) ?? "";
+  if (other?.declaredAs !== undefined) {
+    const [first, second] = namesApart(other.declaredAs, mine);
+    const reason = `must be declared once${where}, but got two declarations, '${first}' and '${second}': keep one of them`;
+    return { inputs, failures: [...failures, { property, reason }] };
+  }
+  if (whole !== undefined && single !== undefined) {
+    const reason = `must be declared here only, but got ${single.name} in ${inProgram(single)} as well: ${keepOne(single, "ignore")}`;
+    return { inputs, failures: [...failures, { property: whole.property, reason }] };
+  }
+  const all = declarations.wholeOf(what);
+  if (all !== undefined) {
+    const reason = `must be left to ${inProgram(all)}, which declares all members: ${keepOne(all, "its ignore")}`;
+    return { inputs, failures: [...failures, { property, reason }] };
+  }
+  return result;
+}
+
+/** `ProjectUser 'ada'` */
+function inProgram({ declaredAs }: Rival): string {
+  const type = declaredAs.split("::").at(-2)?.split(":").at(-1) ?? "";
+  return `${type} '${nameOf(declaredAs)}'`;
+}
+
+function keepOne({ name }: Rival, ignore: string): string {
+  return `keep one of them, or let ${ignore} match ${name}`;
 }
 
 /** Tells that somebody stays, whom a deletion would have removed. */

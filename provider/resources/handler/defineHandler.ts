@@ -65,10 +65,17 @@ function comparing<
       if (mistakes.length > 0) {
         return { ...result, failures: [...result.failures, ...mistakes] };
       }
-      const { identity, ...once } = definition.declaredOnce;
+      const failures =
+        result.failures.length > 0 ? [] : (definition.guard?.(result.inputs, olds ?? {}) ?? []);
+      if (failures.length > 0) {
+        return { ...result, failures };
+      }
+      const { identity, whole, ...once } = definition.declaredOnce;
+      const isRight = result.failures.length === 0;
       return checkDeclaredOnce(connection.run.declarations, news, result, {
         ...once,
         identity: typeof identity === "function" ? identity(result.inputs) : identity,
+        whole: isRight ? whole?.(result.inputs) : undefined,
       });
     },
 

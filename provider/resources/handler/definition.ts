@@ -4,6 +4,7 @@ import type { Deadline } from "../../atlas/clock";
 import type { AtlasSession } from "../../atlas/session";
 import type { OutputName } from "../registration";
 import type { Connection } from "./connection";
+import type { Whole } from "./declarations";
 import type { IdCodec } from "./id";
 import type { Recalled } from "./state";
 import type { Timeouts } from "./timeouts";
@@ -36,7 +37,9 @@ type Plain<Value> = Value extends Promise<unknown> | pulumi.OutputInstance<unkno
   ? never
   : Value extends readonly (infer Element)[]
     ? (unknown extends Element ? unknown : Plain<Element>)[]
-    : Value;
+    : Value extends Readonly<Record<string, infer Element>>
+      ? Record<string, Plain<Element>>
+      : Value;
 
 /** A check of each argument that a class declares, and of no other. */
 export type ShapeOf<Class extends ResourceClass> = {
@@ -76,6 +79,8 @@ export interface DeclaredOnce<Inputs> {
     | ((inputs: Inputs) => readonly (keyof Inputs & string)[]);
   /** Follows "must be declared once". */
   readonly where: string;
+  /** The argument that names the members, and who they are, where the resource declares all of a project or team. */
+  whole?(inputs: Inputs): { property: string; members: Whole };
 }
 
 /** What `create` and `update` hand over. */
@@ -122,6 +127,11 @@ export interface Definition<
   readonly deleteBeforeReplace?: boolean;
   /** Mistakes that no argument shows by itself. */
   mistakes?(news: InputsOf<Shape>): pulumi.dynamic.CheckFailure[];
+  /**
+   * Mistakes that show only when every argument is right by itself, or in comparison with the inputs of before. What is not
+   * known yet is in the inputs as it came.
+   */
+  guard?(inputs: InputsOf<Shape>, olds: object): pulumi.dynamic.CheckFailure[];
   /** Arguments that replace the resource, beside those in its id. What is not known yet replaces nothing. */
   replaces?(key: Key, before: Recalled<Stored>, news: Recalled<Shape>): string[];
   /** Whether an argument changes in place. All are known. */
@@ -138,7 +148,11 @@ export interface Definition<
   reconcile(context: Reconciling<Recalled<Stored>, Limit>, inputs: InputsOf<Shape>): Promise<Outputs>;
   /** Looks at it, for a refresh and for `.get()`. */
   read(context: Reading, key: Key, before: Recalled<Stored>): Promise<Outputs | Absent>;
-  /** The arguments that a refresh gives back. @default the outputs of their names */
-  declaredBy?(key: Key, outputs: Outputs): InputsOf<Shape>;
+  /**
+   * The arguments that a refresh gives back, and what else is to make a difference until the next update.
+   *
+   * @default the outputs of their names
+   */
+  declaredBy?(key: Key, outputs: Outputs): InputsOf<Shape> & Readonly<Record<string, unknown>>;
   delete(connection: Connection, key: Key, before: Recalled<Stored>): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type AtlasProjectUser, removeGroupUser } from "../../atlas/operations/index";
-import { atlasId, mustBe, username } from "../handler/arguments";
+import { atlasId, username } from "../handler/arguments";
 import { stays, thing } from "../handler/declarations";
 import { defineHandler } from "../handler/defineHandler";
 import type { OutputsOf } from "../handler/definition";
@@ -10,29 +10,9 @@ import { removeMember } from "../handler/membership";
 import { timeouts } from "../handler/timeouts";
 import { reconcileProjectUser, rolesOf } from "./membership";
 import type { ProjectUser } from "./resource";
-import { sameRoles } from "./roles";
+import { projectRoles, sameRoles } from "./roles";
 
-const role = v.pipe(
-  v.string(mustBe("a project role such as GROUP_READ_ONLY")),
-  v.check(
-    (text) => !text.startsWith("ORG_"),
-    mustBe("a project role such as GROUP_READ_ONLY, not a role of the organization"),
-  ),
-  v.check(
-    (text) => text.startsWith("ORG_") || /^GROUP_[A-Z0-9]+(_[A-Z0-9]+)*$/.test(text),
-    mustBe("a project role such as GROUP_READ_ONLY"),
-  ),
-);
-
-const shape = {
-  projectId: atlasId("project"),
-  username: username(),
-  roles: v.pipe(
-    v.array(role, mustBe("a list of project roles")),
-    v.minLength(1, mustBe("a list of at least one project role")),
-    v.transform((roles) => [...new Set(roles)].sort()),
-  ),
-};
+const shape = { projectId: atlasId("project"), username: username(), roles: projectRoles };
 
 /** The life of a {@link ProjectUser}: a user's membership of a project, pending or active. */
 export const projectUserHandler = defineHandler<typeof ProjectUser, "orgMembershipStatus">()({

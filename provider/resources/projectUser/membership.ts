@@ -25,16 +25,19 @@ const undoMs = 60_000;
 /**
  * Brings the user to the declared roles, whatever Atlas has now: an answer that was lost, a crash in between or a
  * user who was there already are all the same case. It looks again after each surprise and repeats nothing blindly.
+ *
+ * @param start whether to begin with adding or with looking, or what a look has just shown
  */
 export async function reconcileProjectUser(
   atlas: AtlasSession,
   declared: Declared,
   options: RequestOptions,
-  firstStep: "add" | "look",
+  start: "add" | "look" | AtlasProjectUser,
 ): Promise<AtlasProjectUser> {
   const { projectId, username, roles } = declared;
   const members = atlas.projectUsers(projectId);
-  let live = firstStep === "look" ? await members.refetch(username, options) : undefined;
+  let live =
+    start === "look" ? await members.refetch(username, options) : start === "add" ? undefined : start;
   let mayBeOurs = false;
   for (let round = 1; ; round += 1) {
     try {

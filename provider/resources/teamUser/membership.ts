@@ -22,6 +22,8 @@ interface Declared extends TeamKey {
 export interface JoinOptions extends RequestOptions {
   /** Whether this run has added the user to a project, and thereby to the organization. */
   isInvited: boolean;
+  /** Atlas's id of the user, where a listing has just shown it. @default the id is looked up by the name */
+  listedId?: string | undefined;
 }
 
 /** Adds the user to the team, or takes over one who is in it already. */
@@ -40,7 +42,9 @@ export async function reconcileTeamUser(
         {
           name,
           add: async () => {
-            const userId = declared.userId ?? (await resolve(atlas, orgId, username, options));
+            // The id that was listed is tried once: it may have changed since.
+            const listedId = round === 1 ? options.listedId : undefined;
+            const userId = declared.userId ?? listedId ?? (await resolve(atlas, orgId, username, options));
             return addOrgTeamUser(atlas.client, { ...declared, userId, name }, options);
           },
           isAlreadyMember,
