@@ -134,24 +134,31 @@ export function checkArguments<Inputs extends object>(
   return { inputs: inputs as Inputs, failures };
 }
 
+/** The longest value that a mistake is shown with, in characters. */
+const longestShown = 300;
+
 /**
- * Mistakes without the values of arguments that the program keeps secret. The engine shows the value of the property that
- * a mistake names, so such a one names none.
+ * Mistakes as the engine may show them. It shows the value of the property that a mistake names, so those name none that
+ * are about an argument that the program keeps secret, or one that is too long to read, such as all users of a project.
  */
-export function withoutSecrets(
+export function fitToShow(
   failures: pulumi.dynamic.CheckFailure[],
   news: object,
 ): pulumi.dynamic.CheckFailure[] {
-  const named = (news as Record<string, unknown>)[secretArgumentsInput];
+  const given = news as Record<string, unknown>;
+  const named = given[secretArgumentsInput];
   const secrets = new Set(Array.isArray(named) ? named : []);
-  return failures.map((failure) =>
-    secrets.has(failure.property)
-      ? {
-          property: "",
-          reason: `${failure.property} ${failure.reason.replace(/, but got (?!two declarations).*$/s, ", but got something else, which is secret")}`,
-        }
-      : failure,
-  );
+  return failures.map(({ property, reason }) => {
+    if (secrets.has(property)) {
+      const shown = reason.replace(
+        /, but got (?!two declarations).*$/s,
+        ", but got something else, which is secret",
+      );
+      return { property: "", reason: `${property} ${shown}` };
+    }
+    const isLong = (JSON.stringify(given[property]) ?? "").length > longestShown;
+    return isLong ? { property: "", reason: `${property} ${reason}` } : { property, reason };
+  });
 }
 
 function mistakes(property: string, schema: unknown, value: unknown): pulumi.dynamic.CheckFailure[] {

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { AtlasError } from "../../atlas/errors/error";
-import { withoutSecrets } from "./arguments";
+import { fitToShow } from "./arguments";
 import { ToldOnce } from "./toldOnce";
 
 type AnyHandler = pulumi.dynamic.ResourceProvider;
@@ -9,17 +9,17 @@ const toldOnce = new ToldOnce();
 
 /** A handler whose errors are fit for the dynamic provider host: without secrets, told once, and printed once. */
 export function withErrorsForHost(handler: AnyHandler): AnyHandler {
-  return withQuietErrors(withReasonsToldOnce(withSecretsHidden(handler)));
+  return withQuietErrors(withReasonsToldOnce(withMistakesToShow(handler)));
 }
 
-function withSecretsHidden(handler: AnyHandler): AnyHandler {
+function withMistakesToShow(handler: AnyHandler): AnyHandler {
   const { check } = handler;
   return {
     ...handler,
     ...(check && {
       check: async (olds: object, news: object) => {
         const { inputs, failures } = await check(olds, news);
-        return { inputs, ...(failures === undefined ? {} : { failures: withoutSecrets(failures, news) }) };
+        return { inputs, ...(failures === undefined ? {} : { failures: fitToShow(failures, news) }) };
       },
     }),
   };
