@@ -42,7 +42,8 @@ export async function lookAt<Member extends { userId: string; username: string }
       .map((name) => [spell(name), found.get(name.toLowerCase()) as Member]),
   );
   const isUnmanaged = namedIn(before?.unmanaged ?? names);
-  const wasDeclared = namedIn(names.filter((name) => !isUnmanaged(name)));
+  const declared = names.filter((name) => !isUnmanaged(name));
+  const wasDeclared = namedIn([...declared, ...(before?.unconfirmed ?? [])]);
   const unmanaged = before === undefined ? [] : [...members.keys()].filter((name) => !wasDeclared(name));
   return { members, unmanaged };
 }

@@ -8,6 +8,7 @@ export const storedLimits = {
   maxRemovals: v.number(),
   userIds: v.record(v.string(), atlasId("user")),
   unmanaged: v.array(v.string()),
+  unconfirmed: v.array(v.string()),
 };
 
 /** What a state has of the members: their names, Atlas's ids of them, and who was not declared. */
@@ -15,6 +16,8 @@ export interface Remembered {
   readonly names: readonly string[] | undefined;
   readonly userIds?: Readonly<Record<string, string>> | undefined;
   readonly unmanaged?: readonly string[] | undefined;
+  /** Who was declared and could not be added, as far as anybody knows. */
+  readonly unconfirmed?: readonly string[] | undefined;
 }
 
 /** Names in one order, whatever their case. */
@@ -23,8 +26,8 @@ export function sorted(names: Iterable<string>): string[] {
 }
 
 /** Everybody that the state names, with Atlas's id where it has one. */
-export function namedBefore({ names = [], userIds = {} }: Remembered): Wanted["named"] {
-  return new Map(names.map((name) => [name, userIds[name]]));
+export function namedBefore({ names = [], userIds = {}, unconfirmed = [] }: Remembered): Wanted["named"] {
+  return new Map([...names, ...unconfirmed].map((name) => [name, userIds[name]]));
 }
 
 /**
@@ -32,7 +35,7 @@ export function namedBefore({ names = [], userIds = {} }: Remembered): Wanted["n
  *
  * @throws Error when it does not tell them from others
  */
-export function declaredBefore(of: string, { names, unmanaged }: Remembered): string[] {
+export function declaredBefore(of: string, { names, unmanaged, unconfirmed = [] }: Remembered): string[] {
   if (names === undefined || unmanaged === undefined) {
     throw new Error(
       `The state does not say which members of ${of} were declared, so nobody is removed. ` +
@@ -40,7 +43,7 @@ export function declaredBefore(of: string, { names, unmanaged }: Remembered): st
     );
   }
   const isUnmanaged = new Set(unmanaged.map((name) => name.toLowerCase()));
-  return names.filter((name) => !isUnmanaged.has(name.toLowerCase()));
+  return [...names.filter((name) => !isUnmanaged.has(name.toLowerCase())), ...unconfirmed];
 }
 
 /** Outputs that follow from the members, by the names that they are known by. */

@@ -36,6 +36,8 @@ export interface Reached<Member> {
   readonly present: Map<string, Member>;
   /** Members that are still to be removed, by the name that the state has. */
   readonly remaining: Map<string, Member>;
+  /** Declared, and perhaps added: the attempt failed. */
+  readonly unconfirmed: string[];
   /** What has failed. */
   readonly error: Error | undefined;
 }
@@ -108,7 +110,8 @@ export async function reconcileMembers<Member extends { userId: string; username
     [...new Set(byName.values())],
     (name) => isDeclared(name) || wanted.isIgnored(name) || isNamed(name),
   );
-  return { present, remaining, error: together.error() };
+  const unconfirmed = missing.filter((name) => together.failures.get(name) !== undefined);
+  return { present, remaining, unconfirmed, error: together.error() };
 }
 
 function warnOfUndeclared(

@@ -99,7 +99,7 @@ export const projectUsersHandler = defineHandler<typeof ProjectUsers>()({
       (before.unmanaged ?? []).filter((name) => reached.remaining.has(name)),
     );
     if (reached.error !== undefined) {
-      throw new Unfinished(outputs, reached.error);
+      throw new Unfinished({ ...outputs, unconfirmed: reached.unconfirmed }, reached.error);
     }
     return outputs;
   },

@@ -96,7 +96,7 @@ export const teamUsersHandler = defineHandler<typeof TeamUsers>()({
       (before.unmanaged ?? []).filter((name) => reached.remaining.has(name)),
     );
     if (reached.error !== undefined) {
-      throw new Unfinished(outputs, reached.error);
+      throw new Unfinished({ ...outputs, unconfirmed: reached.unconfirmed }, reached.error);
     }
     return outputs;
   },
@@ -129,8 +129,9 @@ export const teamUsersHandler = defineHandler<typeof TeamUsers>()({
   },
 });
 
-function membershipOf({ atlas: session, run }: Connection, key: TeamKey): Membership<AtlasOrganizationUser> {
-  const atlas = session();
+function membershipOf(connection: Connection, key: TeamKey): Membership<AtlasOrganizationUser> {
+  const { run } = connection;
+  const atlas = connection.atlas();
   const { client, clock } = atlas;
   const ids = new Map<string, string>();
   return {

@@ -507,3 +507,38 @@ describe("delete", () => {
     });
   }
 });
+
+describe("a user whose addition failed, although Atlas had carried it out", () => {
+  const lost = async () => {
+    bench.atlasSimulator.fail({
+      operationId: "addGroupUsers",
+      when: "after",
+      raw: { status: 404, headers: { "content-type": "text/html" }, body: "<html>" },
+    });
+    const failure = await thrownBy(handler.create(await checked(handler, news({ [ada]: ["GROUP_OWNER"] }))));
+    assert.deepEqual(Object.keys(inAtlas()), [ada]);
+    bench.newRun();
+    return failure.properties;
+  };
+
+  test("goes when the resource is deleted", async () => {
+    await handler.delete(projectId, await lost());
+    assert.deepEqual(inAtlas(), {});
+  });
+
+  test("goes with an update that does not declare them any more", async () => {
+    const properties = await lost();
+    await handler.update(
+      projectId,
+      properties as never,
+      await checked(handler, news({ [bob]: ["GROUP_OWNER"] })),
+    );
+    assert.deepEqual(Object.keys(inAtlas()), [bob]);
+  });
+
+  test("is declared for a refresh, and not unmanaged", async () => {
+    const read = await handler.read(projectId, await lost());
+    assert.deepEqual(read.props?.unmanaged, []);
+    assert.deepEqual(read.props?.users, { [ada]: ["GROUP_OWNER"] });
+  });
+});
