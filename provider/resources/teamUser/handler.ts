@@ -60,6 +60,11 @@ export const teamUserHandler = defineHandler<typeof TeamUser, "orgMembershipStat
     return [news.username === undefined ? "userId" : "username"];
   },
 
+  // The program may declare the user by the id, and what is about to be deleted by the name.
+  onUnchanged({ run }, { orgId, teamId, user }, { username, userId }) {
+    run.declarations.learn(thingsOf({ orgId, teamId }, [user, username, userId]));
+  },
+
   // Every argument identifies the user or the team, so a change replaces; only a retry of the engine updates.
   async reconcile({ connection, atlas, deadline }, inputs) {
     const isInvited = connection.run.declarations.isSettled(thing("user", [nameOf(inputs)]));

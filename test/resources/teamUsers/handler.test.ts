@@ -208,6 +208,19 @@ describe("delete", () => {
     assert.deepEqual(world.teamMembers(teamId), [ada]);
   });
 
+  test("leaves who is a TeamUser by the id since an earlier run", async () => {
+    const { outs } = await created();
+    bench.newRun();
+    const single = teamUserHandler(bench);
+    const declared = { orgId, teamId, userId: world.member(orgId, ada).userId };
+    const standing = await create(bench, single, declared);
+    bench.newRun();
+    const inputs = await checked(single, declared);
+    assert.equal((await single.diff(standing.id, standing.outs as never, inputs)).changes, false);
+    await handler.delete(id, outs as object);
+    assert.deepEqual(world.teamMembers(teamId), [ada]);
+  });
+
   test("leaves a TeamUser by the id that has become part of it", async () => {
     const userId = world.member(orgId, ada).userId;
     const single = await create(bench, teamUserHandler(bench), { orgId, teamId, userId });
