@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { showWithoutStack } from "../atlas/errors/error";
 import { readId } from "../atlas/id";
 import { printable } from "../atlas/text";
+import { showWithoutStack } from "../runErrors";
 
 /** One argument of a function: what it must be, in words and as code. */
 export interface Parameter {

@@ -71,24 +71,10 @@ export class AtlasError extends Error {
     this.detail = fields.detail;
     this.mayHaveTakenEffect = fields.mayHaveTakenEffect ?? false;
     this.isFromAtlas = fields.isFromAtlas ?? false;
-    showWithoutStack(this);
   }
 
   /** The same error with `advice` as its last sentence, for a caller that knows better what to do. */
   withAdvice(advice: string): AtlasError {
     return new AtlasError(`${this.message} ${advice}`, this);
   }
-}
-
-/**
- * Marks an error as the user's to mend: when it ends a program, Pulumi shows its message and no stack, as it does for
- * `pulumi.RunError`. That class itself would have to be loaded here.
- */
-export function showWithoutStack(error: Error): void {
-  Object.defineProperty(error, "__pulumiRunError", { value: true, enumerable: false });
-}
-
-/** Whether {@link showWithoutStack} has marked the error. */
-export function showsWithoutStack(error: Error): boolean {
-  return "__pulumiRunError" in error;
 }
