@@ -1,6 +1,7 @@
 import { ConfigurationError } from "./atlas/errors/configurationError";
 import { readProxy } from "./atlas/proxy";
 import { isLoopback, type Settings } from "./atlas/settings";
+import { inPulumi, rotatedCredentials } from "./wording";
 
 export { ConfigurationError };
 
@@ -50,10 +51,14 @@ export function readSettings(
     );
   }
   const baseUrl = readAddress();
+  const credentials = readCredentials();
+  const isConfigured = credentials.foundIn?.some((place) => place.startsWith("mongodbatlas:"));
   return {
     baseUrl,
-    credentials: readCredentials(),
+    credentials,
     ...(isLoopback(new URL(baseUrl).hostname) ? {} : readProxy(environment)),
+    ...inPulumi,
+    wording: { ...inPulumi.wording, ...(isConfigured ? { rotatedCredentials } : {}) },
   };
 
   function readAddress(): string {

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { AtlasError } from "./errors/error";
 import type { AtlasRequest } from "./request";
 import { printable } from "./text";
+import type { Wording } from "./wording";
 
 /*
  * What an answer says, before it is known to be one of Atlas's: it may as well come from a proxy or a sign-in page.
@@ -82,6 +83,7 @@ export function readBody<T>(
   request: AtlasRequest,
   answer: RawAnswer,
   schema: v.GenericSchema<unknown, T>,
+  { baseUrl }: Wording,
 ): T {
   const text = typeof answer.data === "string" ? answer.data : "";
   const json = text === "" ? undefined : parseJson(text);
@@ -100,7 +102,7 @@ export function readBody<T>(
   const { operation, method, summary } = request;
   throw new AtlasError(
     `Could not ${summary}: the answer to ${method} ${path} (status ${answer.status}) ${complaint}. ` +
-      "Check that mongodbatlas:baseUrl leads to Atlas itself, and not to a proxy or a sign-in page.",
+      `Check that ${baseUrl} leads to Atlas itself, and not to a proxy or a sign-in page.`,
     { operation, method, path, status: answer.status, mayHaveTakenEffect: method !== "GET" },
   );
 }

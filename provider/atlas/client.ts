@@ -29,10 +29,9 @@ import { decideRetries, repeatAttempts, tellOutcomes } from "./retrying";
 import { Sending } from "./sending";
 import type { Settings } from "./settings";
 import { createTransport } from "./transport";
+import { neutralWording, type Wording } from "./wording";
 
 const { version } = require("../../package.json") as { version: string };
-
-const userAgent = `mongodbatlas-dynamic/${version} (Pulumi)`;
 
 /** The version of the Administration API that requests ask for unless they say otherwise. */
 const defaultApiVersion = "2025-03-12";
@@ -55,16 +54,21 @@ export interface ClientOptions {
  * each other: each has its hooks at every attempt, and what one finds out for another is in the {@link Sending}.
  */
 export class AtlasClient implements RequestSender {
+  readonly wording: Wording;
   private readonly http: AxiosInstance;
   private readonly authentication: Authentication;
   private readonly clock: Clock;
   private readonly limiter: RateLimiter;
   private readonly attemptTimeoutMs: number;
+  private readonly userAgent: string;
 
   constructor(
     private readonly settings: Settings,
     options: ClientOptions = {},
   ) {
+    const { runsIn, wording = neutralWording } = settings;
+    this.wording = wording;
+    this.userAgent = `mongodbatlas-dynamic/${version}${runsIn === undefined ? "" : ` (${runsIn})`}`;
     const { clock = systemClock, random = Math.random, report = () => {} } = options;
     this.clock = clock;
     this.attemptTimeoutMs = options.attemptTimeoutMs ?? defaultAttemptTimeoutMs;
@@ -101,7 +105,10 @@ export class AtlasClient implements RequestSender {
       ...(body === undefined ? {} : { data: JSON.stringify(body) }),
       headers: { Accept: mediaType, ...(body === undefined ? {} : { "Content-Type": mediaType }) },
     });
-    return { body: readBody(request, response, schema), headers: { sunset: header(response, "sunset") } };
+    return {
+      body: readBody(request, response, schema, this.wording),
+      headers: { sunset: header(response, "sunset") },
+    };
   }
 
   /** Gives back what Atlas lent for this process, and closes the connections. Nothing is to be sent afterwards. */
@@ -124,7 +131,7 @@ export class AtlasClient implements RequestSender {
         method: request.method,
         url,
         ...content,
-        headers: { ...content.headers, "User-Agent": userAgent },
+        headers: { ...content.headers, "User-Agent": this.userAgent },
         sending,
       });
     } catch (error) {
@@ -186,7 +193,12 @@ export class AtlasClient implements RequestSender {
       // A proxy may show the headers of a request in the page that refuses it.
       secrets.push(basicCredential(credentials));
     }
-    return { settings: this.settings, secrets, attemptTimeoutMs: this.attemptTimeoutMs };
+    return {
+      settings: this.settings,
+      wording: this.wording,
+      secrets,
+      attemptTimeoutMs: this.attemptTimeoutMs,
+    };
   }
 
   private createAuthentication(): Authentication {
@@ -202,7 +214,7 @@ export class AtlasClient implements RequestSender {
           accessTokensOf(
             credentials,
             (request, url, exchange, content) => this.transmit(request, url, exchange, content),
-            this.clock,
+            { clock: this.clock, wording: this.wording },
           ),
           this.clock,
         );

@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import type { Deadline } from "./clock";
+import type { Wording } from "./wording";
 
 /** One request to the Administration API. */
 export interface AtlasRequest {
@@ -53,6 +54,8 @@ export interface Answer<T> {
 
 /** What sends the request of an operation. */
 export interface RequestSender {
+  /** Words for errors about its requests. */
+  readonly wording: Wording;
   /** @throws AtlasError when Atlas refuses, cannot be reached, or answers something that the API does not describe */
   send<T>(request: AtlasRequest, schema: v.GenericSchema<unknown, T>): Promise<Answer<T>>;
 }

@@ -37,6 +37,7 @@ export class AtlasSession {
           {
             of: `project ${projectId}`,
             operation: listGroupUsers.operationId,
+            wording: this.client.wording,
             list: async () => present(await listGroupUsers(this.client, { projectId })),
             find: async (username, options) =>
               present(await listGroupUsers(this.client, { projectId, username }, options)),
@@ -57,6 +58,7 @@ export class AtlasSession {
           {
             of: `team ${teamId}`,
             operation: listOrgTeamUsers.operationId,
+            wording: this.client.wording,
             list: async () => present(await listOrgTeamUsers(this.client, { orgId, teamId })),
             find: async (name, options) => {
               const by = name.includes("@") ? { username: name } : { userId: name };

@@ -1,4 +1,5 @@
 import type { HttpProxy } from "./proxy";
+import type { Wording } from "./wording";
 
 /** How to reach Atlas and as whom. */
 export interface Settings {
@@ -7,6 +8,10 @@ export interface Settings {
   credentials: ApiKey | ServiceAccountKey | StaticToken;
   /** How to get there. @default no proxy */
   proxy?: HttpProxy;
+  /** What the client runs in, for the `User-Agent` of its requests. @default unknown */
+  runsIn?: string;
+  /** The words of its user. @default neutral ones */
+  wording?: Wording;
 }
 
 /** A programmatic API key, used with HTTP digest authentication. */

@@ -5,6 +5,7 @@ import { createAccessToken, revokeAccessToken } from "../operations/accessTokens
 import { requestOf } from "../operations/operation";
 import type { AtlasRequest } from "../request";
 import type { ServiceAccountKey } from "../settings";
+import type { Wording } from "../wording";
 import type { Exchange } from "./authentication";
 import { basicCredential, type TokenSource } from "./serviceAccount";
 
@@ -30,7 +31,11 @@ export type Transmit = (
  *
  * Atlas operations: POST /api/oauth/token, POST /api/oauth/revoke.
  */
-export function accessTokensOf(key: ServiceAccountKey, transmit: Transmit, clock: Clock): TokenSource {
+export function accessTokensOf(
+  key: ServiceAccountKey,
+  transmit: Transmit,
+  { clock, wording }: { clock: Clock; wording: Wording },
+): TokenSource {
   const transmitForm = (request: AtlasRequest): Promise<RawAnswer> =>
     transmit(request, request.path, basicExchange(key), {
       data: new URLSearchParams(request.body as Record<string, string>).toString(),
@@ -41,7 +46,7 @@ export function accessTokensOf(key: ServiceAccountKey, transmit: Transmit, clock
       const request = requestOf(createAccessToken, {});
       try {
         const response = await transmitForm(request);
-        const { access_token, expires_in } = readBody(request, response, createAccessToken.answer);
+        const { access_token, expires_in } = readBody(request, response, createAccessToken.answer, wording);
         return { value: access_token, expiresInSeconds: expires_in };
       } catch (error) {
         // What the token was for has not been sent.

@@ -1,5 +1,6 @@
 import type { HttpProxy } from "../proxy";
 import type { Failure } from "../retry";
+import type { Wording } from "../wording";
 
 /** What is known of an error of the network. */
 export interface NetworkError {
@@ -85,9 +86,9 @@ export function isAboutProxy(
 /** What to do when Atlas could not be reached. */
 export function adviseOnNetworkError(
   error: NetworkError,
-  host: string,
-  proxy: HttpProxy | undefined,
+  { host, proxy, wording }: { host: string; proxy: HttpProxy | undefined; wording: Wording },
 ): string {
+  const { baseUrl } = wording;
   if (proxy !== undefined && isAboutProxy(error, proxy)) {
     return adviseOnProxy(error, proxy);
   }
@@ -95,13 +96,13 @@ export function adviseOnNetworkError(
     return `The certificate of ${host} is not trusted here; if a proxy inspects TLS, name its CA in NODE_EXTRA_CA_CERTS.`;
   }
   if (isNotTls(error.code)) {
-    return `What answers at ${host} does not speak TLS: check mongodbatlas:baseUrl, its port, and whether a proxy is needed.`;
+    return `What answers at ${host} does not speak TLS: check ${baseUrl}, its port, and whether a proxy is needed.`;
   }
   switch (error.code) {
     case "ENOTFOUND":
-      return `The host name ${host} does not resolve: check mongodbatlas:baseUrl, the network's DNS, and whether HTTPS_PROXY has to name a proxy.`;
+      return `The host name ${host} does not resolve: check ${baseUrl}, the network's DNS, and whether HTTPS_PROXY has to name a proxy.`;
     case "ECONNREFUSED":
-      return `Nothing accepts connections at ${host}: check mongodbatlas:baseUrl, the network and the firewall.`;
+      return `Nothing accepts connections at ${host}: check ${baseUrl}, the network and the firewall.`;
     default:
       return `Check that ${host} can be reached from here${proxy === undefined ? "" : ` through the proxy that ${proxy.variable} names`}, then run the command again.`;
   }

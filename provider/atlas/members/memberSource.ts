@@ -2,6 +2,7 @@ import { type Deadline, within } from "../clock";
 import { AtlasError } from "../errors/error";
 import type { Listing } from "../operations/index";
 import type { RequestOptions } from "../request";
+import type { Wording } from "../wording";
 
 /** How to ask Atlas about the members of one project or team. */
 export interface MemberSource<Member> {
@@ -9,6 +10,8 @@ export interface MemberSource<Member> {
   of: string;
   /** Atlas's id of the operation that lists them, such as `listGroupUsers`. */
   operation: string;
+  /** Words for errors. */
+  wording: Wording;
   /** All members. */
   list(): Promise<Listing<Member>>;
   /** The members whom Atlas's own filter finds under this name: at most one, or none. */
@@ -53,7 +56,7 @@ export async function findMember<Member>(
  */
 export function waitFor<T>(
   answer: Promise<T>,
-  { of, operation }: Pick<MemberSource<unknown>, "of" | "operation">,
+  { of, operation, wording }: Pick<MemberSource<unknown>, "of" | "operation" | "wording">,
   deadline: Deadline | undefined,
 ): Promise<T> {
   return within(
@@ -62,7 +65,7 @@ export function waitFor<T>(
     () =>
       new AtlasError(
         `Could not look at the users of ${of} within the ${Math.ceil((deadline?.afterMs ?? 0) / 1_000)} s ` +
-          "that are allowed. Run the command again, or allow more with `customTimeouts`.",
+          `that are allowed. Run the command again, or ${wording.allowMoreTime}.`,
         { operation, method: "GET", path: "" },
       ),
   );
