@@ -1,17 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
+import type { Checked } from "./checked";
 import type { Connection } from "./connection";
 import { declaredAsInput, secretArgumentsInput } from "./declarations";
 import { sameName } from "./differences";
 import { isUnknown } from "./unknown";
 
 type Issue = v.BaseIssue<unknown>;
-
-/** What the check of arguments has come to. */
-export interface Checked<Inputs> {
-  readonly inputs: Inputs;
-  readonly failures: pulumi.dynamic.CheckFailure[];
-}
 
 /** The message of a mistake: what the value must be, and what it is. */
 export function mustBe(expectation: string): (issue: Issue) => string {

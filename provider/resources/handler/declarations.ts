@@ -1,4 +1,4 @@
-import type { Checked } from "./arguments";
+import type { Checked } from "./checked";
 import { isUnknown } from "./unknown";
 
 /** The input that says where in the program a resource is declared: the end of its URN. It never gets into a state. */

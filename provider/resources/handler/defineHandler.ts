@@ -5,6 +5,8 @@ import { checkDeclaredOnce } from "./declarations";
 import type {
   Absent,
   Definition,
+  DefinitionOf,
+  DefinitionTypes,
   InputsOf,
   Known,
   NoOther,
@@ -39,29 +41,32 @@ export function defineHandler<Class extends ResourceClass, MayLack extends strin
       readonly arguments: NoOther<Shape, Class>;
     },
   ): HandlerFactory<InputsOf<Shape>, Known<OutputsOf<Class, MayLack>>> => {
+    interface Types {
+      shape: Shape;
+      key: Key;
+      stored: Stored;
+      limit: Limit;
+      outputs: OutputsOf<Class, MayLack>;
+    }
     return (connection) => ({
-      ...comparing(definition, connection),
-      ...living(definition, connection),
+      ...comparing<Types>(definition, connection),
+      ...living<Types>(definition, connection),
     });
   };
 }
 
+type HandlerOf<T extends DefinitionTypes> = Handler<InputsOf<T["shape"]>, Known<T["outputs"]>>;
+
 /** What the engine asks without anything happening in Atlas. */
-function comparing<
-  Shape extends v.ObjectEntries,
-  Key,
-  Stored extends v.ObjectEntries,
-  Limit extends number | undefined,
-  Outputs extends object,
->(
-  definition: Definition<Shape, Key, Stored, Limit, Outputs>,
+function comparing<T extends DefinitionTypes>(
+  definition: DefinitionOf<T>,
   connection: Connection,
-): Pick<Handler<InputsOf<Shape>, Known<Outputs>>, "check" | "diff"> {
+): Pick<HandlerOf<T>, "check" | "diff"> {
   return {
     async check(olds, news) {
-      const result = checkArguments<InputsOf<Shape>>(connection, news, definition.arguments);
+      const result = checkArguments<InputsOf<T["shape"]>>(connection, news, definition.arguments);
       keepSpelling(olds, result.inputs);
-      const mistakes = definition.mistakes?.(news as InputsOf<Shape>) ?? [];
+      const mistakes = definition.mistakes?.(news as InputsOf<T["shape"]>) ?? [];
       if (mistakes.length > 0) {
         return { ...result, failures: [...result.failures, ...mistakes] };
       }
@@ -78,7 +83,7 @@ function comparing<
       const names = Object.keys(definition.arguments);
       const given = onlyOf(news, names);
       const isOpen = isUnknown(given);
-      const declared = declaredIn<Shape>(given, { ...definition.arguments, ...definition.stored });
+      const declared = declaredIn<T["shape"]>(given, { ...definition.arguments, ...definition.stored });
       const { deleteBeforeReplace = false } = definition;
       const replaces = [
         ...argumentsThatReplace(onlyOf(key as object, names), news),
@@ -98,41 +103,12 @@ function comparing<
 }
 
 /** What the engine asks that looks at Atlas or changes it. */
-function living<
-  Shape extends v.ObjectEntries,
-  Key,
-  Stored extends v.ObjectEntries,
-  Limit extends number | undefined,
-  Outputs extends object,
->(
-  definition: Definition<Shape, Key, Stored, Limit, Outputs>,
+function living<T extends DefinitionTypes>(
+  definition: DefinitionOf<T>,
   connection: Connection,
-): Omit<Handler<InputsOf<Shape>, Known<Outputs>>, "check" | "diff"> {
+): Omit<HandlerOf<T>, "check" | "diff"> {
   const keepsTimeouts = "__timeouts" in definition.stored;
-  const reconcile = async (
-    operation: "create" | "update",
-    inputs: InputsOf<Shape>,
-    olds: object | undefined,
-  ): Promise<Known<Outputs>> => {
-    const atlas = connection.atlas();
-    const before = recall(olds, definition.stored);
-    const deadline = startDeadline(atlas.clock, inputs, operation, definition.defaultTimeMs) as Reconciling<
-      unknown,
-      Limit
-    >["deadline"];
-    try {
-      const outputs = await definition.reconcile({ connection, atlas, operation, before, deadline }, inputs);
-      return known<Outputs>({ ...outputs, ...(keepsTimeouts ? { __timeouts: inputs.__timeouts } : {}) });
-    } catch (error) {
-      throw error instanceof Unfinished
-        ? new PartialFailure(
-            definition.id.of(inputs),
-            { ...known(error.outputs), __provider: inputs.__provider },
-            error.cause,
-          )
-        : error;
-    }
-  };
+  const reconcile = reconciling<T>(definition, connection);
   return {
     async create(inputs) {
       const outs = await reconcile("create", inputs, undefined);
@@ -152,11 +128,11 @@ function living<
       const kept = keepsTimeouts ? { __timeouts: (before as { __timeouts?: unknown }).__timeouts } : {};
       const inputs =
         definition.declaredBy?.(key, found) ??
-        (onlyOf(found, Object.keys(definition.arguments)) as InputsOf<Shape>);
+        (onlyOf(found, Object.keys(definition.arguments)) as InputsOf<T["shape"]>);
       return {
         id: definition.id.format(key),
-        props: known<Outputs>({ ...found, ...kept }),
-        inputs: known({ ...inputs, ...kept }) as InputsOf<Shape>,
+        props: known<T["outputs"]>({ ...found, ...kept }),
+        inputs: known({ ...inputs, ...kept }) as InputsOf<T["shape"]>,
       };
     },
 
@@ -167,6 +143,35 @@ function living<
     async delete(id, props) {
       await definition.delete(connection, definition.id.parse(id), recall(props, definition.stored));
     },
+  };
+}
+
+/** Calls `reconcile` of a definition, for `create` and for `update`. */
+function reconciling<T extends DefinitionTypes>(definition: DefinitionOf<T>, connection: Connection) {
+  const keepsTimeouts = "__timeouts" in definition.stored;
+  return async (
+    operation: "create" | "update",
+    inputs: InputsOf<T["shape"]>,
+    olds: object | undefined,
+  ): Promise<Known<T["outputs"]>> => {
+    const atlas = connection.atlas();
+    const before = recall(olds, definition.stored);
+    const deadline = startDeadline(atlas.clock, inputs, operation, definition.defaultTimeMs) as Reconciling<
+      unknown,
+      T["limit"]
+    >["deadline"];
+    try {
+      const outputs = await definition.reconcile({ connection, atlas, operation, before, deadline }, inputs);
+      return known<T["outputs"]>({ ...outputs, ...(keepsTimeouts ? { __timeouts: inputs.__timeouts } : {}) });
+    } catch (error) {
+      throw error instanceof Unfinished
+        ? new PartialFailure(
+            definition.id.of(inputs),
+            { ...known(error.outputs), __provider: inputs.__provider },
+            error.cause,
+          )
+        : error;
+    }
   };
 }
 

@@ -101,6 +101,24 @@ export interface Absent {
   readonly absent: string;
 }
 
+/** The types that a {@link Definition} is made of, as one. */
+export interface DefinitionTypes {
+  readonly shape: v.ObjectEntries;
+  readonly key: unknown;
+  readonly stored: v.ObjectEntries;
+  readonly limit: number | undefined;
+  readonly outputs: object;
+}
+
+/** A {@link Definition} of these types. */
+export type DefinitionOf<T extends DefinitionTypes> = Definition<
+  T["shape"],
+  T["key"],
+  T["stored"],
+  T["limit"],
+  T["outputs"]
+>;
+
 /** The life of a resource, in the order in which it is lived. The engine's forms are derived from it. */
 export interface Definition<
   Shape extends v.ObjectEntries,
