@@ -14,4 +14,4 @@ export const inPulumi = {
 
 /** The advice for credentials of the stack's configuration, of which a refresh uses the former ones. */
 export const rotatedCredentials =
-  "If it has been rotated, run `pulumi up` once without --refresh: a refresh goes by the configuration of the last update.";
+  "If it has been rotated, run `pulumi up` once without --refresh: a refresh uses the configuration of the last update.";

@@ -43,15 +43,15 @@ export interface ClientOptions {
   clock?: Clock;
   /** From 0 up to but not including 1. @default Math.random */
   random?: () => number;
-  /** Takes a line that tells the user why nothing moves. @default none */
+  /** Receives a line that tells the user why nothing seems to happen. @default none */
   report?: (line: string) => void;
   /** The longest one attempt may take, in milliseconds. @default 60,000 */
   attemptTimeoutMs?: number;
 }
 
 /**
- * Sends requests to Atlas for one process: one pool of connections, one authentication, one rate limiter. They do not know
- * each other: each has its hooks at every attempt, and what one finds out for another is in the {@link Sending}.
+ * Sends requests to Atlas for one process: one pool of connections, one authentication, one rate limiter. These parts
+ * do not know each other: each has its hooks at every attempt, and passes on in {@link Sending} what it finds out.
  */
 export class AtlasClient implements RequestSender {
   readonly wording: Wording;
@@ -85,14 +85,14 @@ export class AtlasClient implements RequestSender {
    * Sends a request and reads its answer.
    *
    * @throws AtlasError when Atlas refuses, cannot be reached, or answers something that the API does not describe
-   * @throws NotSent when the request is one that must happen once, and would have to wait
+   * @throws NotSent when the request must happen only once and would have to wait
    */
   async send<T>(request: AtlasRequest, schema: v.GenericSchema<unknown, T>): Promise<Answer<T>> {
     const { operation, method, path, body } = request;
     const query = new URLSearchParams(request.query ?? {}).toString();
     const url = `/api/atlas/v2${path}${query === "" ? "" : `?${query}`}`;
     if (/\/\.{1,2}(?=[/?]|$)/.test(path)) {
-      // No encoding keeps dots alone from being taken for steps, and `DELETE …/users/..` would mean the project.
+      // No encoding keeps a segment of dots from being resolved: `DELETE …/users/..` would mean the project.
       throw new AtlasError(`Could not ${request.summary}: the path ${url} would lead to another address.`, {
         operation,
         method,
@@ -111,7 +111,10 @@ export class AtlasClient implements RequestSender {
     };
   }
 
-  /** Gives back what Atlas lent for this process, and closes the connections. Nothing is to be sent afterwards. */
+  /**
+   * Gives back the access token of this process, if there is one, and closes the connections. Nothing may be sent
+   * afterwards.
+   */
   async close(): Promise<void> {
     await this.authentication.close();
     const { httpAgent, httpsAgent } = this.http.defaults;

@@ -72,7 +72,10 @@ export class AtlasSession {
   }
 }
 
-/** Without those whose invitation is over. Atlas shows them only when asked, and another time perhaps unasked. */
+/**
+ * Leaves out users whose invitation has expired or was rejected. Today Atlas lists them only on request, which may
+ * change.
+ */
 function present<Member extends { orgMembershipStatus?: string | undefined }>({
   items,
   atomic,

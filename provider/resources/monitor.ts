@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Whether `pulumi.runtime.setMocks` stands in for the engine, as in a unit test.
+ * Whether `pulumi.runtime.setMocks` has replaced the engine, as in a unit test.
  *
- * What the engine itself answers through is a client of gRPC, which has a channel. The class of the SDK's mocks is
- * another one in each copy of the SDK, so it is not asked for.
+ * The client of a real engine is one of gRPC, which has a channel. The class of the mocks does not tell, because each
+ * copy of the SDK has a class of its own.
  */
 export function isMocked(): boolean {
   const monitor = pulumi.runtime.getMonitor();
   return monitor !== undefined && !("getChannel" in monitor);
 }
 
-/** Runs that {@link isFirstInRun} has seen, by what it was for. */
+/** Runs that {@link isFirstInRun} has seen, by purpose. */
 const seen = new Map<string, WeakSet<object>>();
 
 /**

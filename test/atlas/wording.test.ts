@@ -73,7 +73,7 @@ const cases: Record<string, Case> = {
     neutral: "and that it has not been deleted.",
     pulumi:
       "Atlas does not accept the API key: check mongodbatlas:publicKey and mongodbatlas:privateKey, and that it has not been deleted. " +
-      "If it has been rotated, run `pulumi up` once without --refresh: a refresh goes by the configuration of the last update.",
+      "If it has been rotated, run `pulumi up` once without --refresh: a refresh uses the configuration of the last update.",
   },
   "a limit that opens after the deadline": {
     status: 429,

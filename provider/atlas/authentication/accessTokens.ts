@@ -9,10 +9,10 @@ import type { Wording } from "../wording";
 import type { Exchange } from "./authentication";
 import { basicCredential, type TokenSource } from "./serviceAccount";
 
-/** The longest that giving back a token may take, in milliseconds, as somebody waits for the process to end. */
+/** The longest that giving back a token may take, in milliseconds: somebody is waiting for the process to end. */
 const revokeTimeoutMs = 3_000;
 
-/** What goes with a request. */
+/** The body and the headers of a request. */
 export interface Content {
   data?: string;
   headers: Record<string, string>;
@@ -49,7 +49,7 @@ export function accessTokensOf(
         const { access_token, expires_in } = readBody(request, response, createAccessToken.answer, wording);
         return { value: access_token, expiresInSeconds: expires_in };
       } catch (error) {
-        // What the token was for has not been sent.
+        // The request that needs the token has not been sent.
         throw error instanceof AtlasError
           ? new AtlasError(error.message, { ...error, mayHaveTakenEffect: false })
           : error;
@@ -67,7 +67,7 @@ function basicExchange(key: ServiceAccountKey): Exchange {
   return {
     ready: async () => {},
     header: async () => `Basic ${basicCredential(key)}`,
-    // A 401 with a challenge means here that the secret is wrong.
+    // Here, a 401 with a challenge means that the secret is wrong.
     challenged: () => ({ again: false, problem: { kind: "wrong" } }),
     refused: () => false,
     accepted: () => {},

@@ -5,7 +5,7 @@ import type { Wording } from "../wording";
 
 type Credentials = Settings["credentials"];
 
-/** What is known of a request that was refused, as far as it decides what the user should do. */
+/** What is known of a refused request, as far as it matters for what the user should do. */
 export interface Refusal {
   status: number;
   errorCode: string | undefined;
@@ -51,10 +51,10 @@ const byCode: Readonly<Record<string, string>> = {
     "The service account may have reached its limit of live access tokens, which expire within an hour; or it lacks access.",
 };
 
-/** Codes by which Atlas says that a project is missing, or that the credentials cannot see it. */
+/** Codes with which Atlas says that a project is missing, or that the credentials cannot see it. */
 const unseenProjectCodes = new Set(["GROUP_NOT_FOUND", "USER_CANNOT_ACCESS_GROUP"]);
 
-/** Codes of a missing permission. A 401 under another one may as well be about the proof. */
+/** Codes for a missing permission. A 401 with any other code may be about the credentials themselves. */
 export const permissionCodes: ReadonlySet<string> = new Set([
   "USER_UNAUTHORIZED",
   "NOT_ORG_OWNER",
@@ -98,11 +98,11 @@ export function advise(refusal: Refusal, wording: Wording): string {
 
 function adviseOnUnseenProject({ method }: Refusal, { baseUrl, deletedProject }: Wording): string {
   const check = `Check the project's id, that it has not been deleted, and that ${baseUrl} and the credentials belong to its organization.`;
-  // Only a project that has been used before can have been deleted since.
+  // A request that was to create something leaves nothing to clean up.
   return method === "POST" || deletedProject === undefined ? check : `${check} ${deletedProject}`;
 }
 
-/** For credentials that Atlas refuses outright. */
+/** What to do about credentials that Atlas refuses outright. */
 export function adviseOnCredentials(
   credentials: Credentials,
   problem: CredentialProblem,

@@ -10,7 +10,7 @@ import { advise, adviseOnCredentials } from "./advice";
 import { AtlasError, type AtlasErrorFields } from "./error";
 import { adviseOnNetworkError, isAboutProxy, networkErrorOf } from "./networkErrors";
 
-/** What the sentences about a failed request are made from, beside the request. */
+/** What the message about a failed request depends on, besides the request. */
 export interface Circumstances {
   settings: Settings;
   wording: Wording;
@@ -20,7 +20,7 @@ export interface Circumstances {
   attemptTimeoutMs: number;
 }
 
-/** The status of an answer outside 2xx. A good status on an answer that broke off says nothing of how it ends. */
+/** The status of an answer outside 2xx. A good status does not count, because the answer broke off after it. */
 export function refusedWith({ response }: AxiosError): number | undefined {
   return response === undefined || (response.status >= 200 && response.status < 300)
     ? undefined
@@ -90,7 +90,7 @@ export function explain(sending: Sending, error: AxiosError, circumstances: Circ
   });
 }
 
-/** The error for a request that could not be sent, because something that it waited for did not come. */
+/** The error for a request that was not sent, because something that it waited for did not come in time. */
 export function explainNotSent(
   sending: Sending,
   reason: RateLimited | SharedFailure | ProofTooLate | undefined,

@@ -2,7 +2,7 @@ import type { HttpProxy } from "../proxy";
 import type { Failure } from "../retry";
 import type { Wording } from "../wording";
 
-/** What is known of an error of the network. */
+/** What is known of a network error. */
 export interface NetworkError {
   /** Code of the socket, the resolver or the TLS library; `ERR_CANCELED` when an attempt took too long. */
   code: string | undefined;
@@ -11,7 +11,7 @@ export interface NetworkError {
   hostname?: string | undefined;
   /** The port that was to be connected to. */
   port?: number | undefined;
-  /** How a proxy answered when it was asked for a tunnel. */
+  /** The status with which a proxy answered a request for a tunnel. */
   statusCode?: number | undefined;
 }
 
@@ -40,10 +40,10 @@ const connectionErrors: Readonly<Record<string, boolean>> = {
   ENOTFOUND: true,
 };
 
-/** Classifies an error of the network: whether Atlas may have seen the request, and whether to try again. */
+/** Classifies a network error: whether Atlas may have seen the request, and whether to try again. */
 export function classifyNetworkError({ code, syscall, statusCode }: NetworkError): Failure {
   if (code === "ERR_PROXY_TUNNEL") {
-    // Without a tunnel nothing was sent. A proxy that refuses does so again, and locks an account out in the end.
+    // Without a tunnel nothing was sent. A proxy that refuses will refuse again, and may lock the account.
     return { kind: "unreachable", lasting: statusCode === undefined || statusCode < 500 };
   }
   if (code !== undefined && code in connectionErrors) {
@@ -63,12 +63,12 @@ export function isCertificateError(code: string | undefined): boolean {
   return code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS/.test(code);
 }
 
-/** Whether the other side does not speak TLS, or none that Node understands. */
+/** Whether the server does not speak TLS, or no version that Node understands. */
 export function isNotTls(code: string | undefined): boolean {
   return code !== undefined && /^EPROTO$|ERR_SSL/.test(code);
 }
 
-/** Whether the error came about on the way to the proxy, or at it. */
+/** Whether the error happened on the way to the proxy, or in the proxy. */
 export function isAboutProxy(
   { code, syscall, hostname, port }: NetworkError,
   proxy: HttpProxy | undefined,

@@ -14,9 +14,9 @@ export interface MemberSource<Member> {
   wording: Wording;
   /** All members. */
   list(): Promise<Listing<Member>>;
-  /** The members whom Atlas's own filter finds under this name: at most one, or none. */
+  /** The members that Atlas's own filter finds under this name: one or none. */
   find(name: string, options: RequestOptions): Promise<Listing<Member>>;
-  /** What a member is known by; names compare without case. */
+  /** The names of a member. Case makes no difference. */
   namesOf(member: Member): string[];
 }
 
@@ -50,9 +50,10 @@ export async function findMember<Member>(
 }
 
 /**
- * Waits for what many wait for. The answer is not bounded by the time that one of them has; their waiting is.
+ * Waits for an answer that others may be waiting for too. The deadline ends the wait, not the request behind the
+ * answer.
  *
- * @throws AtlasError when the deadline is over first
+ * @throws AtlasError when the deadline passes first
  */
 export function waitFor<T>(
   answer: Promise<T>,

@@ -47,7 +47,7 @@ export async function listAll<T extends { userId: string }>(
     const { body } = await client.send({ ...request, query }, schema);
     const { results, links, totalCount } = body;
     items.push(...results);
-    // `totalCount` is an estimate by Atlas's own word, so it can ask for another page but never end the listing.
+    // Atlas calls `totalCount` an estimate, so it can be a reason to read another page, but never a reason to stop.
     const more =
       results.length > 0 && (links?.some((link) => link.rel === "next") ?? results.length >= pageSize);
     if (!more && !(results.length > 0 && (totalCount ?? 0) > items.length)) {

@@ -50,8 +50,8 @@ export function keepSpelling(olds: unknown, inputs: object): void {
 /**
  * Checks the arguments of a resource without any call, and normalises them.
  *
- * All mistakes are reported together. What is not known yet in a preview is let through, also where an array is
- * expected, and the known elements of an array are checked all the same.
+ * All mistakes are reported together. Values that are not known yet in a preview are accepted, also instead of an
+ * array. The known elements of an array are checked all the same.
  */
 export function checkArguments<Inputs extends object>(
   connection: Connection,
@@ -101,8 +101,8 @@ export function checkArguments<Inputs extends object>(
 }
 
 /**
- * Mistakes without the values of arguments that the program keeps secret. The engine shows the value of the property that
- * a mistake names, so such a one names none.
+ * Removes the values of secret arguments from mistakes. The engine shows the value of the property that a mistake
+ * names, so a mistake about a secret names no property.
  */
 export function withoutSecrets(
   failures: pulumi.dynamic.CheckFailure[],
@@ -121,7 +121,8 @@ export function withoutSecrets(
 }
 
 function mistakes(property: string, schema: unknown, value: unknown): pulumi.dynamic.CheckFailure[] {
-  // The engine shows the value of the property that is named, and knows nothing of elements, so the reason names those.
+  // The engine shows the value of the named property, but it cannot name an element of a list, so the reason shows
+  // the element.
   return issuesOf(schema, value).map(({ message }) => ({ property, reason: message }));
 }
 

@@ -16,9 +16,10 @@ export interface Declaration {
 /**
  * What the program of one run declares, by what it means in Atlas.
  *
- * The engine has everything checked that a program declares, also what has not changed, before it deletes what was
- * replaced or is declared no longer. So a deletion can see here whether its thing has only moved to another resource: a
- * list of people by index, another name, another parent. `refresh` and `destroy` check nothing, and declare nothing.
+ * The engine checks everything that a program declares, also what has not changed, before it deletes what was
+ * replaced or is no longer declared. So a deletion can see here whether its thing has only moved to another resource:
+ * through another index in a list, another name or another parent. `refresh` and `destroy` check nothing, and declare
+ * nothing.
  */
 export class Declarations {
   /** Everybody who declares a thing. */
@@ -49,7 +50,7 @@ export class Declarations {
     if (declaredAs !== undefined) {
       this.byDeclarer.set(declaredAs, { thing, declaration });
     }
-    // Without a name there is no telling whether it is another resource or the same one that comes again.
+    // Without a name, it could be another resource, or the same one again.
     return declaredAs === undefined ? undefined : other;
   }
 
@@ -137,7 +138,7 @@ export function checkDeclaredOnce<Inputs extends object>(
   return { inputs, failures: [...failures, { property: identity.at(-1) ?? "", reason }] };
 }
 
-/** Tells that somebody stays, whom a deletion would have removed. */
+/** A line for a deletion that removes nobody, because the program still declares the member. */
 export function stays(who: string, where: string, { declaredAs }: Declaration): string {
   const as = declaredAs === undefined ? "" : ` as '${nameOf(declaredAs)}'`;
   return `${who} stays in ${where}: the program declares it${as}.`;

@@ -23,12 +23,12 @@ import { startDeadline } from "./timeouts";
 import { isUnknown } from "./unknown";
 
 /**
- * Makes a handler of what a resource says of its life: `defineHandler<typeof ProjectUser>()({ … })`.
+ * Makes a handler from the definition of a resource: `defineHandler<typeof ProjectUser>()({ … })`.
  *
- * The arguments and the outputs are those of the class, which the compiler compares. It is called twice, because one call
- * could not both be told the class and find out the rest by itself.
+ * The compiler compares the arguments and the outputs with those of the class. There are two calls, because
+ * TypeScript infers either all type arguments of a call or none.
  *
- * @template MayLack outputs that the class promises, and that are not known in every case
+ * @template MayLack outputs that the class declares as certain, but that may be unknown
  */
 export function defineHandler<Class extends ResourceClass, MayLack extends string = never>() {
   return <
@@ -57,7 +57,7 @@ export function defineHandler<Class extends ResourceClass, MayLack extends strin
 
 type HandlerOf<T extends DefinitionTypes> = Handler<InputsOf<T["shape"]>, Known<T["outputs"]>>;
 
-/** What the engine asks without anything happening in Atlas. */
+/** The operations that make no request to Atlas. */
 function comparing<T extends DefinitionTypes>(
   definition: DefinitionOf<T>,
   connection: Connection,
@@ -90,7 +90,7 @@ function comparing<T extends DefinitionTypes>(
         ...(definition.replaces?.(key, before, declared) ?? []),
       ];
       if (replaces.length === 0 && !isOpen && definition.isUnfinished?.(before)) {
-        // There is no input in which it shows, so the engine has nothing to compare.
+        // No input differs, so the engine would not find a change by comparing them.
         return { changes: true, replaces, deleteBeforeReplace };
       }
       const differs = isOpen || definition.differs?.(before, declared) === true;
@@ -102,7 +102,7 @@ function comparing<T extends DefinitionTypes>(
   };
 }
 
-/** What the engine asks that looks at Atlas or changes it. */
+/** The operations that read from Atlas or change something there. */
 function living<T extends DefinitionTypes>(
   definition: DefinitionOf<T>,
   connection: Connection,
@@ -146,7 +146,7 @@ function living<T extends DefinitionTypes>(
   };
 }
 
-/** Calls `reconcile` of a definition, for `create` and for `update`. */
+/** What `create` and `update` have in common: the call of the definition's `reconcile`. */
 function reconciling<T extends DefinitionTypes>(definition: DefinitionOf<T>, connection: Connection) {
   const keepsTimeouts = "__timeouts" in definition.stored;
   return async (
@@ -176,8 +176,8 @@ function reconciling<T extends DefinitionTypes>(definition: DefinitionOf<T>, con
 }
 
 /**
- * The arguments that a comparison is made with. In a refresh they are the inputs in the state, which nothing has checked,
- * so what has another form than a state may hold is left out. What is not known yet is kept.
+ * The arguments to compare with. In a refresh they are the inputs in the state, which nothing has checked, so values
+ * of the wrong form are left out. Values that are not known yet are kept.
  */
 function declaredIn<Shape extends v.ObjectEntries>(given: object, shape: v.ObjectEntries): Recalled<Shape> {
   const unknown = Object.fromEntries(Object.entries(given).filter(([, value]) => isUnknown(value)));

@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What is used of the SDK's client to the engine. */
+/** The part of the SDK's client to the engine that is used here. */
 interface Monitor {
   registerResource(request: { getType(): string }, ...rest: unknown[]): unknown;
 }
 
-/** Clients that know already what not to print: one for each run of a program, and what they are to be silent about. */
+/**
+ * Clients that have been changed already, one for each run of a program, with the types whose answers they do not
+ * print.
+ */
 const changed = new WeakMap<object, Set<string>>();
 
 /**
