@@ -110,11 +110,12 @@ const organizationInvitations: AtlasFunction<
   async ask(connection, args) {
     const { orgId } = args;
     try {
-      const { body: invitations, sunset } = await connection.operations.listOrgInvites(connection.client, {
+      const { listOrgInvites } = connection.operations;
+      const { body: invitations, sunset } = await listOrgInvites(connection.client, {
         orgId,
         username: args.username,
       });
-      warnOfSunset("getOrganizationInvitations", "GET /orgs/{orgId}/invites", sunset);
+      warnOfSunset("getOrganizationInvitations", listOrgInvites, sunset);
       return {
         orgId,
         invitations: invitations.map((row) => ({

@@ -87,11 +87,7 @@ const pipelineSchedules: AtlasFunction<GetPipelineSchedulesArgs, GetPipelineSche
   async ask({ client, operations }, pipeline) {
     try {
       const { body: schedules, sunset } = await operations.listPipelineSchedules(client, pipeline);
-      warnOfSunset(
-        "getPipelineSchedules",
-        "GET /groups/{groupId}/pipelines/{pipelineName}/availableSchedules",
-        sunset,
-      );
+      warnOfSunset("getPipelineSchedules", operations.listPipelineSchedules, sunset);
       return {
         ...pipeline,
         schedules: schedules.map((schedule) => ({ ...schedule, id: schedule.id ?? undefined })),
