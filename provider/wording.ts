@@ -1,6 +1,6 @@
 import type { Settings } from "./atlas/settings";
 
-/** What a user of Pulumi is told beside the facts that the client for Atlas knows. */
+/** What the messages of the client for Atlas say to a user of Pulumi. */
 export const inPulumi = {
   runsIn: "Pulumi",
   wording: {
@@ -12,6 +12,6 @@ export const inPulumi = {
   },
 } as const satisfies Pick<Settings, "runsIn" | "wording">;
 
-/** The advice for credentials of the stack's configuration, of which a refresh uses the former ones. */
+/** Advice for credentials in the stack's configuration. A refresh does not see them before the next update. */
 export const rotatedCredentials =
   "If it has been rotated, run `pulumi up` once without --refresh: a refresh uses the configuration of the last update.";

@@ -4,7 +4,7 @@ import type { Deadline } from "./clock";
 export class RateLimited extends Error {
   /**
    * @param retryAfterMs when the limit opens again, in milliseconds from now
-   * @param deadline the request's own deadline, which that would miss
+   * @param deadline the request's own deadline, which is earlier
    */
   constructor(
     readonly retryAfterMs: number,

@@ -16,7 +16,7 @@ import type { Settings } from "./settings";
 export class AtlasSession {
   readonly client: AtlasClient;
   readonly clock: Clock;
-  /** Takes a line that tells the user why nothing moves. */
+  /** Shows the user a line, for example why nothing seems to happen. */
   readonly report: (line: string) => void;
   private readonly projects = new Map<string, MemberCache<AtlasProjectUser>>();
   private readonly teams = new Map<string, MemberCache<AtlasOrganizationUser>>();

@@ -6,11 +6,11 @@ export interface Settings {
   /** Scheme and host of Atlas, without a trailing slash. */
   baseUrl: string;
   credentials: ApiKey | ServiceAccountKey | StaticToken;
-  /** The proxy on the way. @default no proxy */
+  /** The proxy to use. @default no proxy */
   proxy?: HttpProxy;
   /** What the client runs in, for the `User-Agent` of its requests. @default unknown */
   runsIn?: string;
-  /** The words of its user. @default neutral ones */
+  /** Words for messages. @default neutral ones */
   wording?: Wording;
 }
 

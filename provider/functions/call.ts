@@ -27,7 +27,7 @@ export async function call<Args extends object, Result>(
     : ask(fn, args, options, false);
 }
 
-/** Calls a function with inputs. What is not known yet in a preview is not asked for. */
+/** Calls a function with inputs. In a preview, it asks for nothing while an input is unknown. */
 export function callOutput<Args extends object, Result>(
   fn: AtlasFunction<Args, Result>,
   args: Inputs<Args>,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 /**
  * Whether `pulumi.runtime.setMocks` has replaced the engine, as in a unit test.
  *
- * The client of a real engine is one of gRPC, which has a channel. The class of the mocks does not tell, because each
+ * The client of a real engine is one of gRPC, which has a channel. The class of the mocks is no help, because each
  * copy of the SDK has a class of its own.
  */
 export function isMocked(): boolean {
@@ -15,8 +15,9 @@ export function isMocked(): boolean {
 const seen = new Map<string, WeakSet<object>>();
 
 /**
- * Whether this is the first time in this run of a program. One process has many runs under the Automation API, and each
- * has a client of its own to its engine. There is none outside of Pulumi and in a unit test: then it is never the first.
+ * Whether this is the first time in this run of a program. One process has many runs under the Automation API, and
+ * each has a client of its own to its engine. Outside of Pulumi and in a unit test there is no such client, and it is
+ * never the first time.
  */
 export function isFirstInRun(what: string): boolean {
   const monitor = pulumi.runtime.getMonitor();

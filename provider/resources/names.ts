@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type * as api from "../index";
 
 /**
- * The names of the resources among the exports of a package: of the classes that the engine manages through a handler.
- * `Provider` is none, though the class of an explicit provider has the type of one.
+ * The names of the exports that are resources, which have a handler. An explicit `Provider` has the type of a
+ * resource, but no handler.
  */
 export type ResourceNameIn<Exports> = Exclude<
   {

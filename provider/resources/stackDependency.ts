@@ -36,8 +36,9 @@ export function requireStackDependency(): void {
 }
 
 /**
- * Whether this process is the one that the Pulumi CLI has started for a program in Node. A program under the Automation
- * API has a store of its own, and does not run in the folder of its stack; mocks and other runtimes have none of this.
+ * Whether this process is the one that the Pulumi CLI has started for a program in Node. A program under the
+ * Automation API has a store of its own, and does not run in the folder of its stack; mocks and other runtimes show
+ * none of these signs.
  */
 function isProgramOfCli(): boolean {
   const { asyncLocalStorage } = globalThis as { asyncLocalStorage?: { getStore(): unknown } };

@@ -20,7 +20,7 @@ export type Refused =
 export type CredentialProblem =
   /** Atlas has never accepted them in this process. */
   | { kind: "wrong" }
-  /** Atlas has accepted them before in this process, and now refuses again and again. */
+  /** Atlas has accepted them before in this process, and now refuses them again and again. */
   | { kind: "no longer accepted" }
   /** The server asks for proof of another kind; `asked` is what it says. */
   | { kind: "unsupported"; asked: string };
@@ -63,7 +63,7 @@ export interface SharedProblem {
 /** Something that many requests wait for could not be fetched. */
 export class SharedFailure extends Error {
   constructor(
-    /** What was waited for. */
+    /** What the requests wait for. */
     readonly what: string,
     readonly problem: SharedProblem,
   ) {
@@ -74,7 +74,7 @@ export class SharedFailure extends Error {
 /** The deadline of a request passed before its proof was there. */
 export class ProofTooLate extends Error {
   constructor(
-    /** What was waited for. */
+    /** What the request waited for. */
     readonly what: string,
   ) {
     super(what);

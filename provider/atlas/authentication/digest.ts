@@ -12,7 +12,7 @@ import {
 } from "./authentication";
 import { answerChallenge, type Challenge, parseChallenge } from "./digestChallenge";
 
-/** A challenge that Atlas has accepted an answer to, or is about to, and how often its nonce has been used. */
+/** A challenge, and how often its nonce has been used. */
 interface Session {
   challenge: Challenge;
   uses: number;
@@ -113,7 +113,7 @@ class SharedSession {
 
 /** The authentication of one request. */
 class DigestExchange implements Exchange {
-  /** From a challenge to this request, for as long as no other request uses it. */
+  /** From a challenge to this request. Other requests use it once Atlas has accepted it. */
   private own: Session | undefined;
   /** What the last attempt carried. */
   private used: Session | undefined;

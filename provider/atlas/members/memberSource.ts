@@ -6,7 +6,7 @@ import type { Wording } from "../wording";
 
 /** How to ask Atlas about the members of one project or team. */
 export interface MemberSource<Member> {
-  /** What the members are members of, such as `project 5f1b3c2a9d8e7f6a5b4c3d2e`. */
+  /** The project or team, such as `project 5f1b3c2a9d8e7f6a5b4c3d2e`. */
   of: string;
   /** Atlas's id of the operation that lists them, such as `listGroupUsers`. */
   operation: string;

@@ -33,7 +33,7 @@ export class Declarations {
   /**
    * Takes note of a declaration.
    *
-   * The same resource comes again when it is replaced; what it declares then is what counts.
+   * A resource that is replaced is checked again; then only its later declaration counts.
    *
    * @returns another resource that declares the same thing
    */

@@ -146,7 +146,7 @@ export interface Definition<
   readonly deleteBeforeReplace?: boolean;
   /** Mistakes that no argument shows by itself. */
   mistakes?(news: InputsOf<Shape>): pulumi.dynamic.CheckFailure[];
-  /** Arguments that replace the resource, beside those in its id. What is not known yet replaces nothing. */
+  /** Arguments that replace the resource, besides those in its id. What is not known yet replaces nothing. */
   replaces?(key: Key, before: Recalled<Stored>, news: Recalled<Shape>): string[];
   /** Whether an argument changes in place. All are known. */
   differs?(before: Recalled<Stored>, news: Recalled<Shape>): boolean;

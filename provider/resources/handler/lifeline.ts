@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-/** After a connection that was shorter than this, the next one waits as long, in milliseconds. */
+/** A connection that lasted less than this is opened again only after the same time, in milliseconds. */
 const briefMs = 1_000;
 
 /**

@@ -7,7 +7,7 @@ import { sameName } from "./differences";
 import { lookUntil } from "./lookUntil";
 import { isParentMissing } from "./missing";
 
-/** How often to look at Atlas and act, before it is an error that the change does not settle. */
+/** How often a change looks at Atlas and acts, before it is an error that it does not settle. */
 export const reconcileRounds = 4;
 
 /** Pauses before each look for a user who must be there but is not listed, in milliseconds: half a minute in all. */

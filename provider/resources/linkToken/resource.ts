@@ -23,8 +23,8 @@ const registration: Registration<LinkToken> = {
 };
 
 /**
- * The organization can be linked to Cloud Manager for a live migration, by this token; or to an Ops Manager that still
- * pushes migrations to Atlas, which newer ones do not.
+ * The organization can be linked by this token for a live migration: to Cloud Manager, or to an Ops Manager that
+ * still pushes migrations to Atlas, which newer versions do not.
  *
  * Atlas shows a token once, when it is made, and an organization has one link. The token is kept as a secret in the
  * state, and no output, debug message or event of a run shows it. The engine's own `--tracing` and `-v=9` write it in

@@ -14,8 +14,9 @@ const changed = new WeakMap<object, Set<string>>();
 /**
  * Makes the engine's answers to the registration of resources of a type unprintable in this run.
  *
- * The SDK writes each answer into a debug message, secrets in clear: `pulumi up --debug` shows it, and every subscriber
- * to the events of the Automation API gets it. The values themselves come from the answer's accessors, and are the same.
+ * The SDK writes each answer into a debug message, with secrets in clear text: `pulumi up --debug` shows it, and
+ * every subscriber to the events of the Automation API gets it. The values themselves come from the answer's
+ * accessors, and are the same.
  */
 export function leaveUnprinted(type: string): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor | undefined;

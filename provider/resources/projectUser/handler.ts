@@ -103,7 +103,7 @@ function outputs(
     username,
     roles,
     userId,
-    // Atlas shows some as an empty text.
+    // Atlas shows some of them as an empty text.
     orgMembershipStatus: orgMembershipStatus || undefined,
     invitationCreatedAt: invitationCreatedAt || undefined,
     invitationExpiresAt: invitationExpiresAt || undefined,

@@ -171,7 +171,7 @@ async function undone<Step extends { role: string }>(
 
 const writes = new Set(["addGroupUsers", "addGroupUserRole", "removeGroupUserRole"]);
 
-/** Whether the state of Atlas may not be what the request assumed. */
+/** Whether Atlas's data may differ from what the request assumed. */
 function needsAnotherLook(error: AtlasError): boolean {
   return writes.has(error.operation) && (error.mayHaveTakenEffect || isStale(error));
 }

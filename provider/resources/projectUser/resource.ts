@@ -38,12 +38,12 @@ const registration: Registration<ProjectUser> = {
 /**
  * A user is a member of a project with exactly these roles, or has a pending invitation that makes it one.
  *
- * Declaring somebody who is not in the organization yet sends one invitation by e-mail; it is open for 30 days.
- * Accepting it is no difference to the stack.
+ * Declaring a user who is not in the organization yet sends one invitation by e-mail, which is open for 30 days. When
+ * the user accepts it, the stack shows no difference.
  *
- * - **Adopts** a user who is in the project already, and brings it to the declared roles.
- * - **Refresh** shows other roles as a difference. A user who is no longer in the project is gone, as is an invitation
- *   that has expired or was rejected; the next `pulumi up` adds or invites again.
+ * - **Adopts** a user who is in the project already, and gives it the declared roles.
+ * - **Refresh** shows other roles as a difference. A user who is no longer in the project, or whose invitation has
+ *   expired or was rejected, is deleted from the state; the next `pulumi up` adds or invites the user again.
  * - **Replaced** when `projectId` or `username` changes: the other user is added first, then this one is removed.
  * - **Deleting** removes the user from the project or withdraws the invitation; the user stays in the organization. A
  *   user that the program still declares stays, so another name, parent or place in a list takes nobody's access

@@ -147,7 +147,7 @@ function outputs(
     teamId: declared.teamId,
     username: declared.username ?? username,
     userId,
-    // Atlas shows some as an empty text.
+    // Atlas shows some of them as an empty text.
     orgMembershipStatus: orgMembershipStatus || undefined,
   };
 }

@@ -79,7 +79,7 @@ export function explainTeam(error: AtlasError, { teamId, orgId }: TeamKey): Atla
 const operationsOfTeams = new Set(["addOrgTeamUser", "removeOrgTeamUser", "listOrgTeamUsers"]);
 
 function needsAnotherLook(error: AtlasError, { userId }: Declared): boolean {
-  // The id that was looked up by name is missing when the invitation has been accepted since.
+  // An id that was looked up by name is out of date when the invitation has been accepted since.
   const mayBeStale = isStale(error) && (error.status !== 404 || userId === undefined);
   return error.operation === "addOrgTeamUser" && (error.mayHaveTakenEffect || mayBeStale);
 }

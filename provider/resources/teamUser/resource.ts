@@ -40,7 +40,7 @@ const registration: Registration<TeamUser> = {
  * A user of the organization is in the team. The team's other users are never touched.
  *
  * - **Adopts** a user who is in the team already.
- * - **Refresh** deletes a user from the state who is no longer in the team, and the next `pulumi up` adds it again.
+ * - **Refresh** deletes a user who is no longer in the team from the state, and the next `pulumi up` adds it again.
  *   Accepting an invitation to the organization is no difference.
  * - **Replaced** when an argument leads to another user or team: that user is added first, then this one is removed.
  * - **Deleting** removes this user from the team; the user stays in the organization. A user that the program still
