@@ -17,39 +17,41 @@ export interface Refusal {
 }
 
 /** What to do about a code, whatever the operation. Atlas lists them under "Atlas Administration API error codes". */
-const byCode: Readonly<Record<string, string>> = {
-  IP_ADDRESS_NOT_ON_ACCESS_LIST:
-    "Add this machine's address to the API access list of the credentials in Atlas.",
-  IP_ADDRESS_NOT_ON_WHITELIST:
-    "Add this machine's address to the API access list of the credentials in Atlas.",
-  RESOURCE_NOT_FOUND:
-    "Atlas knows nothing under this path: the project or the organization may be being deleted, or something on the way may have changed the path.",
-  USER_CANNOT_ACCESS_ORG: "Check the organization's id, and that the credentials belong to it.",
-  ORG_NOT_FOUND: "Check the organization's id, and that the credentials belong to it.",
-  CANNOT_DELETE_ORG_ACTIVE_LIVE_MIGRATION_ATLAS_ORG_LINK:
-    "Finish or cancel the live migrations of these projects first.",
-  CANNOT_DELETE_LAST_ADMIN:
-    "Give another user the role GROUP_OWNER in the project first; it must keep at least one Project Owner.",
-  CANNOT_DEMOTE_LAST_ORG_OWNER:
-    "Give another user the role ORG_OWNER first; the organization must keep at least one owner.",
-  CANNOT_REMOVE_ALL_USER_ROLES:
-    "A user must keep at least one role: remove the user instead, or declare a role.",
-  MAX_USERS_PER_ORG_EXCEEDED:
-    "The organization is full: remove users or pending invitations from it, or ask MongoDB to raise the limit.",
-  MAX_USERS_PER_GROUP_EXCEEDED: "A project holds 500 users; remove some, or grant access through a team.",
-  MAX_USERS_PER_TEAM_EXCEEDED: "A team holds 250 users; remove some, or use a second team.",
-  MAX_TEAMS_PER_USER_EXCEEDED: "A user can be in 100 teams; remove the user from some.",
-  DOMAIN_NOT_IN_ALLOW_LIST:
-    "Ask an Organization Owner to add the e-mail domain to the organization's domain allow list.",
-  INVALID_ROLE_FOR_GROUP: "Use a project role that Atlas knows, such as GROUP_READ_ONLY.",
-  INVALID_ENUM_VALUE: "Use a project role that Atlas knows, such as GROUP_READ_ONLY.",
-  UNSUPPORTED_ROLE: "Use a project role that Atlas knows, such as GROUP_READ_ONLY.",
-  CANNOT_ADD_ORG_ROLE: "Use a project role (GROUP_…); organization roles are not granted in a project.",
-  VERSION_GONE: "Atlas has removed this operation.",
-  // A code of the token endpoint.
-  access_denied:
-    "The service account may have reached its limit of live access tokens, which expire within an hour; or it lacks access.",
-};
+const byCode: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    IP_ADDRESS_NOT_ON_ACCESS_LIST:
+      "Add this machine's address to the API access list of the credentials in Atlas.",
+    IP_ADDRESS_NOT_ON_WHITELIST:
+      "Add this machine's address to the API access list of the credentials in Atlas.",
+    RESOURCE_NOT_FOUND:
+      "Atlas knows nothing under this path: the project or the organization may be being deleted, or something on the way may have changed the path.",
+    USER_CANNOT_ACCESS_ORG: "Check the organization's id, and that the credentials belong to it.",
+    ORG_NOT_FOUND: "Check the organization's id, and that the credentials belong to it.",
+    CANNOT_DELETE_ORG_ACTIVE_LIVE_MIGRATION_ATLAS_ORG_LINK:
+      "Finish or cancel the live migrations of these projects first.",
+    CANNOT_DELETE_LAST_ADMIN:
+      "Give another user the role GROUP_OWNER in the project first; it must keep at least one Project Owner.",
+    CANNOT_DEMOTE_LAST_ORG_OWNER:
+      "Give another user the role ORG_OWNER first; the organization must keep at least one owner.",
+    CANNOT_REMOVE_ALL_USER_ROLES:
+      "A user must keep at least one role: remove the user instead, or declare a role.",
+    MAX_USERS_PER_ORG_EXCEEDED:
+      "The organization is full: remove users or pending invitations from it, or ask MongoDB to raise the limit.",
+    MAX_USERS_PER_GROUP_EXCEEDED: "A project holds 500 users; remove some, or grant access through a team.",
+    MAX_USERS_PER_TEAM_EXCEEDED: "A team holds 250 users; remove some, or use a second team.",
+    MAX_TEAMS_PER_USER_EXCEEDED: "A user can be in 100 teams; remove the user from some.",
+    DOMAIN_NOT_IN_ALLOW_LIST:
+      "Ask an Organization Owner to add the e-mail domain to the organization's domain allow list.",
+    INVALID_ROLE_FOR_GROUP: "Use a project role that Atlas knows, such as GROUP_READ_ONLY.",
+    INVALID_ENUM_VALUE: "Use a project role that Atlas knows, such as GROUP_READ_ONLY.",
+    UNSUPPORTED_ROLE: "Use a project role that Atlas knows, such as GROUP_READ_ONLY.",
+    CANNOT_ADD_ORG_ROLE: "Use a project role (GROUP_…); organization roles are not granted in a project.",
+    VERSION_GONE: "Atlas has removed this operation.",
+    // A code of the token endpoint.
+    access_denied:
+      "The service account may have reached its limit of live access tokens, which expire within an hour; or it lacks access.",
+  }),
+);
 
 /** Codes with which Atlas says that a project is missing, or that the credentials cannot see it. */
 const unseenProjectCodes = new Set(["GROUP_NOT_FOUND", "USER_CANNOT_ACCESS_GROUP"]);
@@ -74,7 +76,7 @@ export function advise(refusal: Refusal, wording: Wording): string {
   if (unseenProjectCodes.has(errorCode)) {
     return adviseOnUnseenProject(refusal, wording);
   }
-  const known = byCode[errorCode];
+  const known = byCode.get(errorCode);
   if (known !== undefined) {
     return known;
   }
