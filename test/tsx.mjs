@@ -2,6 +2,7 @@
 // of the packages, such as the 9 MB of TypeScript in Pulumi's SDK, to find out whether it is an ES module. Node does
 // that by itself, and while coverage is recorded, where nothing is optimized, that took half of a test file's start.
 import Module from "node:module";
+import "./lazyPackages.cjs";
 
 const loadJavaScript = Module._extensions[".js"];
 await import("tsx");
