@@ -4,8 +4,8 @@ import { withErrorsForHost } from "./resources/handler/hostErrors";
 import type { HandlerName } from "./resources/names";
 
 /*
- * What the `__provider` line in a stack's state leads to: one handler a resource, each loaded when the engine first needs
- * it. The module of `projectUser` exports `projectUserHandler`.
+ * What the `__provider` line in a stack's state leads to: one handler for each resource, loaded when the engine first
+ * needs it. The module of `projectUser` exports `projectUserHandler`.
  */
 const modules: Record<HandlerName, () => object> = {
   projectUser: () => require("./resources/projectUser/handler"),

@@ -37,9 +37,9 @@ export class MemberCache<Member> {
   }
 
   /**
-   * Drops what is known, because a member has changed or is about to.
+   * Drops what is cached, because a member has changed or is about to change.
    *
-   * @param names what the member is known by
+   * @param names the names of the member
    */
   invalidate(names: readonly string[]): void {
     this.reads.invalidate();

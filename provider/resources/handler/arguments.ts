@@ -1,17 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
+import type { Checked } from "./checked";
 import type { Connection } from "./connection";
 import { declaredAsInput, secretArgumentsInput } from "./declarations";
 import { sameName } from "./differences";
 import { isUnknown } from "./unknown";
 
 type Issue = v.BaseIssue<unknown>;
-
-/** What the check of arguments has come to. */
-export interface Checked<Inputs> {
-  readonly inputs: Inputs;
-  readonly failures: pulumi.dynamic.CheckFailure[];
-}
 
 /** The message of a mistake: what the value must be, and what it is. */
 export function mustBe(expectation: string): (issue: Issue) => string {
@@ -84,8 +79,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /**
  * Checks the arguments of a resource without any call, and normalises them.
  *
- * All mistakes are reported together. What is not known yet in a preview is let through, also where an array is
- * expected, and the known elements of an array are checked all the same.
+ * All mistakes are reported together. Values that are not known yet in a preview are accepted, also instead of an
+ * array. The known elements of an array are checked all the same.
  */
 export function checkArguments<Inputs extends object>(
   connection: Connection,
@@ -162,7 +157,8 @@ export function fitToShow(
 }
 
 function mistakes(property: string, schema: unknown, value: unknown): pulumi.dynamic.CheckFailure[] {
-  // The engine shows the value of the property that is named, and knows nothing of elements, so the reason names those.
+  // The engine shows the value of the named property, but it cannot name an element of a list, so the reason shows
+  // the element.
   return issuesOf(schema, value).map(({ message }) => ({ property, reason: message }));
 }
 

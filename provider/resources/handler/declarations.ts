@@ -1,4 +1,4 @@
-import type { Checked } from "./arguments";
+import type { Checked } from "./checked";
 import { isUnknown } from "./unknown";
 
 /** The input that says where in the program a resource is declared: the end of its URN. It never gets into a state. */
@@ -38,9 +38,10 @@ interface Rival {
 /**
  * What the program of one run declares, by what it means in Atlas.
  *
- * The engine has everything checked that a program declares, also what has not changed, before it deletes what was
- * replaced or is declared no longer. So a deletion can see here whether its thing has only moved to another resource: a
- * list of people by index, another name, another parent. `refresh` and `destroy` check nothing, and declare nothing.
+ * The engine checks everything that a program declares, also what has not changed, before it deletes what was
+ * replaced or is no longer declared. So a deletion can see here whether its thing has only moved to another resource:
+ * through another index in a list, another name or another parent. `refresh` and `destroy` check nothing, and declare
+ * nothing.
  */
 export class Declarations {
   /** Everybody who declares a thing. */
@@ -56,7 +57,7 @@ export class Declarations {
   /**
    * Takes note of a declaration.
    *
-   * The same resource comes again when it is replaced; what it declares then is what counts.
+   * A resource that is replaced is checked again; then only its later declaration counts.
    *
    * @returns another resource that declares the same thing
    */
@@ -73,7 +74,7 @@ export class Declarations {
     if (declaredAs !== undefined) {
       this.byDeclarer.set(declaredAs, { thing, declaration });
     }
-    // Without a name there is no telling whether it is another resource or the same one that comes again.
+    // Without a name, it could be another resource, or the same one again.
     return declaredAs === undefined ? undefined : other;
   }
 
@@ -241,7 +242,7 @@ function keepOne({ name }: Rival, ignore: string): string {
   return `keep one of them, or let ${ignore} match ${name}`;
 }
 
-/** Tells that somebody stays, whom a deletion would have removed. */
+/** A line for a deletion that removes nobody, because the program still declares the member. */
 export function stays(who: string, where: string, { declaredAs }: Declaration): string {
   const as = declaredAs === undefined ? "" : ` as '${nameOf(declaredAs)}'`;
   return `${who} stays in ${where}: the program declares it${as}.`;

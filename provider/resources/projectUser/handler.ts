@@ -14,7 +14,7 @@ import { projectRoles, sameRoles } from "./roles";
 
 const shape = { projectId: atlasId("project"), username: username(), roles: projectRoles };
 
-/** The life of a {@link ProjectUser}: a user's membership of a project, pending or active. */
+/** The life cycle of a {@link ProjectUser}: a user's membership of a project, pending or active. */
 export const projectUserHandler = defineHandler<typeof ProjectUser, "orgMembershipStatus">()({
   arguments: shape,
 
@@ -29,8 +29,8 @@ export const projectUserHandler = defineHandler<typeof ProjectUser, "orgMembersh
 
   declaredOnce: { kind: "project user", identity: ["projectId", "username"], where: " in a project" },
 
-  // When another user replaces this one, that user is added first: a project must keep an owner, and whoever deletes first
-  // does so before the rest of the program is known.
+  // When another user replaces this one, that user is added first, because a project must keep an owner. To delete
+  // first would mean to delete before the rest of the program is known.
   differs: ({ roles = [] }, news) => !sameRoles(roles, news.roles ?? []),
 
   async reconcile({ connection, atlas, operation, deadline }, inputs) {
@@ -83,7 +83,7 @@ function outputs(
     username,
     roles,
     userId,
-    // Atlas shows some as an empty text.
+    // Atlas shows some of them as an empty text.
     orgMembershipStatus: orgMembershipStatus || undefined,
     invitationCreatedAt: invitationCreatedAt || undefined,
     invitationExpiresAt: invitationExpiresAt || undefined,

@@ -28,7 +28,7 @@ interface Who {
 
 type Declared = TeamKey & Who;
 
-/** The life of a {@link TeamUser}: one user's membership of a team. It touches nobody else's. */
+/** The life cycle of a {@link TeamUser}: one user's membership of a team. It changes no other user's membership. */
 export const teamUserHandler = defineHandler<typeof TeamUser, "orgMembershipStatus">()({
   arguments: shape,
 
@@ -134,7 +134,7 @@ function isSameUser(who: Who, before: Who, news: Who): boolean {
     : sameName(news.username, who.username);
 }
 
-/** What the run learns of a user's names, by any of which the program may declare the user. */
+/** Tells the run all names of a user, because the program may declare the user by any of them. */
 function learn({ run }: Connection, declared: Declared, user: AtlasOrganizationUser): void {
   run.declarations.learn(thingsOf(declared, [nameOf(declared), user.username, user.userId]));
 }
@@ -152,7 +152,7 @@ function outputs(
     teamId: declared.teamId,
     username: declared.username ?? username,
     userId,
-    // Atlas shows some as an empty text.
+    // Atlas shows some of them as an empty text.
     orgMembershipStatus: orgMembershipStatus || undefined,
   };
 }
