@@ -1,7 +1,7 @@
 import type * as v from "valibot";
 import { checkArguments, keepSpelling } from "./arguments";
 import type { Connection } from "./connection";
-import { checkDeclaredOnce } from "./declarations";
+import { checkDeclaredOnce } from "./declaredOnce";
 import type {
   Absent,
   Definition,

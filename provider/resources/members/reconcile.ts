@@ -42,6 +42,18 @@ export interface Reached<Member> {
   readonly error: Error | undefined;
 }
 
+/** What there is to do, by the listing that it follows from. */
+interface Plan<Member> {
+  /** Declared, and not there. */
+  readonly missing: string[];
+  /** Declared, and there with something else than what is declared. */
+  readonly differing: string[];
+  /** Named by the state, and not declared any more. */
+  readonly leaving: string[];
+  /** The member of this name. */
+  live(name: string): Member | undefined;
+}
+
 /**
  * Brings the members of a project or team to what is declared, whatever Atlas has now: one look, then a request for each
  * difference. Adds before it changes and changes before it removes, and removes only members that the state names.
@@ -52,40 +64,23 @@ export async function reconcileMembers<Member extends { userId: string; username
   wanted: Wanted,
   options: RequestOptions,
 ): Promise<Reached<Member>> {
-  const { of, cache } = membership;
-  const { byName } = await cache.relist(options);
-  const live = (name: string): Member | undefined => byName.get(name.toLowerCase());
-  const isDeclared = namedIn(wanted.declared);
-  const present = new Map<string, Member>();
-  const remaining = new Map<string, Member>();
-  for (const name of wanted.declared) {
-    const member = live(name);
-    if (member !== undefined) {
-      present.set(name, member);
-    }
-  }
-  const leaving = [...wanted.named.keys()].filter(
-    (name) => !isDeclared(name) && !wanted.isIgnored(name) && !wanted.isDeclaredElsewhere(name),
-  );
-  for (const name of leaving) {
-    const member = live(name);
-    if (member !== undefined) {
-      remaining.set(name, member);
-    }
-  }
-
-  const together = new Together(of);
-  const progress = (): string => together.progress();
+  const { byName } = await membership.cache.relist(options);
+  const plan = planFor(membership, wanted, byName);
+  const { missing, differing, leaving, live } = plan;
+  const found = (names: readonly string[]): Map<string, Member> =>
+    new Map(
+      names.flatMap((name) => {
+        const member = live(name);
+        return member === undefined ? [] : [[name, member] as const];
+      }),
+    );
+  const [present, remaining] = [found(wanted.declared), found(leaving)];
+  const together = new Together(membership.of);
   const bring = async (name: string): Promise<void> => {
     present.set(name, await membership.bring(name, live(name), options));
   };
-  const missing = wanted.declared.filter((name) => live(name) === undefined);
-  const differing = [...present]
-    .filter(([name, member]) => !membership.isAsDeclared(name, member))
-    .map(([name]) => name);
   const isUrgent = (name: string): boolean => membership.isUrgent?.(name) === true;
-  atlas.progress.add(progress);
-  try {
+  await together.telling(atlas, async () => {
     await membership.prepare?.(missing, options);
     await together.each(missing, bring);
     await together.each(differing.filter(isUrgent), bring);
@@ -100,30 +95,45 @@ export async function reconcileMembers<Member extends { userId: string; username
       }
       remaining.delete(name);
     });
-  } finally {
-    atlas.progress.delete(progress);
-  }
-  const isNamed = namedIn([...wanted.named.keys()]);
-  warnOfUndeclared(
-    atlas,
-    of,
-    [...new Set(byName.values())],
-    (name) => isDeclared(name) || wanted.isIgnored(name) || isNamed(name),
-  );
+  });
+  warnOfUndeclared(atlas, membership.of, wanted, [...new Set(byName.values())]);
   const unconfirmed = missing.filter((name) => together.failures.get(name) !== undefined);
   return { present, remaining, unconfirmed, error: together.error() };
+}
+
+function planFor<Member extends { userId: string; username: string }>(
+  membership: Membership<Member>,
+  { declared, named, isIgnored, isDeclaredElsewhere }: Wanted,
+  byName: ReadonlyMap<string, Member>,
+): Plan<Member> {
+  const live = (name: string): Member | undefined => byName.get(name.toLowerCase());
+  const isDeclared = namedIn(declared);
+  return {
+    live,
+    missing: declared.filter((name) => live(name) === undefined),
+    differing: declared.filter((name) => {
+      const member = live(name);
+      return member !== undefined && !membership.isAsDeclared(name, member);
+    }),
+    leaving: [...named.keys()].filter(
+      (name) => !isDeclared(name) && !isIgnored(name) && !isDeclaredElsewhere(name),
+    ),
+  };
 }
 
 function warnOfUndeclared(
   { report }: AtlasSession,
   of: string,
+  { declared, named, isIgnored }: Wanted,
   members: readonly { username: string }[],
-  isKnown: (name: string) => boolean,
 ): void {
-  const strangers = members.map(({ username }) => username).filter((name) => !isKnown(name));
-  if (strangers.length > 0) {
+  const isKnown = namedIn([...declared, ...named.keys()]);
+  const undeclared = members
+    .map(({ username }) => username)
+    .filter((name) => !isKnown(name) && !isIgnored(name));
+  if (undeclared.length > 0) {
     report(
-      `Not declared, and left in ${of}: ${some(strangers.sort())}. ` +
+      `Not declared, and left in ${of}: ${some(undeclared.sort())}. ` +
         "`pulumi up --refresh` removes them; to keep them, declare them or let `ignore` match them.",
     );
   }

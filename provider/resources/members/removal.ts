@@ -31,9 +31,7 @@ export async function removeDeclared<Member extends { userId: string; username: 
     }
     return declaration === undefined;
   });
-  const { progress } = connection.atlas();
   const together = new Together(of);
-  const tell = (): string => together.progress();
   const remove = async (name: string): Promise<void> => {
     try {
       await membership.remove(name, ids.get(name));
@@ -45,16 +43,13 @@ export async function removeDeclared<Member extends { userId: string; username: 
     }
   };
   const isLast = (name: string): boolean => removal.isLast?.(name) === true;
-  progress.add(tell);
-  try {
+  await together.telling(connection.atlas(), async () => {
     await together.each(
       leaving.filter((name) => !isLast(name)),
       remove,
     );
     await together.each(leaving.filter(isLast), remove);
-  } finally {
-    progress.delete(tell);
-  }
+  });
   const error = together.error();
   if (error !== undefined) {
     throw error;

@@ -1,4 +1,5 @@
 import { AtlasError } from "../../atlas/errors/error";
+import type { AtlasSession } from "../../atlas/session";
 import { some } from "./arguments";
 
 /** Members of one project or team who are changed at the same time. Atlas's limits may let fewer pass. */
@@ -34,10 +35,18 @@ export class Together {
     await Promise.all(Array.from({ length: Math.min(atOnce, queue.length) }, work));
   }
 
-  /** How far it is, for somebody who waits. */
-  progress(): string {
-    const { size } = this.waiting;
-    return size === 0 ? "" : `${size} ${size === 1 ? "member" : "members"} of ${this.of} are left.`;
+  /** Runs something that changes members, and tells how many are left whenever requests have to wait. */
+  async telling({ progress }: AtlasSession, changes: () => Promise<void>): Promise<void> {
+    const tell = (): string => {
+      const { size } = this.waiting;
+      return size === 0 ? "" : `${size} ${size === 1 ? "member" : "members"} of ${this.of} are left.`;
+    };
+    progress.add(tell);
+    try {
+      await changes();
+    } finally {
+      progress.delete(tell);
+    }
   }
 
   /** What has failed, as one error; `undefined` when nothing has. */
