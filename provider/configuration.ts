@@ -1,6 +1,7 @@
 import { ConfigurationError } from "./atlas/errors/configurationError";
 import { readProxy } from "./atlas/proxy";
 import { isLoopback, type Settings } from "./atlas/settings";
+import { inPulumi, rotatedCredentials } from "./wording";
 
 export { ConfigurationError };
 
@@ -19,129 +20,162 @@ const variables = {
 
 type Key = keyof typeof variables;
 
-/** Keys of `@pulumi/mongodbatlas` by which it fetches credentials from AWS, in the place of all others. */
+/** Keys with which `@pulumi/mongodbatlas` fetches credentials from AWS instead of all others. */
 const awsKeys = ["assumeRole", "secretName"] as const;
 
+/** Reads a key from one source; `undefined` when it is not set there. */
 type Source = (key: Key) => string | undefined;
+
+type GetConfig = (key: string) => string | undefined;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the settings. Configuration wins over the environment. Of one source, an access token wins over a service
- * account, and that over a key pair; the second half of a pair may come from the other source.
+ * account, and a service account over a key pair; the second half of a pair may come from the other source.
  *
  * @param getConfig the stack's configuration, asked for keys such as `mongodbatlas:publicKey`
  * @throws ConfigurationError when credentials are missing or incomplete, or an address is not acceptable
  */
-export function readSettings(
-  getConfig: (key: string) => string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): Settings {
-  // A key pasted into a CI secret often ends in a newline, which no header may carry.
-  const configured = (key: string): string | undefined =>
-    getConfig(`mongodbatlas:${key}`)?.trim() || undefined;
-  const env: Source = (key) =>
-    variables[key].map((name) => environment[name]?.trim()).find((value) => value) || undefined;
-  const either: Source = (key) => configured(key) ?? env(key);
+export function readSettings(getConfig: GetConfig, environment: Environment): Settings {
+  const sources = new Sources(getConfig, environment);
+  refuseAws(sources);
+  const baseUrl = readAddress(sources);
+  const credentials = readCredentials(sources);
+  const isConfigured = credentials.foundIn?.some((place) => place.startsWith("mongodbatlas:"));
+  return {
+    baseUrl,
+    credentials,
+    ...(isLoopback(new URL(baseUrl).hostname) ? {} : readProxy(environment)),
+    ...inPulumi,
+    wording: { ...inPulumi.wording, ...(isConfigured ? { rotatedCredentials } : {}) },
+  };
+}
 
-  const aws = awsKeys.find((key) => configured(key) !== undefined);
-  if (aws !== undefined) {
+/** Where settings come from: the stack's configuration and the environment. */
+class Sources {
+  constructor(
+    private readonly getConfig: GetConfig,
+    private readonly environment: Environment,
+  ) {}
+
+  readonly configuration = (key: string): string | undefined =>
+    // A key pasted into a CI secret often ends in a newline, which no header may carry.
+    this.getConfig(`mongodbatlas:${key}`)?.trim() || undefined;
+
+  readonly variables: Source = (key) => {
+    const name = this.variableOf(key);
+    return name === undefined ? undefined : this.environment[name]?.trim();
+  };
+
+  either(key: Key): string | undefined {
+    return this.configuration(key) ?? this.variables(key);
+  }
+
+  /** What the user has set or may set, for messages: a configuration key or a variable. */
+  placeOf(key: Key): string {
+    const variable = this.configuration(key) === undefined ? this.variableOf(key) : undefined;
+    return variable ?? `mongodbatlas:${key}`;
+  }
+
+  /** The first variable of a key that is set. */
+  private variableOf(key: Key): string | undefined {
+    return variables[key].find((name) => this.environment[name]?.trim());
+  }
+}
+
+function refuseAws(sources: Sources): void {
+  const key = awsKeys.find((each) => sources.configuration(each) !== undefined);
+  if (key !== undefined) {
     throw new ConfigurationError(
-      `mongodbatlas:${aws} is set, and fetching credentials from AWS is something that only @pulumi/mongodbatlas can do. ` +
+      `mongodbatlas:${key} is set, and fetching credentials from AWS is something that only @pulumi/mongodbatlas can do. ` +
         "Fetch them before Pulumi runs, set them in the environment, and take the key out of this stack's configuration.",
     );
   }
-  const baseUrl = readAddress();
-  return {
-    baseUrl,
-    credentials: readCredentials(),
-    ...(isLoopback(new URL(baseUrl).hostname) ? {} : readProxy(environment)),
-  };
+}
 
-  function readAddress(): string {
-    const given = either("baseUrl");
-    const baseUrl = given === undefined ? undefined : readBaseUrl(given, placeOf("baseUrl"));
-    if (!readFlag("isMongodbgovCloud")) {
-      return baseUrl ?? defaultBaseUrl;
-    }
-    const { hostname } = new URL(baseUrl ?? governmentBaseUrl);
-    if (!hostname.endsWith(".mongodbgov.com") && !isLoopback(hostname)) {
-      throw new ConfigurationError(
-        `mongodbatlas:isMongodbgovCloud is true, but ${placeOf("baseUrl")} leads to ${hostname}: leave one of them out.`,
-      );
-    }
-    return baseUrl ?? governmentBaseUrl;
+function readAddress(sources: Sources): string {
+  const given = sources.either("baseUrl");
+  const place = sources.placeOf("baseUrl");
+  const baseUrl = given === undefined ? undefined : readBaseUrl(given, place);
+  if (!readFlag(sources, "isMongodbgovCloud")) {
+    return baseUrl ?? defaultBaseUrl;
   }
-
-  function readFlag(key: string): boolean {
-    const value = configured(key);
-    if (value !== undefined && value !== "true" && value !== "false") {
-      throw new ConfigurationError(
-        `mongodbatlas:${key} must be true or false, but got '${value.slice(0, 20)}'.`,
-      );
-    }
-    return value === "true";
-  }
-
-  function readCredentials(): Settings["credentials"] {
-    for (const source of [configured, env] as Source[]) {
-      const accessToken = source("accessToken");
-      if (accessToken !== undefined) {
-        return {
-          kind: "accessToken",
-          foundIn: [placeOf("accessToken")],
-          accessToken: printable("accessToken", accessToken),
-        };
-      }
-      if (source("clientId") ?? source("clientSecret")) {
-        return {
-          kind: "serviceAccount",
-          foundIn: ["clientId", "clientSecret"].map((key) => placeOf(key as Key)),
-          clientId: half("clientId", "clientSecret"),
-          clientSecret: half("clientSecret", "clientId"),
-        };
-      }
-      if (source("publicKey") ?? source("privateKey")) {
-        return {
-          kind: "apiKey",
-          foundIn: ["publicKey", "privateKey"].map((key) => placeOf(key as Key)),
-          publicKey: half("publicKey", "privateKey"),
-          privateKey: half("privateKey", "publicKey"),
-        };
-      }
-    }
+  const { hostname } = new URL(baseUrl ?? governmentBaseUrl);
+  if (!hostname.endsWith(".mongodbgov.com") && !isLoopback(hostname)) {
     throw new ConfigurationError(
-      "No Atlas credentials are configured. Set mongodbatlas:clientId and mongodbatlas:clientSecret (a service account) " +
-        "or mongodbatlas:publicKey and mongodbatlas:privateKey (an API key) with `pulumi config set --secret`, " +
-        `or the variables ${variables.clientId[0]} and ${variables.clientSecret[0]}, ` +
-        `or ${variables.publicKey[0]} and ${variables.privateKey[0]}.`,
+      `mongodbatlas:isMongodbgovCloud is true, but ${place} leads to ${hostname}: leave one of them out.`,
     );
   }
+  return baseUrl ?? governmentBaseUrl;
+}
 
-  function placeOf(key: Key): string {
-    const variable = variables[key].find((name) => environment[name]?.trim());
-    return configured(key) === undefined && variable !== undefined ? variable : `mongodbatlas:${key}`;
+function readFlag(sources: Sources, key: string): boolean {
+  const value = sources.configuration(key);
+  if (value !== undefined && value !== "true" && value !== "false") {
+    throw new ConfigurationError(
+      `mongodbatlas:${key} must be true or false, but got '${value.slice(0, 20)}'.`,
+    );
   }
+  return value === "true";
+}
 
-  function half(key: Key, other: Key): string {
-    const value = either(key);
-    if (value === undefined) {
-      throw new ConfigurationError(
-        `mongodbatlas:${key} is missing, though ${placeOf(other)} is set. ` +
-          `Set it with \`pulumi config set --secret mongodbatlas:${key}\` or in the variable ${variables[key][0]}.`,
-      );
+function readCredentials(sources: Sources): Settings["credentials"] {
+  const foundIn = (...keys: Key[]): string[] => keys.map((key) => sources.placeOf(key));
+  for (const source of [sources.configuration, sources.variables]) {
+    if (source("accessToken") !== undefined) {
+      return {
+        kind: "accessToken",
+        foundIn: foundIn("accessToken"),
+        accessToken: readPart(sources, "accessToken"),
+      };
     }
-    return printable(key, value);
-  }
-
-  function printable(key: Key, value: string): string {
-    // These go into an Authorization header, where a quote or a control character would start another field.
-    if (/[^\x21-\x7e]|["\\]/.test(value)) {
-      throw new ConfigurationError(
-        `${placeOf(key)} must be printable ASCII without spaces, quotes or backslashes. ` +
-          "Copy it again from Atlas, without anything around it.",
-      );
+    if (source("clientId") ?? source("clientSecret")) {
+      return {
+        kind: "serviceAccount",
+        foundIn: foundIn("clientId", "clientSecret"),
+        clientId: readPart(sources, "clientId", "clientSecret"),
+        clientSecret: readPart(sources, "clientSecret", "clientId"),
+      };
     }
-    return value;
+    if (source("publicKey") ?? source("privateKey")) {
+      return {
+        kind: "apiKey",
+        foundIn: foundIn("publicKey", "privateKey"),
+        publicKey: readPart(sources, "publicKey", "privateKey"),
+        privateKey: readPart(sources, "privateKey", "publicKey"),
+      };
+    }
   }
+  throw new ConfigurationError(
+    "No Atlas credentials are configured. Set mongodbatlas:clientId and mongodbatlas:clientSecret (a service account) " +
+      "or mongodbatlas:publicKey and mongodbatlas:privateKey (an API key) with `pulumi config set --secret`, " +
+      `or the variables ${variables.clientId[0]} and ${variables.clientSecret[0]}, ` +
+      `or ${variables.publicKey[0]} and ${variables.privateKey[0]}.`,
+  );
+}
+
+/**
+ * Reads a part of credentials.
+ *
+ * @param other the other half of a pair, which is set
+ */
+function readPart(sources: Sources, key: Key, other: Key = key): string {
+  const value = sources.either(key);
+  if (value === undefined) {
+    throw new ConfigurationError(
+      `mongodbatlas:${key} is missing, though ${sources.placeOf(other)} is set. ` +
+        `Set it with \`pulumi config set --secret mongodbatlas:${key}\` or in the variable ${variables[key][0]}.`,
+    );
+  }
+  // It goes into an Authorization header, where a quote or a control character would start another field.
+  if (/[^\x21-\x7e]|["\\]/.test(value)) {
+    throw new ConfigurationError(
+      `${sources.placeOf(key)} must be printable ASCII without spaces, quotes or backslashes. ` +
+        "Copy it again from Atlas, without anything around it.",
+    );
+  }
+  return value;
 }
 
 function readBaseUrl(text: string, place: string): string {

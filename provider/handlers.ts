@@ -4,12 +4,14 @@ import { withErrorsForHost } from "./resources/handler/hostErrors";
 import type { HandlerName } from "./resources/names";
 
 /*
- * What the `__provider` line in a stack's state leads to: one handler a resource, each loaded when the engine first needs
- * it. The module of `projectUser` exports `projectUserHandler`.
+ * What the `__provider` line in a stack's state leads to: one handler for each resource, loaded when the engine first
+ * needs it. The module of `projectUser` exports `projectUserHandler`.
  */
 const modules: Record<HandlerName, () => object> = {
   projectUser: () => require("./resources/projectUser/handler"),
   teamUser: () => require("./resources/teamUser/handler"),
+  projectUsers: () => require("./resources/projectUsers/handler"),
+  teamUsers: () => require("./resources/teamUsers/handler"),
   linkToken: () => require("./resources/linkToken/handler"),
   migrationCutover: () => require("./resources/migrationCutover/handler"),
   maintenanceDeferral: () => require("./resources/maintenanceDeferral/handler"),

@@ -34,4 +34,6 @@ export { LinkToken, type LinkTokenArgs } from "./resources/linkToken/resource";
 export { MaintenanceDeferral, type MaintenanceDeferralArgs } from "./resources/maintenanceDeferral/resource";
 export { MigrationCutover, type MigrationCutoverArgs } from "./resources/migrationCutover/resource";
 export { ProjectUser, type ProjectUserArgs } from "./resources/projectUser/resource";
+export { ProjectUsers, type ProjectUsersArgs } from "./resources/projectUsers/resource";
 export { TeamUser, type TeamUserArgs } from "./resources/teamUser/resource";
+export { TeamUsers, type TeamUsersArgs } from "./resources/teamUsers/resource";

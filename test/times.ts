@@ -11,7 +11,7 @@ async function main(patterns: string[]): Promise<void> {
   for await (const file of glob(patterns.length > 0 ? patterns : ["test/**/*.test.ts"])) {
     const start = performance.now();
     const script =
-      '"$0" --env-file=test/unit.env --import tsx --test "$1" >/dev/null 2>&1; code=$?; times; exit $code';
+      '"$0" --env-file=test/unit.env --import ./test/tsx.mjs --test "$1" >/dev/null 2>&1; code=$?; times; exit $code';
     const { code, stdout } = await runProcess("sh", ["-c", script, process.execPath, file], {
       env: process.env,
     });

@@ -3,9 +3,11 @@ import * as v from "valibot";
 import { AtlasError } from "./errors/error";
 import type { AtlasRequest } from "./request";
 import { printable } from "./text";
+import type { Wording } from "./wording";
 
 /*
- * What an answer says, before it is known to be one of Atlas's: it may as well come from a proxy or a sign-in page.
+ * Reads answers before it is known that they come from Atlas: they may just as well come from a proxy or a sign-in
+ * page.
  */
 
 export type RawAnswer = AxiosResponse<unknown>;
@@ -21,7 +23,7 @@ export function challengeOf(answer: RawAnswer | undefined): string | undefined {
   return answer?.status === 401 ? header(answer, "www-authenticate") : undefined;
 }
 
-/** How many more requests Atlas has room for under the limit that this one counted against. */
+/** How many more requests Atlas accepts under the limit that this request counted against. */
 export function remainingOf(answer: RawAnswer | undefined): number | undefined {
   const value = header(answer, "ratelimit-remaining");
   return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
@@ -41,7 +43,7 @@ const problem = v.object({
   error_description: text,
 });
 
-/** What an error says. */
+/** What the body of an error says. */
 export interface Problem {
   errorCode: string | undefined;
   detail: string | undefined;
@@ -52,7 +54,7 @@ export interface Problem {
 /**
  * Reads an error of the Administration API, or of its token endpoint, which has another shape.
  *
- * @param clean takes secrets out of a text, before it is shortened and a part of one could stay
+ * @param clean removes secrets from a text, before it is shortened, so that no part of a secret is left
  */
 export function parseProblem(
   answer: RawAnswer | undefined,
@@ -82,11 +84,12 @@ export function readBody<T>(
   request: AtlasRequest,
   answer: RawAnswer,
   schema: v.GenericSchema<unknown, T>,
+  { baseUrl }: Wording,
 ): T {
   const text = typeof answer.data === "string" ? answer.data : "";
   const json = text === "" ? undefined : parseJson(text);
   const parsed = v.safeParse(schema, json);
-  // Where the schema asks for nothing, a proxy's page must not pass for it: Atlas may not have seen the request.
+  // A schema that requires nothing would accept a proxy's page, although Atlas may not have seen the request.
   const isNotJson = text !== "" && json === undefined;
   if (parsed.success && !isNotJson) {
     return parsed.output;
@@ -100,7 +103,7 @@ export function readBody<T>(
   const { operation, method, summary } = request;
   throw new AtlasError(
     `Could not ${summary}: the answer to ${method} ${path} (status ${answer.status}) ${complaint}. ` +
-      "Check that mongodbatlas:baseUrl leads to Atlas itself, and not to a proxy or a sign-in page.",
+      `Check that ${baseUrl} leads to Atlas itself, and not to a proxy or a sign-in page.`,
     { operation, method, path, status: answer.status, mayHaveTakenEffect: method !== "GET" },
   );
 }

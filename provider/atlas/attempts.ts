@@ -1,13 +1,13 @@
 import type { AttemptHooks } from "./interceptors";
 import { NotSent } from "./request";
 
-/** A look at Atlas that is older does not justify a request that must happen once only, in milliseconds. */
+/** How old a look at Atlas may be before a request that must happen only once, in milliseconds. */
 const freshLookMs = 5_000;
 
-/** The deadline of a request has passed before it was sent. */
+/** The deadline of a request passed before it was sent. */
 export class TimeIsUp extends Error {}
 
-/** Sends nothing too late, and bounds the time of each attempt. */
+/** Sends nothing after its deadline, and limits the time of each attempt. */
 export function limitAttempts(attemptTimeoutMs: number): AttemptHooks {
   return {
     before(sending, config) {
@@ -18,9 +18,10 @@ export function limitAttempts(attemptTimeoutMs: number): AttemptHooks {
       if (once && sending.ageMs() > freshLookMs) {
         throw new NotSent();
       }
-      // What is cut off when its time is over must not be something of which nobody knows then whether it has happened.
+      // Only an idempotent request is cut off at its deadline. For any other, nobody would know whether it has
+      // happened.
       const limitMs = idempotent && deadline ? Math.min(attemptTimeoutMs, deadline.leftMs) : attemptTimeoutMs;
-      // The timeout of axios starts anew with every byte, so an answer that trickles in would never end.
+      // axios restarts its own timeout with every byte, so an answer that trickles in would never end.
       config.signal = AbortSignal.timeout(Math.max(1, Math.ceil(limitMs)));
     },
   };

@@ -29,10 +29,9 @@ import { decideRetries, repeatAttempts, tellOutcomes } from "./retrying";
 import { Sending } from "./sending";
 import type { Settings } from "./settings";
 import { createTransport } from "./transport";
+import { neutralWording, type Wording } from "./wording";
 
 const { version } = require("../../package.json") as { version: string };
-
-const userAgent = `mongodbatlas-dynamic/${version} (Pulumi)`;
 
 /** The version of the Administration API that requests ask for unless they say otherwise. */
 const defaultApiVersion = "2025-03-12";
@@ -44,27 +43,32 @@ export interface ClientOptions {
   clock?: Clock;
   /** From 0 up to but not including 1. @default Math.random */
   random?: () => number;
-  /** Takes a line that tells the user why nothing moves. @default none */
+  /** Receives a line that tells the user why nothing seems to happen. @default none */
   report?: (line: string) => void;
   /** The longest one attempt may take, in milliseconds. @default 60,000 */
   attemptTimeoutMs?: number;
 }
 
 /**
- * Sends requests to Atlas for one process: one pool of connections, one authentication, one rate limiter. They do not know
- * each other: each has its hooks at every attempt, and what one finds out for another is in the {@link Sending}.
+ * Sends requests to Atlas for one process: one pool of connections, one authentication, one rate limiter. These parts
+ * do not know each other: each has its hooks at every attempt, and passes on in {@link Sending} what it finds out.
  */
 export class AtlasClient implements RequestSender {
+  readonly wording: Wording;
   private readonly http: AxiosInstance;
   private readonly authentication: Authentication;
   private readonly clock: Clock;
   private readonly limiter: RateLimiter;
   private readonly attemptTimeoutMs: number;
+  private readonly userAgent: string;
 
   constructor(
     private readonly settings: Settings,
     options: ClientOptions = {},
   ) {
+    const { runsIn, wording = neutralWording } = settings;
+    this.wording = wording;
+    this.userAgent = `mongodbatlas-dynamic/${version}${runsIn === undefined ? "" : ` (${runsIn})`}`;
     const { clock = systemClock, random = Math.random, report = () => {} } = options;
     this.clock = clock;
     this.attemptTimeoutMs = options.attemptTimeoutMs ?? defaultAttemptTimeoutMs;
@@ -81,14 +85,14 @@ export class AtlasClient implements RequestSender {
    * Sends a request and reads its answer.
    *
    * @throws AtlasError when Atlas refuses, cannot be reached, or answers something that the API does not describe
-   * @throws NotSent when the request is one that must happen once, and would have to wait
+   * @throws NotSent when the request must happen only once and would have to wait
    */
   async send<T>(request: AtlasRequest, schema: v.GenericSchema<unknown, T>): Promise<Answer<T>> {
     const { operation, method, path, body } = request;
     const query = new URLSearchParams(request.query ?? {}).toString();
     const url = `/api/atlas/v2${path}${query === "" ? "" : `?${query}`}`;
     if (/\/\.{1,2}(?=[/?]|$)/.test(path)) {
-      // No encoding keeps dots alone from being taken for steps, and `DELETE …/users/..` would mean the project.
+      // No encoding keeps a segment of dots from being resolved: `DELETE …/users/..` would mean the project.
       throw new AtlasError(`Could not ${request.summary}: the path ${url} would lead to another address.`, {
         operation,
         method,
@@ -101,10 +105,16 @@ export class AtlasClient implements RequestSender {
       ...(body === undefined ? {} : { data: JSON.stringify(body) }),
       headers: { Accept: mediaType, ...(body === undefined ? {} : { "Content-Type": mediaType }) },
     });
-    return { body: readBody(request, response, schema), headers: { sunset: header(response, "sunset") } };
+    return {
+      body: readBody(request, response, schema, this.wording),
+      headers: { sunset: header(response, "sunset") },
+    };
   }
 
-  /** Gives back what Atlas lent for this process, and closes the connections. Nothing is to be sent afterwards. */
+  /**
+   * Gives back the access token of this process, if there is one, and closes the connections. Nothing may be sent
+   * afterwards.
+   */
   async close(): Promise<void> {
     await this.authentication.close();
     const { httpAgent, httpsAgent } = this.http.defaults;
@@ -124,7 +134,7 @@ export class AtlasClient implements RequestSender {
         method: request.method,
         url,
         ...content,
-        headers: { ...content.headers, "User-Agent": userAgent },
+        headers: { ...content.headers, "User-Agent": this.userAgent },
         sending,
       });
     } catch (error) {
@@ -186,7 +196,12 @@ export class AtlasClient implements RequestSender {
       // A proxy may show the headers of a request in the page that refuses it.
       secrets.push(basicCredential(credentials));
     }
-    return { settings: this.settings, secrets, attemptTimeoutMs: this.attemptTimeoutMs };
+    return {
+      settings: this.settings,
+      wording: this.wording,
+      secrets,
+      attemptTimeoutMs: this.attemptTimeoutMs,
+    };
   }
 
   private createAuthentication(): Authentication {
@@ -202,7 +217,7 @@ export class AtlasClient implements RequestSender {
           accessTokensOf(
             credentials,
             (request, url, exchange, content) => this.transmit(request, url, exchange, content),
-            this.clock,
+            { clock: this.clock, wording: this.wording },
           ),
           this.clock,
         );

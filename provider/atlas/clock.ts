@@ -1,8 +1,8 @@
-/** Time as parameters, so that everything that waits can be tested without waiting. */
+/** Time as a parameter, so that everything that waits can be tested without waiting. */
 export interface Clock {
-  /** The date, in milliseconds since the Unix epoch. Somebody may set this clock, back as well. */
+  /** The date, in milliseconds since the Unix epoch. This clock may be set, also backwards. */
   date(): number;
-  /** Milliseconds since some moment. Nobody sets this clock, but it may stand still while the machine sleeps. */
+  /** Milliseconds since some moment. This clock is never set, but it may stop while the machine sleeps. */
   monotonic(): number;
   /** Resolves after about `ms` milliseconds. It may be early: {@link sleepUntil} is not. */
   sleep(ms: number): Promise<void>;
@@ -21,7 +21,7 @@ const longestTimerMs = 2 ** 31 - 1;
 /**
  * Measures how long something takes, from now on.
  *
- * It goes by the clock that has moved further: one stands still while the machine sleeps, and the other may be set back.
+ * It uses the clock that has moved further, because one stops while the machine sleeps and the other may be set back.
  *
  * @returns milliseconds since the call
  */
@@ -31,7 +31,7 @@ export function stopwatch(clock: Clock): () => number {
   return () => Math.max(clock.date() - date, clock.monotonic() - monotonic, 0);
 }
 
-/** The moment at which something has to be over. */
+/** The moment at which something must have ended. */
 export class Deadline {
   private readonly elapsedMs: () => number;
   private hasPassed = false;
@@ -46,7 +46,7 @@ export class Deadline {
 
   /** Milliseconds until then; 0 once it is over. */
   get leftMs(): number {
-    // It has passed for good, even if somebody sets a clock back afterwards.
+    // Once it has passed it stays passed, even if a clock is set back afterwards.
     const leftMs = this.afterMs - this.elapsedMs();
     this.hasPassed ||= leftMs <= 0;
     return this.hasPassed ? 0 : leftMs;
@@ -57,7 +57,7 @@ export class Deadline {
   }
 }
 
-/** Resolves at the deadline and not before: whoever is woken early sleeps again. */
+/** Resolves at the deadline and not before: when the clock wakes it early, it sleeps again. */
 export async function sleepUntil(clock: Clock, deadline: Deadline): Promise<void> {
   while (!deadline.isOver) {
     await clock.sleep(Math.max(1, Math.ceil(deadline.leftMs)));
@@ -70,9 +70,10 @@ export function pause(clock: Clock, ms: number): Promise<void> {
 }
 
 /**
- * Rejects with `late()` when the deadline is over before the promise has settled.
+ * Rejects with `late()` when the deadline passes before the promise settles.
  *
- * It uses the machine's own timer, because what it bounds goes on in real time; the deadline has the last word.
+ * It uses the machine's own timer, because the promise settles in real time. The deadline still decides whether the
+ * time is over.
  */
 export async function within<T>(
   promise: Promise<T>,

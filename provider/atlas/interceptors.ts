@@ -11,12 +11,16 @@ export interface AttemptHooks {
   failed?(sending: Sending, error: AxiosError): void;
 }
 
-/** Lets the parts take their turns at each attempt, in this order before it and in this order after it. */
+/**
+ * Runs the parts at each attempt: those of `before` in their order before it, and those of `after` in their order
+ * after it.
+ */
 export function joinParts(
   http: AxiosInstance,
   { before, after }: { before: AttemptHooks[]; after: AttemptHooks[] },
 ): void {
-  // axios runs what is added last first on the way out, and what is added first first on the way back.
+  // axios runs request interceptors in reverse order, and response interceptors in the order in which they were
+  // added.
   for (const part of before.toReversed()) {
     http.interceptors.request.use(async (config) => {
       if (config.sending !== undefined) {

@@ -4,7 +4,7 @@ import type { Deadline } from "./clock";
 export class RateLimited extends Error {
   /**
    * @param retryAfterMs when the limit opens again, in milliseconds from now
-   * @param deadline the request's own deadline, which that would miss
+   * @param deadline the request's own deadline, which is earlier
    */
   constructor(
     readonly retryAfterMs: number,
@@ -16,7 +16,7 @@ export class RateLimited extends Error {
 
 /** A request that waits for its turn. */
 export interface Waiter {
-  /** Order of arrival. A request that is refused keeps its own. */
+  /** The place in the queue. A request that is refused keeps it. */
   ticket: number;
   deadline: Deadline | undefined;
   pass(): void;
@@ -29,15 +29,18 @@ export interface Limit {
   /** In the order of their tickets. */
   waiting: Waiter[];
   inFlight: number;
-  /** How many more requests Atlas has room for, as far as is known. */
+  /** How many more requests Atlas accepts, as far as is known. */
   remaining: number;
   /** How often in a row it has refused. */
   refusals: number;
-  /** Whether it has ever refused: from then on what Atlas does not tell is found out carefully. */
+  /**
+   * Whether it has ever refused. From then on, the number of requests in flight grows slowly where Atlas does not
+   * tell what remains.
+   */
   isTight: boolean;
-  /** No request goes out before. */
+  /** No request is sent before this deadline. */
   closed: Deadline | undefined;
-  /** Measures how long nothing has got through, from the first refusal on. */
+  /** Measures the time since the first refusal after which nothing has got through. */
   standstill: (() => number) | undefined;
   isWaking: boolean;
   sinceLine: (() => number) | undefined;
@@ -59,18 +62,19 @@ export function newLimit(name: string): Limit {
   };
 }
 
-/** Whether no request goes out for now, because the limit has refused one. */
+/** Whether no request may be sent for now, because the limit has refused one. */
 export function isClosed({ closed }: Limit): boolean {
   return closed !== undefined && !closed.isOver;
 }
 
-/** Whether a request may go out. */
+/** Whether a request may be sent. */
 export function mayPass(limit: Limit): boolean {
-  // With nothing left one request at a time still goes ahead, because only an answer tells of new room.
+  // With nothing remaining, one request at a time is still sent, because only an answer shows whether Atlas accepts
+  // more.
   return !isClosed(limit) && (limit.remaining > 0 || limit.inFlight === 0);
 }
 
-/** Counts a request that goes out. */
+/** Counts a request that is sent. */
 export function pass(limit: Limit): void {
   limit.inFlight += 1;
   limit.remaining -= 1;

@@ -6,21 +6,22 @@ export interface HttpProxy {
   variable: string;
   hostname: string;
   port: number;
-  /** Host and port, as people may see them. */
+  /** Host and port, for messages. */
   host: string;
   /** Parts that must never be printed. */
   secrets: string[];
-  /** For Node's agents: what the environment says, with what they misread put right. */
+  /** The settings of the environment for Node's agents, corrected where the agents would misread them. */
   environment: Record<string, string>;
 }
 
-/** The variables that Node, curl and Go take proxies for https from, in Node's order. */
+/** The variables in which Node, curl and Go look for an https proxy, in Node's order. */
 const variables = ["https_proxy", "HTTPS_PROXY"] as const;
 
 /**
  * Reads the proxy for https from the environment.
  *
- * @throws ConfigurationError when the variable holds something else; without its value, which may have a password
+ * @throws ConfigurationError when the variable is not the address of a proxy; its value may contain a password and is
+ *   not shown
  */
 export function readProxy(environment: Readonly<Record<string, string | undefined>>): { proxy?: HttpProxy } {
   const variable = variables.find((name) => environment[name]?.trim());
@@ -28,7 +29,7 @@ export function readProxy(environment: Readonly<Record<string, string | undefine
     return {};
   }
   const text = environment[variable]?.trim() ?? "";
-  // Without a scheme it means http, as for curl and Go; Node would pass the proxy by without a word.
+  // An address without a scheme means http, as in curl and Go; Node would silently ignore such a proxy.
   const url = parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   if (url === undefined) {
     throw new ConfigurationError(
@@ -58,7 +59,7 @@ function parse(text: string): URL | undefined {
   return URL.canParse(text) && new URL(text).hostname !== "" ? new URL(text) : undefined;
 }
 
-/** The password in every form in which it may be printed. */
+/** The password in every form in which it might be printed. */
 function secretsOf({ username, password }: URL): string[] {
   if (password === "") {
     return [];

@@ -1,39 +1,41 @@
 import { type Clock, Deadline, sleepUntil, stopwatch, within } from "./clock";
 import { isClosed, type Limit, mayPass, newLimit, pass, RateLimited, type Waiter } from "./limit";
 
-/** The longest that nothing may get through under a limit while somebody waits without a deadline of their own. */
+/** How long a request without a deadline waits while nothing gets through under its limit, in milliseconds. */
 const standstillMs = 15 * 60_000;
 
-/** A line appears at most this often while requests wait under one limit. */
+/** A line appears at most this often while requests wait under one limit, in milliseconds. */
 const lineEveryMs = 60_000;
 
-/** After a refusal, so many requests in flight without another one mean that the limit is far away. */
+/** After a refusal, this many requests in flight without another refusal mean that the limit is far away. */
 const farFromLimit = 64;
 
 /**
- * Slows the whole process down together. When Atlas refuses one request for coming too often, all requests under the
- * same limit wait, first come first served, and a single one goes ahead to find out whether there is room again.
+ * Slows down all requests of the process together. When Atlas refuses a request because of a rate limit, all requests
+ * under the same limit wait, first come, first served. Then a single one is sent to find out whether Atlas accepts
+ * requests again.
  */
 export class RateLimiter {
   private readonly limits = new Map<string, Limit>();
   private tickets = 0;
 
-  /** @param onWait told when requests begin to wait under a limit, and about once a minute while they do */
+  /** @param onWait called when requests begin to wait under a limit, and about once a minute while they wait */
   constructor(
     private readonly clock: Clock,
     private readonly onWait: (wait: { limit: string; forMs: number; waiting: number }) => void = () => {},
   ) {}
 
-  /** A place in the queues, to be kept by a request that is refused. */
+  /** A new place in the queues. A request that is refused keeps its place. */
   newTicket(): number {
     this.tickets += 1;
     return this.tickets;
   }
 
   /**
-   * Resolves when the request may go out; each is followed by one of the other calls.
+   * Resolves when the request may be sent. Call `release`, `abandon` or `backOff` when it has ended.
    *
-   * @throws RateLimited when it cannot go out before the deadline, or nothing has got through for a quarter of an hour
+   * @throws RateLimited when it cannot be sent before the deadline, or nothing has got through for a quarter of an
+   *   hour
    */
   async acquire(name: string, ticket: number, deadline?: Deadline): Promise<void> {
     const limit = this.limit(name);
@@ -91,7 +93,7 @@ export class RateLimiter {
     this.admit(limit);
   }
 
-  /** The limit has refused the request: nothing goes out for `forMs`, then one request tries. */
+  /** The limit has refused the request: nothing is sent for `forMs`, and then one request. */
   backOff(name: string, forMs: number): void {
     const limit = this.limit(name);
     const wasOpen = !isClosed(limit);
@@ -119,7 +121,7 @@ export class RateLimiter {
   patienceMs(name: string, deadline: Deadline | undefined): number {
     return deadline === undefined
       ? standstillMs - (this.limit(name).standstill?.() ?? 0)
-      : // What opens just when the time is up is too late.
+      : // A limit that opens exactly at the deadline opens too late.
         deadline.leftMs - 1;
   }
 
@@ -158,7 +160,7 @@ export class RateLimiter {
     }
   }
 
-  /** Those who cannot get through in time need not wait for that. */
+  /** Ends the wait of requests that cannot get through in time. */
   private dismiss(limit: Limit): void {
     const forMs = limit.closed?.leftMs ?? 0;
     const isHopeless = ({ deadline }: Waiter): boolean =>

@@ -4,10 +4,10 @@ import type { RateLimiter } from "./rateLimiter";
 import { NotSent } from "./request";
 import { invitations, type Sending } from "./sending";
 
-/** Lets each attempt out in its turn, and tells the limiter what Atlas answered. */
+/** Sends each attempt in its turn, and tells the limiter what Atlas answered. */
 export function limitRate(limiter: RateLimiter): AttemptHooks {
   const release = (limit: string, answer: RawAnswer | undefined): void =>
-    // What Atlas says is left is about the other limit.
+    // The number that Atlas reports as remaining is about the other limit.
     limiter.release(limit, limit === invitations ? undefined : remainingOf(answer));
   return {
     async before(sending) {
@@ -35,7 +35,7 @@ export function limitRate(limiter: RateLimiter): AttemptHooks {
       }
       endTurns(sending, (limit) => {
         if (fate?.reason === "rate limited" && limit === refusedUnder) {
-          // Also by a request that gives up, or all the others would ask at once.
+          // Also when this request gives up. Otherwise all the others would be sent at once.
           limiter.backOff(limit, fate.afterMs);
         } else if (failure?.kind === "answer" && limit === request.rateLimitSet) {
           release(limit, error.response);
@@ -47,7 +47,7 @@ export function limitRate(limiter: RateLimiter): AttemptHooks {
   };
 }
 
-/** Whatever went wrong, those who wait for this request must not wait for ever. */
+/** Ends the turns of a request whatever went wrong, so that no other request waits for it forever. */
 export function abandonTurns(sending: Sending, limiter: RateLimiter): void {
   endTurns(sending, (limit) => limiter.abandon(limit));
 }

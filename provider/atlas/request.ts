@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import type { Deadline } from "./clock";
+import type { Wording } from "./wording";
 
 /** One request to the Administration API. */
 export interface AtlasRequest {
@@ -15,44 +16,46 @@ export interface AtlasRequest {
   /** Whether doing it twice is the same as doing it once. */
   idempotent: boolean;
   /**
-   * Must happen once only, so that its caller looks at Atlas right before each attempt. It never waits: where it would
-   * have to, it fails with {@link NotSent} instead.
+   * Must happen only once, so its caller looks at Atlas right before each attempt. It never waits: it fails with
+   * {@link NotSent} instead.
    *
    * @default false
    */
   once?: boolean;
-  /** What it does and for whom, to follow "could not". */
+  /** What it does, such as `add ada@example.com to project 5f1b3c2a9d8e7f6a5b4c3d2e`, to follow "could not". */
   summary: string;
   /** The role that Atlas documents for the operation. */
   requiredRole: string;
   /** Requests with the same name count against one limit of Atlas and slow down together. */
   rateLimitSet: string;
-  /** Whether it may send an e-mail, which Atlas limits by the sender's address besides. @default false */
+  /** Whether it may send an e-mail, which Atlas limits by the sender's address as well. @default false */
   mayInvite?: boolean;
-  /** When it has to be over. It is not sent any more afterwards. @default none */
+  /** When it must have ended. It is not sent afterwards. @default none */
   deadline?: Deadline | undefined;
 }
 
 /** Options of an operation. */
 export interface RequestOptions {
-  /** When it has to be over, all waiting included. @default none */
+  /** When it must have ended, including all waiting. @default none */
   deadline?: Deadline | undefined;
 }
 
-/** A request of which one is enough was not sent, because it would have had to wait: look at Atlas again first. */
+/** A request that must happen only once was not sent, because it would have had to wait: look at Atlas again first. */
 export class NotSent extends Error {}
 
 /** A good answer. */
 export interface Answer<T> {
   body: T;
   headers: {
-    /** When Atlas is going to remove the operation: an HTTP date, with one-digit days unpadded. */
+    /** When Atlas is going to remove the operation: an HTTP date, in which one-digit days are not padded. */
     sunset: string | undefined;
   };
 }
 
 /** What sends the request of an operation. */
 export interface RequestSender {
+  /** Words for errors about its requests. */
+  readonly wording: Wording;
   /** @throws AtlasError when Atlas refuses, cannot be reached, or answers something that the API does not describe */
   send<T>(request: AtlasRequest, schema: v.GenericSchema<unknown, T>): Promise<Answer<T>>;
 }

@@ -11,11 +11,11 @@ export type Failure =
       /** Whether the answer has the form of Atlas's own errors. */
       isFromAtlas?: boolean;
     }
-  /** No connection came about, so Atlas has not seen the request. `lasting`: another attempt would fare no better. */
+  /** There was no connection, so Atlas has not seen the request. `lasting`: another attempt would fail as well. */
   | { kind: "unreachable"; lasting: boolean }
   /**
-   * The connection broke or timed out: Atlas may or may not have carried out the request. `silent`: it was given all the
-   * time that an attempt may take.
+   * The connection broke or timed out: Atlas may or may not have carried out the request. `silent`: there was no
+   * answer for as long as an attempt may take.
    */
   | { kind: "interrupted"; silent?: boolean };
 
@@ -27,13 +27,13 @@ export interface AttemptHistory {
   once: boolean;
   /** Failed attempts so far, this one included. */
   failures: number;
-  /** Attempts so far that got no answer in all the time that one may take, this one included. */
+  /** Attempts so far that got no answer for as long as one may take, this one included. */
   silences: number;
-  /** How often in a row Atlas has refused requests under the same limit, this time included; 1 and more. */
+  /** How often in a row Atlas has refused requests under the same limit, this time included; at least 1. */
   refusals: number;
-  /** How long it may still wait while Atlas refuses it for coming too often, in milliseconds. */
+  /** How long it may still wait while Atlas refuses it because of a rate limit, in milliseconds. */
   patienceMs: number;
-  /** Milliseconds that are left for it in all; infinite without a deadline. */
+  /** Milliseconds until its deadline; infinite without one. */
   leftMs: number;
   /** From 0 up to but not including 1, for jitter. */
   random: number;
@@ -48,11 +48,11 @@ export type Decision =
   | { action: "give up"; reason: "failed"; effect: "none" | "unknown"; outOfTime: boolean };
 
 const transientAttempts = 5;
-/** A server that takes a request and never answers is asked once more, and not for five minutes. */
+/** A server that takes a request and never answers is asked only once more: five attempts would take five minutes. */
 const silentAttempts = 2;
 const transientBackOff = { firstMs: 500, longestMs: 8_000 };
 const rateLimitBackOff = { firstMs: 2_000, longestMs: 20_000 };
-/** What a refusal costs at least, also where Atlas says to come back at once, as it does for buckets that are new. */
+/** The shortest pause after a refusal, even if Atlas says to come back at once, as it does for new buckets. */
 const leastPause = { firstMs: 500, longestMs: 20_000 };
 
 /** Codes that Atlas sends with status 400 although they mean a limit: invitations are limited by address. */
@@ -65,7 +65,7 @@ export function isAddressLimit(failure: Failure): boolean {
   );
 }
 
-/** Whether an answer certainly did nothing, and the same request may succeed later. */
+/** Whether Atlas certainly did nothing, and the same request may succeed later. */
 function isRateLimited({ status, errorCode }: Failure & { kind: "answer" }): boolean {
   return (
     status === 429 ||
@@ -75,17 +75,18 @@ function isRateLimited({ status, errorCode }: Failure & { kind: "answer" }): boo
   );
 }
 
-/** Whether an answer refuses the credentials themselves, and not what they may do. */
+/** Whether an answer refuses the credentials themselves, rather than what they may do. */
 export function refusesProof({ status, errorCode }: Failure & { kind: "answer" }): boolean {
   return status === 401 && !permissionCodes.has(errorCode ?? "");
 }
 
-/** What Atlas says instead of a reason, with many statuses. */
+/** The code that Atlas sends with many statuses when it gives no reason. */
 const noReason = "UNEXPECTED_ERROR";
 
 /**
- * Whether nobody but Atlas can have answered so. What would let the request go again must not contradict itself: a 401 names
- * a permission, or Atlas would ask for other proof, and a 429 no reason other than the limit.
+ * Whether only Atlas can have given this answer. An answer after which the request would be repeated must not
+ * contradict itself: a 401 must name a permission, because otherwise Atlas would have asked for other proof, and a
+ * 429 must give no other reason than the limit.
  */
 function isCertainlyAtlas(failure: Failure & { kind: "answer" }): boolean {
   const { status, errorCode = noReason, isFromAtlas } = failure;
@@ -93,10 +94,10 @@ function isCertainlyAtlas(failure: Failure & { kind: "answer" }): boolean {
   return isFromAtlas === true && !refusesProof(failure) && !contradictsLimit;
 }
 
-/** Decides what follows a failed attempt: by what the failure means, not by the method alone. */
+/** Decides what to do after a failed attempt, from the meaning of the failure and not from the method alone. */
 export function decideRetry(failure: Failure, history: AttemptHistory): Decision {
   if (history.once && failure.kind === "answer" && !isCertainlyAtlas(failure)) {
-    // A proxy in between may answer whatever it likes after Atlas has done what was asked.
+    // A proxy in between may answer anything after Atlas has carried out the request.
     return { action: "give up", reason: "failed", effect: "unknown", outOfTime: false };
   }
   if (failure.kind === "answer" && isRateLimited(failure)) {

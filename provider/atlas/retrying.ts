@@ -5,7 +5,7 @@ import type { AttemptHooks } from "./interceptors";
 import { decideRetry, type Failure } from "./retry";
 import type { Sending } from "./sending";
 
-/** What decides whether a request is sent again, beside its own failure. */
+/** What decides whether a request is sent again, besides its own failure. */
 export interface RetryCircumstances {
   limiter: {
     /** How often in a row the limit will have refused when it refuses a request now. */
@@ -17,15 +17,15 @@ export interface RetryCircumstances {
   random(): number;
 }
 
-/** Who is told what becomes of a request. */
+/** Is told what happens to a request. */
 export interface OutcomeListener {
-  /** Told when Atlas has said nothing for as long as an attempt may take, and the request is sent again. */
+  /** Called when Atlas has not answered for as long as an attempt may take, and the request is sent again. */
   onSilence(sending: Sending): void;
-  /** Told when there was no answer and no other attempt follows, so that others need not try. */
+  /** Called when there was no answer and no further attempt follows, so that other requests need not try. */
   onUnreachable(sending: Sending, error: AxiosError): void;
 }
 
-/** Decides after each failed attempt what becomes of the request, unless it is to bring other proof. */
+/** Decides after each failed attempt what happens to the request, unless it is repeated with other proof. */
 export function decideRetries({ limiter, random }: RetryCircumstances): AttemptHooks {
   return {
     failed(sending) {
@@ -49,7 +49,7 @@ export function decideRetries({ limiter, random }: RetryCircumstances): AttemptH
   };
 }
 
-/** Tells what {@link decideRetries} has decided, once those who wait for a turn know. */
+/** Tells the listener what {@link decideRetries} has decided, after the rate limiter has been told. */
 export function tellOutcomes({ onSilence, onUnreachable }: OutcomeListener): AttemptHooks {
   return {
     failed(sending, error) {

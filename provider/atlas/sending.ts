@@ -5,20 +5,20 @@ import { type Decision, type Failure, isAddressLimit } from "./retry";
 
 /** What is known of one request while it is sent, which may take several attempts. */
 export class Sending {
-  /** Limits under which it has its turn. */
+  /** Limits under which it has a turn now. */
   turns: string[] = [];
-  /** Whether an attempt carries proof of which nobody knows yet what became of it. */
+  /** Whether an attempt with proof is under way, to which Atlas has not answered yet. */
   isProven = false;
   failures = 0;
-  /** Attempts that got no answer in all the time that one may take. */
+  /** Attempts that got no answer for as long as one may take. */
   silences = 0;
   /** How its last attempt failed. */
   failure: Failure | undefined;
-  /** What becomes of it after a failed attempt. */
+  /** What happens to it after a failed attempt. */
   fate: Decision | { action: "repeat"; reason: "other proof" } | undefined;
-  /** Why no proof of ours will do. */
+  /** Why Atlas accepts no proof. */
   problem: CredentialProblem | undefined;
-  /** Milliseconds since it was begun. */
+  /** Milliseconds since it began. */
   readonly ageMs: () => number;
 
   constructor(
@@ -47,12 +47,12 @@ export class Sending {
   }
 }
 
-/** Atlas limits invitations by the sender's address, whatever they are for. */
+/** Atlas limits invitations by the sender's address, whichever project they are for. */
 export const invitations = "invitations";
 
 declare module "axios" {
   interface AxiosRequestConfig {
-    /** The request of Atlas that this attempt belongs to. */
+    /** The request that this attempt belongs to. */
     sending?: Sending;
   }
 }

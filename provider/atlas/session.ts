@@ -16,15 +16,20 @@ import type { Settings } from "./settings";
 export class AtlasSession {
   readonly client: AtlasClient;
   readonly clock: Clock;
-  /** Takes a line that tells the user why nothing moves. */
+  /** Shows the user a line, for example why nothing seems to happen. */
   readonly report: (line: string) => void;
+  /** Each tells, as a sentence or not at all, how far something is that many requests wait for. */
+  readonly progress = new Set<() => string>();
   private readonly projects = new Map<string, MemberCache<AtlasProjectUser>>();
   private readonly teams = new Map<string, MemberCache<AtlasOrganizationUser>>();
 
   constructor(settings: Settings, options: ClientOptions = {}) {
     this.clock = options.clock ?? systemClock;
-    this.report = options.report ?? (() => {});
-    this.client = new AtlasClient(settings, options);
+    const report = options.report ?? (() => {});
+    this.report = report;
+    const withProgress = (line: string): void =>
+      report([line, ...[...this.progress].map((tell) => tell())].filter((text) => text !== "").join(" "));
+    this.client = new AtlasClient(settings, { ...options, report: withProgress });
   }
 
   /** The users of a project. */
@@ -37,6 +42,7 @@ export class AtlasSession {
           {
             of: `project ${projectId}`,
             operation: listGroupUsers.operationId,
+            wording: this.client.wording,
             list: async () => present(await listGroupUsers(this.client, { projectId })),
             find: async (username, options) =>
               present(await listGroupUsers(this.client, { projectId, username }, options)),
@@ -57,6 +63,7 @@ export class AtlasSession {
           {
             of: `team ${teamId}`,
             operation: listOrgTeamUsers.operationId,
+            wording: this.client.wording,
             list: async () => present(await listOrgTeamUsers(this.client, { orgId, teamId })),
             find: async (name, options) => {
               const by = name.includes("@") ? { username: name } : { userId: name };
@@ -70,7 +77,10 @@ export class AtlasSession {
   }
 }
 
-/** Without those whose invitation is over. Atlas shows them only when asked, and another time perhaps unasked. */
+/**
+ * Leaves out users whose invitation has expired or was rejected. Today Atlas lists them only on request, which may
+ * change.
+ */
 function present<Member extends { orgMembershipStatus?: string | undefined }>({
   items,
   atomic,

@@ -1,18 +1,23 @@
 import type { HttpProxy } from "./proxy";
+import type { Wording } from "./wording";
 
-/** How to reach Atlas and as whom. */
+/** How to reach Atlas, and with which credentials. */
 export interface Settings {
   /** Scheme and host of Atlas, without a trailing slash. */
   baseUrl: string;
   credentials: ApiKey | ServiceAccountKey | StaticToken;
-  /** How to get there. @default no proxy */
+  /** The proxy to use. @default no proxy */
   proxy?: HttpProxy;
+  /** What the client runs in, for the `User-Agent` of its requests. @default unknown */
+  runsIn?: string;
+  /** Words for messages. @default neutral ones */
+  wording?: Wording;
 }
 
 /** A programmatic API key, used with HTTP digest authentication. */
 export interface ApiKey {
   kind: "apiKey";
-  /** Where its halves were found: configuration keys or variables. @default unknown */
+  /** Where its two parts were found, for messages. @default unknown */
   foundIn?: string[];
   publicKey: string;
   privateKey: string;
@@ -21,16 +26,16 @@ export interface ApiKey {
 /** A service account, used with OAuth 2.0 client credentials. */
 export interface ServiceAccountKey {
   kind: "serviceAccount";
-  /** Where its halves were found: configuration keys or variables. @default unknown */
+  /** Where its two parts were found, for messages. @default unknown */
   foundIn?: string[];
   clientId: string;
   clientSecret: string;
 }
 
-/** An access token that somebody else has fetched. It cannot be renewed, and is not ours to give back. */
+/** An access token that was fetched elsewhere. It cannot be renewed, and is not given back. */
 export interface StaticToken {
   kind: "accessToken";
-  /** Where it was found: a configuration key or a variable. @default unknown */
+  /** Where it was found, for messages. @default unknown */
   foundIn?: string[];
   accessToken: string;
 }

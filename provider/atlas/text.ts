@@ -1,6 +1,6 @@
 /**
- * Text from elsewhere as it may be printed: characters that give orders to a terminal, or that make a line read otherwise
- * than it is, stand as their escapes.
+ * Makes text from elsewhere safe to print: characters that control a terminal, or that change how a line reads, are
+ * replaced by their escapes.
  */
 export function printable(text: string): string {
   return text.replace(
@@ -10,7 +10,7 @@ export function printable(text: string): string {
   );
 }
 
-/** Takes secrets out of a text, in whatever form they are in it. */
+/** Removes secrets from a text. A secret that may appear in several forms must be given in each of them. */
 export function redact(text: string, secrets: Iterable<string>): string {
   return [...secrets]
     .filter((secret) => secret !== "")

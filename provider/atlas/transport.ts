@@ -8,7 +8,7 @@ const answerLimitBytes = 16 * 1024 * 1024;
 
 /** One pool of connections to Atlas, which sends what it is given and reads answers as text. */
 export function createTransport({ baseUrl, proxy }: Settings): AxiosInstance {
-  // Node's agents tunnel through the proxy that they are told of; traffic to this machine never leaves it.
+  // Node's agents tunnel through the proxy that they are given. Requests to this machine never use one.
   const isLocal = isLoopback(new URL(baseUrl).hostname);
   const agent = {
     keepAlive: true,
@@ -17,9 +17,9 @@ export function createTransport({ baseUrl, proxy }: Settings): AxiosInstance {
   return axios.create({
     baseURL: baseUrl,
     httpAgent: new http.Agent(agent),
-    // Said outright, because NODE_TLS_REJECT_UNAUTHORIZED in the environment would decide otherwise.
+    // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED in the environment would decide otherwise.
     httpsAgent: new https.Agent({ ...agent, rejectUnauthorized: true }),
-    // axios takes `false` for a reason to strip the agent of its proxy as well.
+    // Set for this machine only, because with `false` axios also removes the proxy from the agent.
     ...(isLocal ? { proxy: false } : {}),
     maxRedirects: 0,
     maxContentLength: answerLimitBytes,

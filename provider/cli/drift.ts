@@ -54,7 +54,10 @@ export async function drift(
   const mask = maskFor(observation.steps);
   const doubt = evidence.kind === "doubt" ? mask(evidence) : undefined;
   const now = new Date();
-  const rows = [...rowsOf(observation, later, { now, labels, doubt }), ...undeclared];
+  const found = rowsOf(observation, later, { now, labels, doubt });
+  // A resource about all members of a project may have told of somebody already.
+  const told = new Set(found.map(({ id }) => id));
+  const rows = [...found, ...undeclared.filter(({ id }) => !told.has(id))];
   if (doubt !== undefined && rows.length === 0) {
     throw new CommandFailure(
       `Atlas is as the state of stack ${name} says, but the state may not be as declared: ${doubt.reason}. ${doubt.remedy}`,

@@ -1,11 +1,12 @@
 import { messagesOf } from "../resources/messages/all";
 import type { Circumstances } from "../resources/messages/messages";
 import { capital } from "../resources/messages/sentences";
-import { type Properties, visible, visibleProperties } from "../resources/messages/values";
+import { inWords, type Properties, visible, visibleProperties } from "../resources/messages/values";
 import { differences, hiddenDifferences } from "./differences";
 import type { Side, Step } from "./engine";
 import { propertiesOfId } from "./identity";
 import { factsOf, type Labels } from "./labels";
+import { type MemberStep, memberSteps, unmanagedBefore } from "./wholeMembership";
 import { wordingFor } from "./wording";
 
 /** One thing that is not as declared. The JSON report consists of these; its schema is `drift-report.schema.json`. */
@@ -22,9 +23,9 @@ export interface DriftRow {
   actual: unknown;
   /** What a person needs to know, as a sentence. */
   message: string;
-  /** The resource in the stack; null for an unmanaged member. */
+  /** The resource in the stack; null for an unmanaged member, unless a resource declares all others of its project or team. */
   urn: string | null;
-  /** The type token of the resource; null for an unmanaged member. */
+  /** The type token of that resource; null where there is none. */
   type: string | null;
   /** The id of the resource, or the one that it would have. */
   id: string;
@@ -39,8 +40,61 @@ export interface DriftContext extends Circumstances {
   labels: Labels;
 }
 
-/** What a refresh preview says about one resource, one row for each property that has moved. */
+/**
+ * What a refresh preview says about one resource, one row for each property that has moved, or for each member that differs
+ * where the resource is about all of a project or team.
+ */
 export function driftRows(step: Step, context: DriftContext): DriftRow[] {
+  const parts = step.before?.external ? undefined : memberSteps(step);
+  if (parts === undefined) {
+    return rowsOf(step, context);
+  }
+  const { members, rest } = parts;
+  const restDiffers = differences(rest.before?.inputs ?? {}, rest.after?.inputs ?? {}).length > 0;
+  return [
+    ...members.flatMap((member) => memberRows(member, context)),
+    ...(restDiffers ? rowsOf(rest, context) : []),
+  ];
+}
+
+/** What has happened to one member of a project or team, all members of which are declared by one resource. */
+function memberRows(member: MemberStep, context: DriftContext): DriftRow[] {
+  const { whole } = member;
+  const ignored = context.ignored.get(whole.urn) ?? [];
+  const { about = [] } = messagesOf(whole.type)?.members ?? {};
+  if ([...about, "*"].some((property) => ignored.includes(property))) {
+    return [];
+  }
+  const name = member.id.split("/").at(-1) ?? "";
+  const wasDeclared = member.before !== undefined && !unmanagedBefore(whole).has(name);
+  const rows =
+    member.after !== undefined && !wasDeclared ? [unmanagedRow(member, context)] : rowsOf(member, context);
+  return rows.map((row) => ({ ...row, type: whole.type }));
+}
+
+function unmanagedRow({ urn, type, id, name, after, whole }: MemberStep, { labels }: DriftContext): DriftRow {
+  const facts = factsOf(visibleProperties({ ...after?.inputs, ...after?.outputs }), labels);
+  const subject = wordingFor(type, name, facts).subject(facts);
+  const hasRoles = "roles" in facts;
+  const username = String(facts["username"]);
+  const has = !hasRoles
+    ? "is a member"
+    : `${facts["orgMembershipStatus"] === "PENDING" ? "is invited with" : "has"} ${inWords(facts["roles"])}`;
+  return {
+    kind: "unmanaged",
+    subject,
+    property: hasRoles ? "roles" : null,
+    declared: null,
+    actual: hasRoles ? facts["roles"] : "a member",
+    message: `${username} ${has}${subject.slice(username.length)}, and ${whole.type.split(":").at(-1)} ${name} does not declare it.`,
+    urn,
+    type,
+    id,
+    external: false,
+  };
+}
+
+function rowsOf(step: Step, context: DriftContext): DriftRow[] {
   const { op, urn, type, id, before, after } = step;
   if (before === undefined || op === "same" || op === "read") {
     return [];

@@ -1,4 +1,4 @@
-import { showWithoutStack } from "../atlas/errors/error";
+import { showWithoutStack } from "../runErrors";
 
 /** Something that the user has to mend; its message says how. */
 export class CommandFailure extends Error {

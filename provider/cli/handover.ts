@@ -46,13 +46,16 @@ export function handover(planned: Described, { step: to, obstacle }: Heir, label
 }
 
 function transitionTo(from: Step, to: Step): string {
+  if (typeOf(from) !== typeOf(to) && "whole" in from) {
+    return `${resource(to, from)} declares it in the place of ${resource(from, to)}`;
+  }
   if (from === to) {
     return `resource ${from.name} is made anew`;
   }
   if (to.op === "same" || to.op === "update") {
     return `resource ${from.name} goes away, and ${resource(to, from)} declares the same`;
   }
-  if (to.type !== from.type) {
+  if (typeOf(to) !== typeOf(from)) {
     return `resource ${from.name} becomes a part of ${resource(to, from)}`;
   }
   return from.name === to.name
@@ -62,5 +65,10 @@ function transitionTo(from: Step, to: Step): string {
 
 /** The type only where it tells two resources apart. */
 function resource(of: Step, other: Step): string {
-  return of.type === other.type ? `resource ${of.name}` : `${of.type.split(":").at(-1)} ${of.name}`;
+  return typeOf(of) === typeOf(other) ? `resource ${of.name}` : `${typeOf(of).split(":").at(-1)} ${of.name}`;
+}
+
+/** The type of the resource in the stack, which can be about more than the step. */
+function typeOf(step: Step & { readonly whole?: Step }): string {
+  return (step.whole ?? step).type;
 }

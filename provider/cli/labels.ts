@@ -33,8 +33,8 @@ export function factsOf(properties: Properties, labels: Labels): Facts {
   const { projectId, teamId } = properties;
   return {
     ...properties,
-    project: labelOf({ kind: "project", projectId: String(projectId) }, labels),
-    team: labelOf({ kind: "team", teamId: String(teamId), orgId: undefined }, labels),
+    project: labelOf({ kind: "project", projectId: String(projectId ?? "") }, labels),
+    team: labelOf({ kind: "team", teamId: String(teamId ?? ""), orgId: undefined }, labels),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   rowOf,
   updates,
 } from "./plannedRow";
+import { memberSteps } from "./wholeMembership";
 
 /** Steps that change nothing in Atlas, or are a part of another one. */
 const silent = /^(same|read|refresh|create-replacement|read-replacement)$/;
@@ -30,14 +31,16 @@ export interface PreviewContext {
 }
 
 /**
- * What a preview says, one row for each property of an update.
+ * What a preview says, one row for each property of an update, and for each member where a resource is about all of a
+ * project or team.
  *
- * @param steps in the engine's order
+ * @param planned in the engine's order
  */
 export function previewRows(
-  steps: readonly Step[],
+  planned: readonly Step[],
   { isPartial = false, labels = noLabels }: PreviewContext = {},
 ): PreviewRow[] {
+  const steps = planned.flatMap(inMembers);
   const replaced = new Set(steps.filter(({ op }) => op === "replace").map(({ urn }) => urn));
   const heirs = findHeirs(steps, isPartial);
   const whoTakesOver = [...heirs.values()].filter(({ obstacle }) => obstacle === undefined);
@@ -51,9 +54,29 @@ export function previewRows(
         heir: heirs.get(step),
         takesOver: takers.has(step),
         isFirst: isDeletedFirst(step, steps),
-      }),
+      }).map((row) => ({ ...row, type: (step.whole ?? step).type })),
     );
 }
+
+/** A step about all members of a project or team as the steps about each, and about the rest if that differs. */
+function inMembers(step: Step): PartialStep[] {
+  const parts = silentForMembers.test(step.op) ? undefined : memberSteps(step);
+  if (parts === undefined) {
+    return [step];
+  }
+  if (partOfReplacement.test(step.op) || step.op === "create-replacement") {
+    // The step "replace" has said it all.
+    return [];
+  }
+  const { rest, members } = parts;
+  const isInPlace = step.op === "update" && updates(describe(rest, noLabels)).length > 0;
+  return [...members, ...(isInPlace ? [rest] : [])];
+}
+
+/** Steps of what is only read. */
+const silentForMembers = /^(read|refresh|discard)/;
+
+type PartialStep = Step & { readonly whole?: Step };
 
 interface Plan {
   planned: Described;

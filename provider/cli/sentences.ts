@@ -1,5 +1,5 @@
 import { debuglog } from "node:util";
-import { showsWithoutStack } from "../atlas/errors/error";
+import { showsWithoutStack } from "../runErrors";
 
 const debug = debuglog("mongodbatlas-dynamic");
 

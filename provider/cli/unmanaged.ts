@@ -1,8 +1,9 @@
 import type { AtlasClient } from "../atlas/client";
 import { listGroupUsers, listOrgTeamUsers } from "../atlas/operations/index";
+import { ignoring } from "../resources/members/ignored";
 import { messagesOf } from "../resources/messages/all";
 import type { Place } from "../resources/messages/messages";
-import { inWords } from "../resources/messages/values";
+import { inWords, texts } from "../resources/messages/values";
 import type { DriftRow } from "./driftRows";
 import type { Step } from "./engine";
 import { propertiesOfId } from "./identity";
@@ -13,6 +14,8 @@ import { namesIn, recorded } from "./memberships";
 interface DeclaredMembers {
   place: Place;
   names: Set<string>;
+  /** Patterns of members that are left alone. */
+  ignore: string[];
 }
 
 /**
@@ -21,11 +24,13 @@ interface DeclaredMembers {
  */
 export async function findUnmanaged(steps: Step[], labels: Labels, client: AtlasClient): Promise<DriftRow[]> {
   const rows = await Promise.all(
-    [...declaredMembers(steps, labels)].map(([placeId, { place, names }]) => {
+    [...declaredMembers(steps, labels)].map(([placeId, { place, names, ignore }]) => {
+      const isIgnored = ignoring(ignore);
+      const isKnown = (name: string): boolean => names.has(name.toLowerCase()) || isIgnored(name);
       const row = { placeId, where: `${place.kind} ${labelOf(place, labels)}` };
       return place.kind === "project"
-        ? unmanagedIn(client, place.projectId, names, row)
-        : unmanagedInTeam(client, { orgId: place.orgId ?? "", teamId: place.teamId }, names, row);
+        ? unmanagedIn(client, place.projectId, isKnown, row)
+        : unmanagedInTeam(client, { orgId: place.orgId ?? "", teamId: place.teamId }, isKnown, row);
     }),
   );
   return rows.flat();
@@ -40,12 +45,12 @@ interface Where {
 async function unmanagedIn(
   client: AtlasClient,
   projectId: string,
-  names: ReadonlySet<string>,
+  isKnown: (name: string) => boolean,
   where: Where,
 ): Promise<DriftRow[]> {
   const { items } = await listGroupUsers(client, { projectId });
   return items
-    .filter(({ username }) => !names.has(username.toLowerCase()))
+    .filter(({ username }) => !isKnown(username))
     .map(({ username, roles, orgMembershipStatus }) => {
       const has = orgMembershipStatus === "PENDING" ? "is invited with" : "has";
       const what = { property: "roles", actual: roles };
@@ -56,12 +61,12 @@ async function unmanagedIn(
 async function unmanagedInTeam(
   client: AtlasClient,
   team: { orgId: string; teamId: string },
-  names: ReadonlySet<string>,
+  isKnown: (name: string) => boolean,
   where: Where,
 ): Promise<DriftRow[]> {
   const { items } = await listOrgTeamUsers(client, team);
   return items
-    .filter(({ username, userId }) => !names.has(username.toLowerCase()) && !names.has(userId))
+    .filter(({ username, userId }) => !isKnown(username) && !isKnown(userId))
     .map(({ username }) =>
       unmanagedRow(username, where, { property: null, actual: "a member" }, "is a member"),
     );
@@ -70,17 +75,17 @@ async function unmanagedInTeam(
 /** The members that the stack declares, by the id of their project or team. */
 function declaredMembers(steps: Step[], labels: Labels): Map<string, DeclaredMembers> {
   const found = new Map<string, DeclaredMembers>();
-  const namesAt = (place: Place): Set<string> => {
+  const at = (place: Place): DeclaredMembers => {
     const id = placeId(place);
-    const there = found.get(id) ?? { place, names: new Set() };
+    const there = found.get(id) ?? { place, names: new Set(), ignore: [] };
     found.set(id, there);
-    return there.names;
+    return there;
   };
   for (const projectId of labels.projects.keys()) {
-    namesAt({ kind: "project", projectId });
+    at({ kind: "project", projectId });
   }
   for (const [orgId, teamId = ""] of [...labels.teams.keys()].map((key) => key.split("/"))) {
-    namesAt({ kind: "team", orgId, teamId });
+    at({ kind: "team", orgId, teamId });
   }
   for (const { type, id, before } of steps) {
     const membership = messagesOf(type)?.membership;
@@ -88,7 +93,8 @@ function declaredMembers(steps: Step[], labels: Labels): Map<string, DeclaredMem
     if (place === undefined || before?.external) {
       continue;
     }
-    const names = namesAt(place);
+    const { names, ignore } = at(place);
+    ignore.push(...texts(before?.inputs["ignore"]));
     // The id has the name that the user was declared by; the outputs have others that Atlas may know the user by.
     for (const of of recorded(type, id, before?.inputs ?? {}, before?.outputs ?? {})) {
       for (const name of namesIn(membership, of)) {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { showWithoutStack } from "../atlas/errors/error";
 import { readId } from "../atlas/id";
 import { printable } from "../atlas/text";
+import { showWithoutStack } from "../runErrors";
 
 /** One argument of a function: what it must be, in words and as code. */
 export interface Parameter {
@@ -9,7 +9,7 @@ export interface Parameter {
   readonly expectation: string;
   /** Whether it may be left out. @default false */
   readonly optional?: boolean;
-  /** The value as Atlas writes it; `undefined` for what is none. */
+  /** The value as Atlas writes it; `undefined` for a wrong value. */
   read(value: unknown): string | undefined;
 }
 
@@ -28,7 +28,7 @@ export const username: Parameter = {
 /** The name of a Data Lake pipeline. */
 export const pipelineName: Parameter = {
   expectation: "up to 64 characters without slashes, spaces, quotes and $",
-  // Dots alone would be taken for steps in the path, and lead to another address.
+  // A name of dots alone would be resolved as a part of the path, and lead to another address.
   read: (value) =>
     typeof value === "string" && /^(?!\.{1,2}$)[^/\\ "$]{1,64}$/.test(value) ? value : undefined,
 };
@@ -36,7 +36,7 @@ export const pipelineName: Parameter = {
 /**
  * Checks the arguments of a function.
  *
- * @param secret whether some of them are secrets, so that no value may stand in an error
+ * @param secret whether some of them are secrets, so that an error must show no value
  * @returns the arguments as Atlas writes them
  * @throws Error that names every argument that is wrong; Pulumi shows it without a stack
  */
@@ -73,7 +73,7 @@ export function readArguments<Args extends object>(
   return known as Args;
 }
 
-/** An error that is the program's to mend. */
+/** An error about a mistake in the program. */
 export function mistake(message: string): Error {
   const error = new Error(message);
   showWithoutStack(error);

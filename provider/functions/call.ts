@@ -5,7 +5,7 @@ import { mistake, type Parameters, readArguments } from "./arguments";
 import { type Connection, connect } from "./connect";
 import { identitiesOfDependencies } from "./dependencies";
 
-/** A function that programs call to look at Atlas. */
+/** A function that programs call to read from Atlas. */
 export interface AtlasFunction<Args extends object, Result> {
   readonly name: string;
   readonly parameters: Parameters<Args>;
@@ -27,7 +27,7 @@ export async function call<Args extends object, Result>(
     : ask(fn, args, options, false);
 }
 
-/** Calls a function with inputs. What is not known yet in a preview is not asked for. */
+/** Calls a function with inputs. In a preview, it asks for nothing while an input is unknown. */
 export function callOutput<Args extends object, Result>(
   fn: AtlasFunction<Args, Result>,
   args: Inputs<Args>,
@@ -45,7 +45,7 @@ export function callOutput<Args extends object, Result>(
     .apply(([values, , secret]) => ask(fn, values as Args, options, secret)) as pulumi.Output<Result>;
 }
 
-/** What mocks of a unit test know a function by: a token of the same form as those of the resources. */
+/** The token that identifies a function to the mocks of a unit test. It has the same form as those of the resources. */
 function tokenOf({ name }: { name: string }): string {
   return typeToken(name);
 }
@@ -58,7 +58,7 @@ async function ask<Args extends object, Result>(
 ): Promise<Result> {
   const known = readArguments(fn.name, args, fn.parameters, secret);
   if ((options.provider ?? options.parent?.getProvider(tokenOf(fn))) !== undefined) {
-    // Credentials other than those of the provider would not be what the program means.
+    // The program would expect the credentials of the provider, which functions do not use.
     throw mistake(
       `${fn.name}: a provider must not be given, neither by the option provider nor by the parent: functions ask with ` +
         "the credentials in the stack's configuration or in the environment.",

@@ -3,19 +3,22 @@ import type { AtlasClient } from "../atlas/client";
 import { readSettings } from "../configuration";
 import { warnOfPlainSecrets } from "../resources/plainSecrets";
 
-/** A function's way to Atlas. */
+/** What a function needs to reach Atlas. */
 export interface Connection {
   client: AtlasClient;
   operations: typeof import("../atlas/operations/index");
 }
 
-/** One for each distinct settings: one process runs many stacks under the Automation API, also at the same time. */
+/**
+ * One for each combination of settings: under the Automation API, one process runs many stacks, also at the same
+ * time.
+ */
 const connections = new Map<string, Connection>();
 
 let endsWithProgram = false;
 
 /**
- * The program's way to Atlas: with the configuration of the stack, like the resources.
+ * Connects the program to Atlas with the configuration of the stack, as the resources do.
  *
  * @throws ConfigurationError when credentials are missing or incomplete
  */
@@ -28,7 +31,7 @@ export function connect(): Connection {
   if (known !== undefined) {
     return known;
   }
-  // A program that calls no function must not pay for loading an HTTP client.
+  // A program that calls no function must not spend time on loading an HTTP client.
   const { AtlasClient } = require("../atlas/client") as typeof import("../atlas/client");
   const connection: Connection = {
     client: new AtlasClient(settings, { report: (line) => void pulumi.log.info(line) }),
@@ -43,8 +46,8 @@ export function connect(): Connection {
 }
 
 /**
- * Gives back the access tokens of the process, of which Atlas allows a service account a limited number. Node waits for
- * it, and asks again afterwards; then there is nothing left to close.
+ * Gives back the access tokens of the process, of which Atlas allows a service account a limited number. Node waits
+ * for it, and then calls it again; by then there is nothing left to close.
  */
 async function closeAll(): Promise<void> {
   const open = [...connections.values()];

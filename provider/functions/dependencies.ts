@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What the SDK does for its own functions, and does not declare. */
+/** Functions of the SDK that its types do not declare. */
 interface Waiting {
   gatherExplicitDependencies(dependsOn: pulumi.InvokeOutputOptions["dependsOn"]): Promise<pulumi.Resource[]>;
   getAllTransitivelyReferencedResources(
@@ -10,8 +10,9 @@ interface Waiting {
 }
 
 /**
- * What is known once the resources are there that a function must be asked after, as for the functions of other
- * packages: those that its arguments come from, those of `dependsOn`, and the children of components among them.
+ * Outputs that resolve when the resources that a call has to wait for exist. As for the functions of other packages,
+ * these are the resources that its arguments come from, those of `dependsOn`, and the children of components among
+ * them.
  *
  * In a preview, the id of a resource that is going to be created is unknown.
  */
@@ -24,6 +25,6 @@ export async function identitiesOfDependencies(
   const sources = await (args as { allResources?(): Promise<Set<pulumi.Resource>> }).allResources?.();
   const direct = new Set([...(sources ?? []), ...(await gatherExplicitDependencies(dependsOn))]);
   const all = await getAllTransitivelyReferencedResources(direct, new Set());
-  // Remote components have no id, nor has what stands in for a resource of another process.
+  // Remote components and references to resources of another process have no id.
   return all.map((resource) => (resource as Partial<pulumi.CustomResource>).id ?? resource.urn);
 }

@@ -16,7 +16,7 @@ export type GetLiveMigrationOutputArgs = {
   [Name in keyof GetLiveMigrationArgs]: pulumi.Input<GetLiveMigrationArgs[Name]>;
 };
 
-/** Where a live migration stands. */
+/** The status of a live migration. */
 export interface GetLiveMigrationResult extends GetLiveMigrationArgs {
   /** `NEW`, `WORKING`, `FAILED`, `COMPLETE` or `EXPIRED`; undefined while Atlas has none. */
   status: string | undefined;
@@ -29,7 +29,7 @@ export interface GetLiveMigrationResult extends GetLiveMigrationArgs {
 }
 
 /**
- * Looks where a live migration stands. Works in previews as well.
+ * Looks up the status of a live migration. Works in previews as well.
  *
  * - **Role needed**: Organization Member (`ORG_MEMBER`).
  * - **Errors**: an `AtlasError` when the project has no such migration, or the credentials may not see it.
@@ -54,10 +54,10 @@ export async function getLiveMigration(
 }
 
 /**
- * The same as {@link getLiveMigration} for inputs; what is not known yet in a preview is not asked for.
+ * The same as {@link getLiveMigration} for inputs. In a preview, it asks for nothing while an input is unknown.
  *
- * It asks after the resources that its arguments come from and those of the option `dependsOn` are there. The option
- * `parent` has no effect, and `provider` is refused: functions ask with the credentials of the stack's configuration.
+ * It waits for the resources that its arguments come from, and for those in the option `dependsOn`. The option
+ * `parent` has no effect, and `provider` is refused: functions use the credentials of the stack's configuration.
  */
 export function getLiveMigrationOutput(
   args: GetLiveMigrationOutputArgs,

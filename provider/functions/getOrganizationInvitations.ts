@@ -32,17 +32,17 @@ export interface GetOrganizationInvitationsOutputArgs {
 /** One pending invitation to an organization. */
 export interface OrganizationInvitation {
   /**
-   * Atlas's id: 24 hexadecimal digits. It is that of the invitation as long as Atlas has invitations of their own, and
-   * afterwards that of the pending user.
+   * Atlas's id: 24 hexadecimal digits. It is the id of the invitation, or, once Atlas has removed the operation
+   * behind this function, the id of the pending user.
    */
   id: string;
-  /** E-mail address of who was invited. */
+  /** E-mail address of the invited user. */
   username: string;
   /** Roles in the organization that accepting gives, such as `ORG_MEMBER`. */
   roles: string[];
   /** Roles in projects that accepting gives. */
   projectRoleAssignments: { projectId: string; role: string }[];
-  /** Ids of the teams that accepting leads into. */
+  /** Ids of the teams that the user joins by accepting. */
   teamIds: string[];
   /** Who sent it: an e-mail address, or the public key of an API key. */
   inviterUsername: string | undefined;
@@ -63,8 +63,9 @@ export interface GetOrganizationInvitationsResult {
 /**
  * Lists the pending invitations to an organization. Works in previews as well.
  *
- * Atlas has deprecated the operation behind it. Once Atlas has removed it, the same rows come from the pending users of
- * the organization; those invited with the deprecated API are not among them, as Atlas does not show them there.
+ * Atlas has deprecated the operation behind it. Once Atlas has removed it, the function lists the pending users of
+ * the organization instead. Users who were invited with the deprecated API are then missing, because Atlas does not
+ * show them there.
  *
  * - **Role needed**: Organization Owner (`ORG_OWNER`).
  * - **Errors**: an `AtlasError` when the organization does not exist, or the credentials may not see its users.
@@ -86,10 +87,11 @@ export async function getOrganizationInvitations(
 }
 
 /**
- * The same as {@link getOrganizationInvitations} for inputs; what is not known yet in a preview is not asked for.
+ * The same as {@link getOrganizationInvitations} for inputs. In a preview, it asks for nothing while an input is
+ * unknown.
  *
- * It asks after the resources that its arguments come from and those of the option `dependsOn` are there. The option
- * `parent` has no effect, and `provider` is refused: functions ask with the credentials of the stack's configuration.
+ * It waits for the resources that its arguments come from, and for those in the option `dependsOn`. The option
+ * `parent` has no effect, and `provider` is refused: functions use the credentials of the stack's configuration.
  */
 export function getOrganizationInvitationsOutput(
   args: GetOrganizationInvitationsOutputArgs,
@@ -108,11 +110,12 @@ const organizationInvitations: AtlasFunction<
   async ask(connection, args) {
     const { orgId } = args;
     try {
-      const { body: invitations, sunset } = await connection.operations.listOrgInvites(connection.client, {
+      const { listOrgInvites } = connection.operations;
+      const { body: invitations, sunset } = await listOrgInvites(connection.client, {
         orgId,
         username: args.username,
       });
-      warnOfSunset("getOrganizationInvitations", "GET /orgs/{orgId}/invites", sunset);
+      warnOfSunset("getOrganizationInvitations", listOrgInvites, sunset);
       return {
         orgId,
         invitations: invitations.map((row) => ({
@@ -130,7 +133,7 @@ const organizationInvitations: AtlasFunction<
         })),
       };
     } catch (error) {
-      // A missing organization is also a 404; then the second operation says so as well.
+      // A missing organization is a 404 as well. The second operation then reports it.
       if (!(error instanceof AtlasError) || (error.status !== 404 && error.status !== 410)) {
         throw error;
       }

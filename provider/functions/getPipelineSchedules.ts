@@ -23,7 +23,9 @@ export interface PipelineSchedule {
   id: string | undefined;
   /** `hourly`, `daily`, `weekly`, `monthly`, `yearly` or `ondemand`. */
   frequencyType: string;
-  /** Every how many of these units; for `monthly` a day, with 40 for the last day of the month. */
+  /**
+   * How many of these units lie between two snapshots; for `monthly` the day of the month, with 40 for the last day.
+   */
   frequencyInterval: number;
   /** `days`, `weeks`, `months` or `years`. */
   retentionUnit: string;
@@ -66,10 +68,10 @@ export async function getPipelineSchedules(
 }
 
 /**
- * The same as {@link getPipelineSchedules} for inputs; what is not known yet in a preview is not asked for.
+ * The same as {@link getPipelineSchedules} for inputs. In a preview, it asks for nothing while an input is unknown.
  *
- * It asks after the resources that its arguments come from and those of the option `dependsOn` are there. The option
- * `parent` has no effect, and `provider` is refused: functions ask with the credentials of the stack's configuration.
+ * It waits for the resources that its arguments come from, and for those in the option `dependsOn`. The option
+ * `parent` has no effect, and `provider` is refused: functions use the credentials of the stack's configuration.
  */
 export function getPipelineSchedulesOutput(
   args: GetPipelineSchedulesOutputArgs,
@@ -85,11 +87,7 @@ const pipelineSchedules: AtlasFunction<GetPipelineSchedulesArgs, GetPipelineSche
   async ask({ client, operations }, pipeline) {
     try {
       const { body: schedules, sunset } = await operations.listPipelineSchedules(client, pipeline);
-      warnOfSunset(
-        "getPipelineSchedules",
-        "GET /groups/{groupId}/pipelines/{pipelineName}/availableSchedules",
-        sunset,
-      );
+      warnOfSunset("getPipelineSchedules", operations.listPipelineSchedules, sunset);
       return {
         ...pipeline,
         schedules: schedules.map((schedule) => ({ ...schedule, id: schedule.id ?? undefined })),

@@ -21,7 +21,7 @@ export interface ProjectMember {
   roles: string[];
   /** Atlas's id of the user: 24 hexadecimal digits. Atlas may give another one when an invitation is accepted. */
   userId: string;
-  /** `ACTIVE` for a member of the organization, `PENDING` for somebody who is invited. */
+  /** `ACTIVE` for a member of the organization, `PENDING` for an invited user. */
   orgMembershipStatus: string;
   /** When the invitation was sent, in ISO 8601 UTC; only while it is pending. */
   invitationCreatedAt: string | undefined;
@@ -35,15 +35,15 @@ export interface ProjectMember {
 export interface GetProjectUsersResult {
   /** Id of the project. */
   projectId: string;
-  /** The members, by username. */
+  /** The members, sorted by username. */
   users: ProjectMember[];
 }
 
 /**
  * Lists the members of a project, those with a pending invitation included. Works in previews as well.
  *
- * Members are the users who have been added to the project itself; who has access through a team or through a role in
- * the organization is not among them. It takes one request for each 500 members.
+ * Members are the users who have been added to the project itself. Users with access through a team or through a role
+ * in the organization are not included. It takes one request for each 500 members.
  *
  * - **Role needed**: Project Read Only (`GROUP_READ_ONLY`).
  * - **Errors**: an `AtlasError` when the project does not exist, or the credentials may not see it.
@@ -67,10 +67,10 @@ export async function getProjectUsers(
 }
 
 /**
- * The same as {@link getProjectUsers} for inputs; what is not known yet in a preview is not asked for.
+ * The same as {@link getProjectUsers} for inputs. In a preview, it asks for nothing while an input is unknown.
  *
- * It asks after the resources that its arguments come from and those of the option `dependsOn` are there. The option
- * `parent` has no effect, and `provider` is refused: functions ask with the credentials of the stack's configuration.
+ * It waits for the resources that its arguments come from, and for those in the option `dependsOn`. The option
+ * `parent` has no effect, and `provider` is refused: functions use the credentials of the stack's configuration.
  */
 export function getProjectUsersOutput(
   args: GetProjectUsersOutputArgs,

@@ -1,9 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AtlasRequest } from "../atlas/request";
 
 /** How long before the end the warnings start, in milliseconds. */
 const noticeMs = 90 * 24 * 3_600_000;
 
 const warned = new Set<string>();
+
+/** What a warning says of an operation. */
+type Named = Pick<AtlasRequest, "method" | "path">;
 
 /**
  * When an operation ends, from its `Sunset` header. Atlas does not pad one-digit days (`Thu, 1 Jul 2027 …`), which
@@ -22,7 +26,7 @@ export function parseSunset(header: string | undefined): number | undefined {
 /** The warning that is due now; `undefined` while the end is far or not announced. */
 export function sunsetWarning(
   fn: string,
-  operation: string,
+  { method, path }: Named,
   header: string | undefined,
   nowMs: number,
 ): string | undefined {
@@ -32,11 +36,11 @@ export function sunsetWarning(
   }
   const date = new Date(at).toISOString().slice(0, 10);
   const when = at > nowMs ? `will remove it on ${date}` : `may remove it any day (announced for ${date})`;
-  return `${fn} uses ${operation}, which Atlas has deprecated: Atlas ${when}.`;
+  return `${fn} uses ${method} ${path}, which Atlas has deprecated: Atlas ${when}.`;
 }
 
 /** Warns once a run when an operation's end is near or past. */
-export function warnOfSunset(fn: string, operation: string, header: string | undefined): void {
+export function warnOfSunset(fn: string, operation: Named, header: string | undefined): void {
   const warning = sunsetWarning(fn, operation, header, Date.now());
   if (warning !== undefined && !warned.has(fn)) {
     warned.add(fn);

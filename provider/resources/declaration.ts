@@ -16,10 +16,10 @@ type Declaration = [
 /**
  * What a resource of this package registers.
  *
- * The resources share functions and no class: the SDK takes the caller of a resource's own constructor for the place in
- * the program where it is declared.
+ * The resources share functions instead of a base class, because the SDK takes the caller of a resource's own
+ * constructor for the place where the program declares it.
  *
- * @throws RunError where the engine could only fail with a stack of its own
+ * @throws RunError for a mistake that the engine would report with a stack trace
  */
 export function declaration<Resource extends pulumi.CustomResource>(
   registration: Registration<Resource>,
@@ -44,7 +44,7 @@ export function declaration<Resource extends pulumi.CustomResource>(
   return [type, name, properties, options];
 }
 
-/** The engine hands a dynamic resource neither inputs nor state to import, not even the line that leads to its handler. */
+/** For an import, the engine passes on neither inputs nor state, not even the line that leads to the handler. */
 function refuseImport(
   { name: resource, adopting }: Pick<Registration<pulumi.CustomResource>, "name" | "adopting">,
   name: string,
@@ -58,7 +58,7 @@ function refuseImport(
   }
 }
 
-/** The dynamic provider host passes no timeouts on to a provider, so they travel among the inputs. */
+/** The dynamic provider host passes no timeouts on to a provider, so they are an input. */
 function timeouts(options: pulumi.CustomResourceOptions | undefined): pulumi.Inputs {
   const { create, update } = options?.customTimeouts ?? {};
   if (create === undefined && update === undefined) {

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What the SDK keeps of a resource, and does not declare. */
+/** Properties of a resource that the SDK's types do not declare. */
 interface Declared {
   readonly __pulumiType: string;
   readonly __parentResource?: Declared;
@@ -14,9 +14,9 @@ const rootType = "pulumi:pulumi:Stack";
  * `acme:Team$pulumi-nodejs:dynamic/mongodbatlas:ProjectUser::ada`.
  *
  * It is the end of the resource's URN, so no two resources of a program share it, and it stays the same from run to
- * run. The dynamic provider host tells a handler neither name nor URN, so this travels among the properties.
+ * run. The dynamic provider host tells a handler neither name nor URN, so this is passed as a property.
  *
- * No output is among what it returns: a resource that depended on its own parent would wait for itself.
+ * It never returns an output: a resource that depended on its own parent would wait for itself.
  */
 export function declaredAs(
   type: string,
@@ -26,7 +26,7 @@ export function declaredAs(
   let types = type;
   let above = parent as Declared | undefined;
   while (above !== undefined && above.__pulumiType !== rootType) {
-    // What stands in for a resource of another process, such as the parent of a remote component, knows its URN only.
+    // Of a resource in another process, such as the parent of a remote component, only the URN is known.
     if (above.__pulumiType === "") {
       return typesOf(above).then((outer) => `${outer === rootType ? "" : `${outer}$`}${types}::${name}`);
     }

@@ -1,22 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Whether `pulumi.runtime.setMocks` stands in for the engine, as in a unit test.
+ * Whether `pulumi.runtime.setMocks` has replaced the engine, as in a unit test.
  *
- * What the engine itself answers through is a client of gRPC, which has a channel. The class of the SDK's mocks is
- * another one in each copy of the SDK, so it is not asked for.
+ * The client of a real engine is one of gRPC, which has a channel. The class of the mocks is no help, because each
+ * copy of the SDK has a class of its own.
  */
 export function isMocked(): boolean {
   const monitor = pulumi.runtime.getMonitor();
   return monitor !== undefined && !("getChannel" in monitor);
 }
 
-/** Runs that {@link isFirstInRun} has seen, by what it was for. */
+/** Runs that {@link isFirstInRun} has seen, by purpose. */
 const seen = new Map<string, WeakSet<object>>();
 
 /**
- * Whether this is the first time in this run of a program. One process has many runs under the Automation API, and each
- * has a client of its own to its engine. There is none outside of Pulumi and in a unit test: then it is never the first.
+ * Whether this is the first time in this run of a program. One process has many runs under the Automation API, and
+ * each has a client of its own to its engine. Outside of Pulumi and in a unit test there is no such client, and it is
+ * never the first time.
  */
 export function isFirstInRun(what: string): boolean {
   const monitor = pulumi.runtime.getMonitor();

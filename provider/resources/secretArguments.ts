@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The names of the arguments that a program keeps secret, for the handler, which gets plain values and must not repeat
- * such a one in a message.
+ * The names of the arguments that a program keeps secret, for the handler, which gets plain values and must not
+ * repeat a secret one in a message.
  *
  * @returns `undefined` when all arguments are plain, so that none can be secret
  */

@@ -4,16 +4,19 @@ import * as pulumi from "@pulumi/pulumi";
 
 const handlers = "mongodbatlas-dynamic/handlers";
 
-/** Where the program was started, before it could go anywhere else: the folder in which the engine starts the provider. */
+/**
+ * The folder in which the program was started, before the program could change it. The engine starts the provider
+ * there.
+ */
 const folder = process.cwd();
 
 let isChecked = false;
 
 /**
- * Checks, once in a process, that the engine is going to find this package: it looks it up from the folder of the stack.
- * A component library that brings the package along is enough for the program, and not for the engine.
+ * Checks, once in a process, that the engine is going to find this package, which it looks up from the folder of the
+ * stack. A component library that brings the package along is enough for the program, but not for the engine.
  *
- * Whenever it is not certain where the engine looks and how, nothing is said.
+ * It says nothing unless it is certain where and how the engine looks.
  *
  * @throws RunError when it is certain that the engine cannot find it
  */
@@ -33,8 +36,9 @@ export function requireStackDependency(): void {
 }
 
 /**
- * Whether this process is the one that the Pulumi CLI has started for a program in Node. A program under the Automation
- * API has a store of its own, and does not run in the folder of its stack; mocks and other runtimes have none of this.
+ * Whether this process is the one that the Pulumi CLI has started for a program in Node. A program under the
+ * Automation API has a store of its own, and does not run in the folder of its stack; mocks and other runtimes show
+ * none of these signs.
  */
 function isProgramOfCli(): boolean {
   const { asyncLocalStorage } = globalThis as { asyncLocalStorage?: { getStore(): unknown } };
@@ -56,12 +60,12 @@ function engineMisses(plugAndPlay: boolean): boolean {
     // Plug'n'Play asks on behalf of the SDK, which may use what the top-level package depends on.
     return misses(createRequire(stack.resolve("@pulumi/pulumi/cmd/dynamic-provider")));
   } catch {
-    // Without an SDK for the stack, the engine has a sentence of its own.
+    // If the stack has no SDK, the engine says so itself.
     return false;
   }
 }
 
-/** Whatever else than a package that is missing is for the engine to say. */
+/** The engine itself reports any other problem than a missing package. */
 function misses(from: NodeJS.Require): boolean {
   try {
     from.resolve(handlers);

@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import * as v from "valibot";
 import { AtlasClient } from "../../provider/atlas/client";
 import { AtlasError } from "../../provider/atlas/errors/error";
+import { inPulumi } from "../../provider/wording";
 import { FakeClock } from "../fakeClock";
 import { look } from "./server";
 
@@ -22,7 +23,8 @@ async function against(
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const credentials = { kind: "apiKey", publicKey: "public", privateKey: "the-private-key" } as const;
   try {
-    await use(new AtlasClient({ baseUrl, credentials }, { clock: new FakeClock(), ...options }), baseUrl);
+    const settings = { baseUrl, credentials, ...inPulumi };
+    await use(new AtlasClient(settings, { clock: new FakeClock(), ...options }), baseUrl);
   } finally {
     server.closeAllConnections();
     server.close();

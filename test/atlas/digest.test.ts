@@ -6,7 +6,8 @@ import {
   ProofTooLate,
   SharedFailure,
 } from "../../provider/atlas/authentication/authentication";
-import { DigestAuthentication, parseChallenge } from "../../provider/atlas/authentication/digest";
+import { DigestAuthentication } from "../../provider/atlas/authentication/digest";
+import { parseChallenge } from "../../provider/atlas/authentication/digestChallenge";
 import { Deadline } from "../../provider/atlas/clock";
 import { FakeClock } from "../fakeClock";
 
@@ -66,6 +67,20 @@ describe("DigestAuthentication", () => {
       counts,
       Array.from({ length: 15 }, (_, index) => (index + 2).toString(16).padStart(8, "0")),
     );
+  });
+
+  test("lets one of the requests that start together fetch the challenge", async () => {
+    const authentication = new DigestAuthentication(key);
+    const exchanges = Array.from({ length: 3 }, () => authentication.begin({ method: "GET", url: uri }));
+    const proofs = exchanges.map(proof);
+    const [first] = exchanges;
+    assert.ok(first !== undefined);
+    assert.equal(await proofs[0], undefined);
+    first.challenged(challenge("shared"));
+    await proof(first);
+    first.accepted();
+    const counts = (await Promise.all(proofs.slice(1))).map((header) => verify(header, "GET", uri).nc);
+    assert.deepEqual(counts, ["00000002", "00000003"]);
   });
 
   test("passes the first turn on when the first request ends for a reason of its own", async () => {

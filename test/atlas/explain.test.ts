@@ -50,6 +50,11 @@ describe("an error says what to do", () => {
     });
   }
 
+  test("and nothing for a code that nobody knows, not even one that objects have by nature", async (t) => {
+    const error = await refusal(t, 400, problem(400, "constructor"));
+    assert.match(error.message, /was answered 400 constructor: No\.$/);
+  });
+
   test("about a challenge of another kind, before the key was used", async (t) => {
     const error = await refusal(t, 401, "", { "www-authenticate": 'Negotiate realm="corp"' });
     assert.match(

@@ -5,6 +5,7 @@ import { Deadline } from "../../provider/atlas/clock";
 import { addMember, changeMember } from "../../provider/atlas/members/changes";
 import { MemberCache } from "../../provider/atlas/members/memberCache";
 import type { MemberSource } from "../../provider/atlas/members/memberSource";
+import { neutralWording } from "../../provider/atlas/wording";
 import { FakeClock } from "../fakeClock";
 
 interface Member {
@@ -18,6 +19,7 @@ function source(names: string[], pageSize = 500) {
   const sourceOf: MemberSource<Member> = {
     of: "project 5f1b3c2a9d8e7f6a5b4c3d2e",
     operation: "listGroupUsers",
+    wording: neutralWording,
     async list() {
       asked.push("list");
       const items: Member[] = [];
@@ -106,6 +108,7 @@ describe("MemberCache", () => {
       {
         of: "project 5f1b3c2a9d8e7f6a5b4c3d2e",
         operation: "listGroupUsers",
+        wording: neutralWording,
         find: async () => ({ items: [], atomic: true }),
         list: async () => {
           if (fail) {

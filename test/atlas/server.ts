@@ -5,6 +5,7 @@ import type { TestContext } from "node:test";
 import { AtlasClient, type ClientOptions } from "../../provider/atlas/client";
 import type { AtlasRequest } from "../../provider/atlas/request";
 import type { Settings } from "../../provider/atlas/settings";
+import { inPulumi } from "../../provider/wording";
 import { FakeClock } from "../fakeClock";
 
 /** A server on loopback that does as it is told, until the test ends. */
@@ -36,7 +37,7 @@ export function clientOf(
   const reports: string[] = [];
   const clock = new FakeClock();
   const client = new AtlasClient(
-    { baseUrl, credentials },
+    { baseUrl, credentials, ...inPulumi },
     { clock, random: () => 0, report: (line) => reports.push(line), ...options },
   );
   return { client, clock, reports };

@@ -8,9 +8,12 @@ const provider = `exports.handler = () => ({
   read: async (id, props) => ({ id, props }),
 });`;
 
-/** A resource with the arguments of a ProjectUser, and no Atlas behind it. */
+/** A resource with the arguments of a ProjectUser or of ProjectUsers, and no Atlas behind it. */
 export class NoopProjectUser extends pulumi.CustomResource {
-  constructor(name: string, args: { projectId: string; username: string; roles: string[] }) {
+  constructor(
+    name: string,
+    args: { projectId: string; username?: string; roles?: string[]; users?: object },
+  ) {
     super("pulumi-nodejs:dynamic/bench:NoopProjectUser", name, { ...args, __provider: provider });
   }
 }

@@ -8,7 +8,7 @@ export const usage = `Usage: npm run bench -- [options]
   --latency 50          milliseconds before every answer of Atlas
   --parallel 16         resources that the engine works on at a time
   --only up,refresh     operations to measure, of: ${operations.join(", ")}
-  --stacks empty,ours   stacks to measure, of: empty, no-op, naive, ours
+  --stacks empty,ours   stacks to measure, of: empty, no-op, naive, ours, whole
   --json                print the same as JSON
   --profile             print also where the provider process spends its time, which makes it slower
 `;
@@ -31,7 +31,7 @@ export function readSettings(): Settings {
       latency: { type: "string", default: "50" },
       parallel: { type: "string", default: "16" },
       only: { type: "string", default: operations.join() },
-      stacks: { type: "string", default: "empty,no-op,naive,ours" },
+      stacks: { type: "string", default: "empty,no-op,naive,ours,whole" },
       json: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
     },

@@ -15,12 +15,14 @@ export class BenchSimulator {
     private readonly caller: Caller,
     readonly url: string,
     readonly keys: Awaited<ReturnType<Calls["start"]>>["keys"],
+    /** Before every answer. */
+    readonly latencyMs: number,
   ) {}
 
   static async start(options: SimulatorOptions): Promise<BenchSimulator> {
     const caller = new Caller(fork(path.join(__dirname, "simulatorProcess.ts")));
     const { url, keys } = await caller.call("start", { rateLimit: NO_LIMIT, ...options });
-    return new BenchSimulator(caller, url, keys);
+    return new BenchSimulator(caller, url, keys, options.latencyMs ?? 0);
   }
 
   createOrganization(users: number, projects: number): Promise<Organization> {
@@ -116,4 +118,30 @@ export function countRequests(requests: Request[]): RequestCounts {
     }
   }
   return counts;
+}
+
+/**
+ * The most requests about one project that were in flight at the same time: those that came within the time that each
+ * waits for its answer. There can have been more, as answers take longer than that.
+ */
+export function mostInFlight(requests: readonly Request[], latencyMs: number): number {
+  const byProject = new Map<string, number[]>();
+  for (const { path, at } of requests) {
+    const project = /groups\/(\w+)/.exec(path)?.[1];
+    if (project !== undefined) {
+      byProject.set(project, [...(byProject.get(project) ?? []), at]);
+    }
+  }
+  let most = 0;
+  for (const ofProject of byProject.values()) {
+    const times = ofProject.sort((a, b) => a - b);
+    let from = 0;
+    times.forEach((at, index) => {
+      while (at - (times[from] as number) > latencyMs) {
+        from += 1;
+      }
+      most = Math.max(most, index - from + 1);
+    });
+  }
+  return most;
 }

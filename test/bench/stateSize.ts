@@ -3,13 +3,13 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EngineStack } from "../engine/stack";
 
-/** Bytes of state per resource, on average. */
+/** Bytes of state for each user, on average. */
 export interface StateSize {
-  /** All that the file backend writes for it. */
+  /** All that the file backend writes for the resources. */
   total: number;
-  /** Its inputs and outputs: what a provider decides about. */
+  /** Inputs and outputs: what a provider decides about. */
   own: number;
-  /** Where in the program it was declared, with all callers: the SDK adds this, and its size is that of the paths. */
+  /** Where in the program they were declared, with all callers: the SDK adds this, and its size is that of the paths. */
   positions: number;
 }
 
@@ -26,7 +26,7 @@ interface Resource {
 }
 
 /** Of the users that a stack has in its state; `undefined` when there are none. */
-export function stateSize(stack: EngineStack): StateSize | undefined {
+export function stateSize(stack: EngineStack, users: number): StateSize | undefined {
   const folder = path.join(fileURLToPath(stack.env.PULUMI_BACKEND_URL as string), ".pulumi/stacks");
   const file = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((name) =>
     name.endsWith(`${stack.name}.json`),
@@ -35,21 +35,21 @@ export function stateSize(stack: EngineStack): StateSize | undefined {
     return undefined;
   }
   const { checkpoint }: Checkpoint = JSON.parse(readFileSync(path.join(folder, file), "utf8"));
-  const users = (checkpoint.latest?.resources ?? []).filter(({ type }) =>
+  const resources = (checkpoint.latest?.resources ?? []).filter(({ type }) =>
     type.startsWith("pulumi-nodejs:dynamic"),
   );
-  if (users.length === 0) {
+  if (resources.length === 0) {
     return undefined;
   }
-  const average = (part: (user: Resource) => number): number =>
-    Math.round(users.reduce((sum, user) => sum + part(user), 0) / users.length);
+  const average = (part: (resource: Resource) => number): number =>
+    Math.round(resources.reduce((sum, resource) => sum + part(resource), 0) / users);
   return {
     // As the backend writes it, without spaces; one more byte is the comma.
-    total: average((user) => bytesOf(user) + 1),
+    total: average((resource) => bytesOf(resource) + 1),
     own: average(({ inputs, outputs }) => bytesOf(inputs) + bytesOf(outputs)),
-    positions: average((user) => {
-      const { sourcePosition, stackTrace, ...rest } = user;
-      return bytesOf(user) - bytesOf(rest);
+    positions: average((resource) => {
+      const { sourcePosition, stackTrace, ...rest } = resource;
+      return bytesOf(resource) - bytesOf(rest);
     }),
   };
 }

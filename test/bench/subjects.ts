@@ -1,5 +1,5 @@
 import type { automation } from "@pulumi/pulumi";
-import { ProjectUser } from "mongodbatlas-dynamic";
+import { ProjectUser, ProjectUsers } from "mongodbatlas-dynamic";
 import type { Operation } from "./measure";
 import { NaiveProjectUser } from "./naive";
 import { NoopProjectUser } from "./noop";
@@ -9,6 +9,8 @@ import type { Organization } from "./simulator";
 export interface Subject {
   name: SubjectName;
   program(organization: Organization): automation.PulumiFn;
+  /** Whether a resource declares all users of a project. @default a resource for each user */
+  isWhole?: boolean;
   credentials: "apiKey" | "serviceAccount";
   env: Record<string, string>;
   /** It is measured in these operations; `undefined`: in all. */
@@ -25,7 +27,9 @@ export type SubjectName =
   | "naive"
   | "ours"
   | "ours, no checkpoints"
-  | "ours, service account";
+  | "ours, service account"
+  | "whole"
+  | "whole, no-op";
 
 type UserResource = new (
   name: string,
@@ -55,6 +59,14 @@ export const subjects: readonly Subject[] = [
     // Its requests are all there is to see: it takes the same time as with an API key.
     atMost: 100,
   },
+  { ...common, name: "whole", isWhole: true, program: membershipsOf(ProjectUsers) },
+  {
+    ...common,
+    name: "whole, no-op",
+    isWhole: true,
+    program: membershipsOf(NoopProjectUser),
+    destroyAtMost: 100,
+  },
 ];
 
 function usersOf(type: UserResource): Subject["program"] {
@@ -63,6 +75,23 @@ function usersOf(type: UserResource): Subject["program"] {
       usernames.forEach((username, index) => {
         const projectId = projectIds[index % projectIds.length] as string;
         new type(username, { projectId, username, roles: ["GROUP_READ_ONLY"] });
+      });
+    };
+}
+
+function membershipsOf(
+  type: new (name: string, args: { projectId: string; users: Record<string, string[]> }) => unknown,
+): Subject["program"] {
+  return ({ projectIds, usernames }) =>
+    async () => {
+      projectIds.forEach((projectId, project) => {
+        const users = usernames.filter((_, index) => index % projectIds.length === project);
+        if (users.length > 0) {
+          new type(projectId, {
+            projectId,
+            users: Object.fromEntries(users.map((username) => [username, ["GROUP_READ_ONLY"]])),
+          });
+        }
       });
     };
 }

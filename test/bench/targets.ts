@@ -115,6 +115,7 @@ export function judge(measurements: readonly Measurement[], buckets: readonly Bu
     );
   }
 
+  verdicts.push(...judgeWhole(measurements, many));
   const ourPeak = peakMb(measurements, many, "ours");
   const noopPeak = peakMb(measurements, many, "no-op");
   if (ourPeak !== undefined && noopPeak !== undefined) {
@@ -139,6 +140,82 @@ export function judge(measurements: readonly Measurement[], buckets: readonly Bu
     // own limits are refilled once a minute.
     const target = refill === "continuous" ? 0.9 : undefined;
     add(`share of a limit of ${perSecond} per second, refilled ${refill}`, "at least", target, share, from);
+  }
+  return verdicts;
+}
+
+/** What the whole membership of a project costs, over the same as single resources and over doing nothing. */
+function judgeWhole(measurements: readonly Measurement[], users: number): Verdict[] {
+  const find = (operation: Operation, subject: SubjectName): Measurement | undefined =>
+    measurements.find(
+      (each) => each.users === users && each.operation === operation && each.subject === subject,
+    );
+  const verdicts: Verdict[] = [];
+  const atMost = (what: string, target: number | undefined, value: number, from: string): void => {
+    verdicts.push({
+      what,
+      value,
+      target,
+      good: "at most",
+      ok: target === undefined ? undefined : value <= target,
+      from,
+    });
+  };
+  const [up, singleUp, emptyUp] = [find("up", "whole"), find("up", "ours"), find("up", "empty")];
+  if (up !== undefined) {
+    const { total, GET, POST, credentials } = up.requests;
+    const from = `GET: ${GET}, POST: ${POST}, 401: ${credentials}; ${up.inFlight} of one project in flight at once`;
+    atMost(`requests of an up of ${users} by ProjectUsers`, users + 5, total, from);
+  }
+  if (up !== undefined && singleUp !== undefined && emptyUp !== undefined) {
+    const [ours, theirs] = [up.wallMs - emptyUp.wallMs, singleUp.wallMs - emptyUp.wallMs];
+    const from = `${(ours / 1_000).toFixed(2)} s over ${(theirs / 1_000).toFixed(2)} s, without the empty stack's ${seconds(emptyUp)}`;
+    atMost(
+      `wall time of an up of ${users} by ProjectUsers over that by ProjectUser`,
+      0.12,
+      ours / theirs,
+      from,
+    );
+  }
+  const more = find("up of one more", "whole");
+  if (more !== undefined) {
+    atMost(
+      `requests of an up of one more user by ProjectUsers`,
+      3,
+      more.requests.total,
+      `GET: ${more.requests.GET}, POST: ${more.requests.POST}, 401: ${more.requests.credentials}`,
+    );
+  }
+  const [refresh, noopRefresh] = [find("refresh", "whole"), find("refresh", "whole, no-op")];
+  if (refresh !== undefined && noopRefresh !== undefined) {
+    const from = `${seconds(refresh)} over ${seconds(noopRefresh)}`;
+    atMost(
+      `refresh of ${users} users by ProjectUsers over as many no-op resources`,
+      1.3,
+      refresh.wallMs / noopRefresh.wallMs,
+      from,
+    );
+  }
+  if (up?.state !== undefined) {
+    atMost(
+      "bytes of state per user of ProjectUsers",
+      160,
+      up.state.total,
+      `of which ${up.state.own} are inputs and outputs`,
+    );
+  }
+  const [peak, noopPeak] = [
+    peakMb(measurements, users, "whole"),
+    peakMb(measurements, users, "whole, no-op"),
+  ];
+  if (peak !== undefined && noopPeak !== undefined) {
+    const from = `${peak.toFixed(0)} MB over ${noopPeak.toFixed(0)} MB`;
+    atMost(
+      `peak memory of the provider at ${users} users by ProjectUsers over no-op's`,
+      1.1,
+      peak / noopPeak,
+      from,
+    );
   }
   return verdicts;
 }

@@ -23,7 +23,7 @@ test("labels come from the stack output, and stand in the place of ids", () => {
     projectId: shop,
     username: "ada@example.com",
     project: "shop",
-    team: "undefined",
+    team: "",
   });
 });
 

@@ -112,12 +112,12 @@ describe("a preview shows as one row who stays while the resource moves", () => 
       ],
     ],
     [
-      "into a new resource for a whole project, which has a row of its own",
+      "into a new resource for a whole project, which has a row for each other user",
       [
         named(
           step("create", "ProjectUsers", undefined, {
             projectId: "shop",
-            users: { "ada@example.com": ["A"] },
+            users: { "ada@example.com": ["GROUP_READ_ONLY"], "bob@example.com": ["GROUP_OWNER"] },
           }),
           "all",
           { id: "" },
@@ -125,8 +125,31 @@ describe("a preview shows as one row who stays while the resource moves", () => 
         deletes("ada", user("ada")),
       ],
       [
-        "create: ProjectUsers all will be created.",
+        "create: bob@example.com will be invited to project shop with GROUP_OWNER, or brought to these roles if there already.",
         "move: ada@example.com stays in project shop: resource ada becomes a part of ProjectUsers all.",
+      ],
+    ],
+    [
+      "out of a resource for a whole project, which removes the others",
+      [
+        named(step("create", "ProjectUser", undefined, user("ada")), "ada", { id: "" }),
+        named(
+          step(
+            "delete",
+            "ProjectUsers",
+            {
+              projectId: "shop",
+              users: { "ada@example.com": ["GROUP_READ_ONLY"], "bob@example.com": ["A"] },
+            },
+            undefined,
+          ),
+          "all",
+          { id: "shop" },
+        ),
+      ],
+      [
+        "move: ada@example.com stays in project shop: ProjectUser ada declares it in the place of ProjectUsers all.",
+        "delete: bob@example.com will be removed from project shop.",
       ],
     ],
     [

@@ -31,6 +31,9 @@ export function engineEnv(cli: PulumiCli, node: string | undefined): NodeJS.Proc
       process.env.PATH ?? process.env.Path ?? "",
     ].join(path.delimiter),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The CLI ends before its garbage is worth collecting, unless there is a lot of it.
+    GOGC: "off",
+    GOMEMLIMIT: "1GiB",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DISABLE_CI_DETECTION: "true",
     // The launcher beside the CLI is taken without a warning.

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { ProjectUser } from "mongodbatlas-dynamic";
 import { runCommand } from "../cli/command";
 import { atlasStack, startSimulator } from "./atlasStack";
-import { type Kill, releaseLock, upKilledAndUpAgain } from "./kills";
+import { type Kill, releaseLock, upKilledAndUpAgain, usersKilledAndUpAgain } from "./kills";
 
 // The soak (`npm run test:soak:kills`) goes through many more; these are one of each kind, at requests that differ.
 const kills: Kill[] = [
@@ -39,6 +39,18 @@ describe("an update that is ended in the middle", () => {
       );
     });
   }
+});
+
+test("the invitation of many users by one resource that is ended in the middle is finished by the next one, and nobody is invited twice", async () => {
+  const aftermath = await usersKilledAndUpAgain({ request: 40, when: "after", victim: "engine" }, 80);
+  assert.deepEqual(aftermath, {
+    members: 80,
+    invitations: 80,
+    mostForOne: 1,
+    settled: true,
+    struck: true,
+    mended: aftermath.mended,
+  });
 });
 
 test("an engine that was killed while it wrote the attributes beside its state is healed by deleting them and then releasing the lock, and nothing is lost", async () => {

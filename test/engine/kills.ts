@@ -6,6 +6,7 @@ import {
   MaintenanceDeferral,
   MigrationCutover,
   ProjectUser,
+  ProjectUsers,
   TeamUser,
 } from "mongodbatlas-dynamic";
 import type { LiveMigration } from "../simulator/migration";
@@ -22,22 +23,26 @@ export interface Kill {
   victim: "engine" | "provider" | "engine, by SIGINT";
 }
 
+/** How the runs after the one that was ended went. */
+interface Healing {
+  /** Whether a third update and a refresh had nothing to do. */
+  settled: boolean;
+  /** Whether the engine was killed while it wrote the attributes beside its state, which had to be deleted. */
+  mended: boolean;
+  /** Whether the run was ended at all: it may have needed fewer requests. */
+  struck: boolean;
+}
+
 /** What became of Atlas after the run that was ended and the one that came next. */
-export interface Aftermath {
+export interface Aftermath extends Healing {
   invitations: number;
   deferrals: number;
   cutovers: number;
   linkTokensAlive: number;
   teamMembers: string[];
   roles: readonly string[] | undefined;
-  /** Whether a third update and a refresh had nothing to do. */
-  settled: boolean;
   /** Requests that changed something, of both runs. */
   effects: string[];
-  /** Whether the engine was killed while it wrote the attributes beside its state, which had to be deleted. */
-  mended: boolean;
-  /** Whether the run was ended at all: it may have needed fewer requests. */
-  struck: boolean;
 }
 
 const username = "ada@example.com";
@@ -71,34 +76,16 @@ export async function upKilledAndUpAgain(kill: Kill): Promise<Aftermath> {
       },
     });
     try {
-      const struck = strikeAt(simulator, kill, async () => {
-        if (kill.victim === "provider") {
-          await stack.killProviders();
-        } else {
-          stack.kill(kill.victim === "engine" ? "SIGKILL" : "SIGINT");
-        }
-      });
-      await stack.up();
-      await stack.providersGone();
-      simulator.clearFailures();
-      const mended = await releaseLock(stack);
-      const second = await stack.up();
-      if (!second.ok) {
-        throw new Error(`The second update failed: ${second.diagnostics.join("; ")} ${second.stderr}`);
-      }
-      const third = await stack.up({ expectNoChanges: true });
-      const refresh = await stack.refreshPreviewOnly();
+      const healing = await killAndHeal(simulator, stack, kill);
       return {
+        ...healing,
         invitations: world.invitationsSent.length,
         deferrals: world.maintenance(projectId).deferralsGranted,
         cutovers: migration.cutovers,
         linkTokensAlive: world.link(orgId).current === undefined ? 0 : 1,
         teamMembers: world.teamMembers(teamId),
         roles: world.members(projectId)[username]?.roles,
-        settled: third.ok && refresh.exitCode === 0,
         effects: simulator.log.effects().map(({ operationId }) => operationId ?? ""),
-        mended,
-        struck: struck(),
       };
     } finally {
       await stack.dispose();
@@ -106,6 +93,70 @@ export async function upKilledAndUpAgain(kill: Kill): Promise<Aftermath> {
   } finally {
     await simulator.stop();
   }
+}
+
+/** What became of the users of a project after the run that was ended and the one that came next. */
+export interface UsersAftermath extends Healing {
+  members: number;
+  invitations: number;
+  /** The most invitations that one user got. */
+  mostForOne: number;
+}
+
+/** The same as {@link upKilledAndUpAgain}, for a project whose users are invited by one resource. */
+export async function usersKilledAndUpAgain(kill: Kill, users: number): Promise<UsersAftermath> {
+  const simulator = await AtlasSimulator.start({ invitationsPerMinute: Number.POSITIVE_INFINITY });
+  try {
+    const { world } = simulator;
+    const projectId = world.createProject(world.createOrganization());
+    const names = Array.from({ length: users }, (_, index) => `user${index}@example.com`);
+    const stack = await createStack({
+      config: connectionTo(simulator),
+      program: async () => {
+        const roles = Object.fromEntries(names.map((name) => [name, ["GROUP_READ_ONLY"]]));
+        new ProjectUsers("all", { projectId, users: roles });
+      },
+    });
+    try {
+      const healing = await killAndHeal(simulator, stack, kill);
+      const sent = new Map<string, number>();
+      for (const { username: name } of world.invitationsSent) {
+        sent.set(name, (sent.get(name) ?? 0) + 1);
+      }
+      return {
+        ...healing,
+        members: Object.keys(world.members(projectId)).length,
+        invitations: world.invitationsSent.length,
+        mostForOne: Math.max(...sent.values()),
+      };
+    } finally {
+      await stack.dispose();
+    }
+  } finally {
+    await simulator.stop();
+  }
+}
+
+/** Ends an update at one of its requests, and does what the docs say: release the lock, and update again. */
+async function killAndHeal(simulator: AtlasSimulator, stack: EngineStack, kill: Kill): Promise<Healing> {
+  const struck = strikeAt(simulator, kill, async () => {
+    if (kill.victim === "provider") {
+      await stack.killProviders();
+    } else {
+      stack.kill(kill.victim === "engine" ? "SIGKILL" : "SIGINT");
+    }
+  });
+  await stack.up();
+  await stack.providersGone();
+  simulator.clearFailures();
+  const mended = await releaseLock(stack);
+  const second = await stack.up();
+  if (!second.ok) {
+    throw new Error(`The second update failed: ${second.diagnostics.join("; ")} ${second.stderr}`);
+  }
+  const third = await stack.up({ expectNoChanges: true });
+  const refresh = await stack.refreshPreviewOnly();
+  return { settled: third.ok && refresh.exitCode === 0, mended, struck: struck() };
 }
 
 /** Does what the docs say after a kill. @returns whether the attributes beside the state had to be deleted first */

@@ -90,7 +90,7 @@ describe("a component library that brings the package along", () => {
 
 describe("credentials in the configuration", () => {
   const warningOf = (key: string): string =>
-    `${key} is in this stack's configuration, but not as a secret, so it stands in clear in the stack's file and state. ` +
+    `${key} is in this stack's configuration, but not as a secret, so the stack's file and state show it in clear text. ` +
     `Run \`pulumi config set --secret ${key}\`, and make a new one in Atlas if somebody else may have read it.`;
 
   test("that are no secrets are warned of, once in each run", async () => {

@@ -1,30 +1,42 @@
 import { parseArgs } from "node:util";
-import { type Aftermath, type Kill, upKilledAndUpAgain } from "./kills";
+import {
+  type Aftermath,
+  type Kill,
+  type UsersAftermath,
+  upKilledAndUpAgain,
+  usersKilledAndUpAgain,
+} from "./kills";
 
 /*
  * `npm run test:soak:kills -- --kills 60 --seed 1`: ends updates on the real engine at random requests, and checks that
- * the next update heals each. Prints a line each, and exits with 1 when one was not healed.
+ * the next update heals each. Prints a line each, and exits with 1 when one was not healed. With `--users 200` it is the
+ * invitation of so many users by one resource that is ended.
  */
 
 const victims = ["engine", "provider", "engine, by SIGINT"] as const;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { kills: { type: "string", default: "60" }, seed: { type: "string", default: "1" } },
+    options: {
+      kills: { type: "string", default: "60" },
+      seed: { type: "string", default: "1" },
+      users: { type: "string", default: "0" },
+    },
   });
+  const users = Number(values.users);
   const random = generator(Number(values.seed));
   const counts = new Map<string, number>();
   let failures = 0;
   let mended = 0;
   for (let index = 1; index <= Number(values.kills); index += 1) {
     const kill: Kill = {
-      request: Math.floor(random() * 14),
+      request: Math.floor(random() * (users > 0 ? users + 1 : 14)),
       when: random() < 0.5 ? "before" : "after",
       victim: victims[Math.floor(random() * victims.length)] ?? "engine",
     };
     const place = `${kill.victim} ended ${kill.when} request ${kill.request}`;
-    const aftermath = await upKilledAndUpAgain(kill);
-    const healed = isHealed(aftermath);
+    const aftermath = users > 0 ? await usersKilledAndUpAgain(kill, users) : await upKilledAndUpAgain(kill);
+    const healed = "members" in aftermath ? areHealed(aftermath, users) : isHealed(aftermath);
     failures += healed ? 0 : 1;
     mended += aftermath.mended ? 1 : 0;
     if (aftermath.struck) {
@@ -48,6 +60,10 @@ function isHealed(aftermath: Aftermath): boolean {
     [invitations, deferrals, cutovers, linkTokensAlive, teamMembers.length, roles?.length].join() ===
       "1,2,1,1,1,1"
   );
+}
+
+function areHealed({ members, invitations, mostForOne, settled }: UsersAftermath, users: number): boolean {
+  return settled && members === users && invitations === users && mostForOne === 1;
 }
 
 /** A small generator (mulberry32), so that a seed gives the same kills again. */

@@ -1,11 +1,22 @@
 import type { LiveMigration } from "../simulator/migration";
-import { type Declared, declaredOnce, type Program, type Properties, type ResourceType } from "./program";
+import {
+  accessesOf,
+  type Declared,
+  declaredOnce,
+  type Program,
+  type Properties,
+  type ResourceType,
+} from "./program";
 import { accessOf, type Scenario } from "./scenario";
 
 /** What a program declares; absent is not declared. The same people turn up under any name, in any order. */
 export interface Declaration {
   readonly users: readonly UserChoice[];
   readonly teamUsers: readonly TeamUserChoice[];
+  /** Projects and teams whose users one resource declares, instead of one each. */
+  readonly whole?: { readonly projects: readonly number[]; readonly teams: readonly number[] } | undefined;
+  /** Which names the resources of those have. */
+  readonly wholeSlot?: number | undefined;
   readonly link?: readonly string[] | undefined;
   readonly cutover?: number | undefined;
   readonly deferral?: { project: number; deferrals: 1 | 2; trigger: number } | undefined;
@@ -66,15 +77,31 @@ export function renamed(declaration: Declaration, renaming: Renaming): Declarati
         return choices.map((choice) => ({ ...choice, slot: choice.slot + 4 }));
     }
   };
-  return { ...declaration, users: rename(declaration.users), teamUsers: rename(declaration.teamUsers) };
+  return {
+    ...declaration,
+    users: rename(declaration.users),
+    teamUsers: rename(declaration.teamUsers),
+    wholeSlot: (declaration.wholeSlot ?? 0) + (renaming === "all get other names" ? 1 : 0),
+  };
 }
 
 /** The program that declares it in a scenario. */
 export function programOf(scenario: Scenario, declaration: Declaration): Program {
-  const users = withoutDoubles(declaration.users, ({ slot }) => slot).map((choice) => user(scenario, choice));
-  const teamUsers = withoutDoubles(declaration.teamUsers, ({ slot }) => slot).map((choice) =>
-    teamUser(scenario, choice, users),
-  );
+  const { whole, wholeSlot = 0 } = declaration;
+  const isWhole = ({ project }: UserChoice): boolean => whole?.projects.includes(project) === true;
+  const isWholeTeam = ({ team }: TeamUserChoice): boolean => whole?.teams.includes(team) === true;
+  const userChoices = withoutDoubles(declaration.users, ({ slot }) => slot);
+  const teamChoices = withoutDoubles(declaration.teamUsers, ({ slot }) => slot);
+  const users = [
+    ...userChoices.filter((choice) => !isWhole(choice)).map((choice) => user(scenario, choice)),
+    ...wholeProjects(scenario, userChoices.filter(isWhole), wholeSlot),
+  ];
+  const teamUsers = [
+    ...teamChoices
+      .filter((choice) => !isWholeTeam(choice))
+      .map((choice) => teamUser(scenario, choice, users)),
+    ...wholeTeams(scenario, teamChoices.filter(isWholeTeam), wholeSlot),
+  ];
   const place = (unplaced: Unplaced): Declared => placed(unplaced, declaration.inside ? "acme:Access" : "");
   const program = declaredOnce(
     [
@@ -99,6 +126,8 @@ export function programOf(scenario: Scenario, declaration: Declaration): Program
 const typeNames: Readonly<Record<ResourceType, string>> = {
   projectUser: "ProjectUser",
   teamUser: "TeamUser",
+  projectUsers: "ProjectUsers",
+  teamUsers: "TeamUsers",
   linkToken: "LinkToken",
   migrationCutover: "MigrationCutover",
   maintenanceDeferral: "MaintenanceDeferral",
@@ -129,11 +158,59 @@ function user({ people, projects }: Scenario, { slot, project, person, roles, lo
   };
 }
 
+/** One resource for all users that are chosen for a project. */
+function wholeProjects(
+  { people, projects }: Scenario,
+  choices: readonly UserChoice[],
+  slot: number,
+): Unplaced[] {
+  return projects.flatMap((projectId, project) => {
+    const chosen = withoutDoubles(
+      choices.filter((choice) => choice.project === project),
+      ({ person }) => person,
+    );
+    const named = chosen.map(({ person, loud, roles }): [string, string[]] => {
+      const name = people[person] as string;
+      return [loud ? name.toUpperCase() : name, [...roles]];
+    });
+    const identity = wholeOf(projectId);
+    const accesses = named.map(([name]) => accessOf(projectId, name));
+    const inputs = () => ({ projectId, users: Object.fromEntries(named) });
+    const name = `users${project}of${slot}`;
+    return named.length === 0 ? [] : [{ name, type: "projectUsers" as const, inputs, identity, accesses }];
+  });
+}
+
+/** One resource for all users that are chosen for a team, who all belong to the organization. */
+function wholeTeams(
+  { people, teams, orgId }: Scenario,
+  choices: readonly TeamUserChoice[],
+  slot: number,
+): Unplaced[] {
+  return teams.flatMap((teamId, team) => {
+    const chosen = choices.filter((choice) => choice.team === team).map(({ person }) => person % 2);
+    const usernames = [...new Set(chosen)].map((person) => people[person] as string);
+    const accesses = usernames.map((name) => accessOf(teamId, name));
+    const inputs = () => ({ orgId, teamId, usernames: [...usernames] });
+    const name = `teamUsers${team}of${slot}`;
+    return usernames.length === 0
+      ? []
+      : [{ name, type: "teamUsers" as const, inputs, identity: wholeOf(teamId), accesses }];
+  });
+}
+
+/** What a resource is about that declares all users of a project or team. */
+export function wholeOf(place: string): string {
+  return `users of ${place}`;
+}
+
 function teamUser(scenario: Scenario, choice: TeamUserChoice, users: readonly Unplaced[]): Unplaced {
   const { people, teams, orgId } = scenario;
   const teamId = teams[choice.team] as string;
   const wanted = people[choice.person] as string;
-  const ofProject = users.find(({ identity }) => identity.endsWith(`/${wanted.toLowerCase()}`));
+  const ofProject = users.find((each) =>
+    accessesOf(each).some((access) => access.endsWith(`/${wanted.toLowerCase()}`)),
+  );
   // A stranger can join a team when a project has invited it.
   const username = choice.person < 2 || ofProject !== undefined ? wanted : (people[0] as string);
   const by = choice.by === "userId" && choice.person >= 2 ? "output" : choice.by;
@@ -141,7 +218,7 @@ function teamUser(scenario: Scenario, choice: TeamUserChoice, users: readonly Un
     if (by === "userId") {
       return { orgId, teamId, userId: scenario.userIdOf(username) };
     }
-    const userId = by === "output" ? outputsOf(ofProject?.name ?? "")?.["userId"] : undefined;
+    const userId = by === "output" ? userIdIn(outputsOf(ofProject?.name ?? ""), username) : undefined;
     return userId === undefined ? { orgId, teamId, username } : { orgId, teamId, userId };
   };
   return {
@@ -151,6 +228,12 @@ function teamUser(scenario: Scenario, choice: TeamUserChoice, users: readonly Un
     identity: accessOf(teamId, username),
     dependsOn: ofProject?.name,
   };
+}
+
+/** The id of a user among the outputs of a ProjectUser or of ProjectUsers. */
+function userIdIn(outputs: Properties | undefined, username: string): unknown {
+  const { userId, userIds } = (outputs ?? {}) as { userId?: string; userIds?: Record<string, string> };
+  return userId ?? userIds?.[username] ?? userIds?.[username.toUpperCase()];
 }
 
 function link({ orgId }: Scenario, { link }: Declaration): Unplaced[] {

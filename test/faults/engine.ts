@@ -6,15 +6,20 @@ import { linkTokenHandler } from "../../provider/resources/linkToken/handler";
 import { maintenanceDeferralHandler } from "../../provider/resources/maintenanceDeferral/handler";
 import { migrationCutoverHandler } from "../../provider/resources/migrationCutover/handler";
 import { projectUserHandler } from "../../provider/resources/projectUser/handler";
+import { projectUsersHandler } from "../../provider/resources/projectUsers/handler";
 import { teamUserHandler } from "../../provider/resources/teamUser/handler";
+import { teamUsersHandler } from "../../provider/resources/teamUsers/handler";
 import type { Reading } from "../unrulyClock";
 import { Operation, type Outcome } from "./operation";
-import type { Declared, Program, Properties, ResourceType } from "./program";
+import { accessesOf, type Declared, type Program, type Properties, type ResourceType } from "./program";
 import { Killed, type ProviderProcess } from "./providerProcess";
+import { accessOf } from "./scenario";
 
 const handlers = {
   projectUser: projectUserHandler,
   teamUser: teamUserHandler,
+  projectUsers: projectUsersHandler,
+  teamUsers: teamUsersHandler,
   linkToken: linkTokenHandler,
   migrationCutover: migrationCutoverHandler,
   maintenanceDeferral: maintenanceDeferralHandler,
@@ -29,6 +34,8 @@ export interface Stored {
   readonly inputs: Properties;
   readonly outputs: Properties;
   readonly dependsOn: string | undefined;
+  /** The accesses that the state names, where it has all of a project or team. */
+  readonly accesses?: readonly string[] | undefined;
   /** The engine's mark after a partial failure: the next `up` updates it, whatever the diff says. */
   readonly unfinished: boolean;
 }
@@ -133,11 +140,11 @@ export class Engine {
     declared: Declared,
     isAsked: boolean,
   ): Promise<() => Promise<void>> {
-    const { name, type, identity, dependsOn } = declared;
+    const { name, type, identity, accesses, dependsOn } = declared;
     const old = this.state.get(name);
     const news = declared.inputs((other) => this.state.get(other)?.outputs);
     const inputs = await this.check(operation, declared, old?.inputs ?? {}, news);
-    const target = { name, type, identity, dependsOn, inputs };
+    const target = { name, type, identity, accesses, dependsOn, inputs };
     if (old === undefined) {
       return () => this.create(operation, target);
     }
@@ -232,10 +239,10 @@ export class Engine {
     try {
       await operation.ask(operation.handler(handlers[old.type]).delete?.(old.id, old.outputs));
     } catch (error) {
-      this.leave(old.identity, error);
+      this.leave(old, error);
       throw error;
     }
-    this.unsettled.delete(old.identity);
+    this.settle(old);
     if (this.leftovers.includes(old)) {
       this.leftovers = this.leftovers.filter((each) => each !== old);
     } else {
@@ -257,6 +264,7 @@ export class Engine {
       ...old,
       id,
       outputs: { ...props, ...reference },
+      accesses: accessesIn(old.type, id, (props ?? {}) as Properties),
       inputs: inputs === undefined ? old.inputs : { ...inputs, ...reference },
       unfinished: false,
     });
@@ -273,17 +281,19 @@ export class Engine {
     try {
       const result = await change();
       made();
-      this.state.set(target.name, { ...target, ...result, unfinished: false });
-      this.unsettled.delete(target.identity);
+      const accesses = accessesIn(target.type, result.id, result.outputs);
+      this.state.set(target.name, { ...target, ...result, accesses, unfinished: false });
+      this.settle(target);
     } catch (error) {
       const { id, properties } = error as { id?: string; properties?: Properties };
       if (id !== undefined) {
         assert.equal(properties?.__provider, reference.__provider);
         made();
-        this.state.set(target.name, { ...target, id, outputs: properties ?? {}, unfinished: true });
-        this.unsettled.delete(target.identity);
+        const accesses = accessesIn(target.type, id, properties ?? {});
+        this.state.set(target.name, { ...target, id, outputs: properties ?? {}, accesses, unfinished: true });
+        this.settle(target);
       } else {
-        this.leave(target.identity, error);
+        this.leave(target, error);
       }
       throw error;
     } finally {
@@ -292,12 +302,37 @@ export class Engine {
     }
   }
 
-  private leave(identity: string, error: unknown): void {
-    this.unsettled.set(identity, error instanceof Killed ? "killed" : "failed");
+  private leave(about: Pick<Target, "identity" | "accesses">, error: unknown): void {
+    for (const each of [about.identity, ...accessesOf(about)]) {
+      this.unsettled.set(each, error instanceof Killed ? "killed" : "failed");
+    }
+  }
+
+  private settle(about: Pick<Target, "identity" | "accesses">): void {
+    for (const each of [about.identity, ...accessesOf(about)]) {
+      this.unsettled.delete(each);
+    }
   }
 }
 
-type Target = Pick<Stored, "name" | "type" | "identity" | "inputs" | "dependsOn">;
+/** The accesses that the outputs of a resource name. */
+function accessesIn(type: ResourceType, id: string, outputs: Properties): readonly string[] | undefined {
+  const {
+    users = {},
+    usernames = [],
+    unconfirmed = [],
+  } = outputs as { users?: object; usernames?: string[]; unconfirmed?: string[] };
+  switch (type) {
+    case "projectUsers":
+      return [...Object.keys(users), ...unconfirmed].map((name) => accessOf(id, name));
+    case "teamUsers":
+      return [...usernames, ...unconfirmed].map((name) => accessOf(id.split("/").at(-1) ?? "", name));
+    default:
+      return undefined;
+  }
+}
+
+type Target = Pick<Stored, "name" | "type" | "identity" | "accesses" | "inputs" | "dependsOn">;
 
 /** What is wrong with the arguments of a resource. */
 export class CheckFailed extends Error {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { VISIBLE_BY_DEFAULT } from "../simulator/people";
 import type { Reading, UnrulyClock } from "../unrulyClock";
-import { deferralOf } from "./declaration";
+import { deferralOf, wholeOf } from "./declaration";
 import type { Engine, Stored } from "./engine";
 import type { Outcome } from "./operation";
 import type { OutOfBand, OutOfBandChange } from "./outOfBand";
-import { declaredTwice, namesApart, type Program, type Properties } from "./program";
+import { accessesOf, declaredTwice, namesApart, type Program, type Properties } from "./program";
 import { accessOf, type Scenario } from "./scenario";
 
 /** `customTimeouts` as the programs set them, in milliseconds, and the times that hold without any. */
@@ -33,6 +33,8 @@ export class Watch {
    * whose last look at the clock was before the jump is not late by its own doing.
    */
   private justPassedMs = 0;
+  /** The accesses that the state names. */
+  private readonly named: ReadonlySet<string>;
   /** People who are declared before and after, and are there. */
   private readonly keep: readonly { identity: string; person: string }[];
 
@@ -45,8 +47,9 @@ export class Watch {
   ) {
     this.before = new Map(engine.state);
     this.grantedBefore = scenario.granted.length;
-    const declared = new Set(program.map(({ identity }) => identity));
-    const stored = new Set([...engine.state.values(), ...engine.leftovers].map(({ identity }) => identity));
+    const declared = new Set(program.flatMap(accessesOf));
+    this.named = new Set([...engine.state.values(), ...engine.leftovers].flatMap(accessesOf));
+    const stored = this.named;
     this.keep = [...scenario.projects, ...scenario.teams].flatMap((place) =>
       scenario.people
         .map((person) => ({ identity: accessOf(place, person), person: person.toLowerCase(), place }))
@@ -82,6 +85,10 @@ export class Watch {
         this.faults.push(`${identity} is declared all the time, and had no access before ${method} ${path}`);
       }
     }
+    const [, place = "", userId] = /groups\/(\w+)\/users\/(\w+)$/.exec(path) ?? [];
+    if (method === "DELETE" && userId !== undefined) {
+      this.checkNamed(place, userId);
+    }
     if (/\/(defer|cutover)$/.test(path)) {
       this.checkFresh(method, path);
     }
@@ -106,6 +113,17 @@ export class Watch {
       const changedAt = this.outOfBand.windowsChangedAt.get(projectId) ?? Number.NEGATIVE_INFINITY;
       const actedSince = changedAt >= (this.looks.get(projectId) ?? Number.POSITIVE_INFINITY);
       assert.ok(before < wanted || actedSince, `deferred once more after ${before} of ${wanted} deferrals`);
+    }
+  }
+
+  /** Nobody is removed from a project whom the state does not name. */
+  private checkNamed(projectId: string, userId: string): void {
+    const members = this.scenario.projects.includes(projectId) ? this.scenario.world.members(projectId) : {};
+    const [name] = Object.entries(members).find(([, { id }]) => id === userId) ?? [];
+    if (name !== undefined && !this.named.has(accessOf(projectId, name))) {
+      this.faults.push(
+        `${name} is to be removed from project ${projectId}, and the state does not name them`,
+      );
     }
   }
 
@@ -228,7 +246,9 @@ export function checkConverged(
   everLinked: boolean,
 ): { killed: number; failed: number } {
   const { world } = scenario;
-  const declared = new Map(program.map((each) => [each.identity, each]));
+  const declared = new Map(
+    program.flatMap((each) => [each.identity, ...accessesOf(each)].map((key) => [key, each] as const)),
+  );
   const inputsOf = (name: string): Properties => engine.state.get(name)?.inputs ?? {};
   const orphans = { killed: 0, failed: 0 };
   const mayBeLeft = (identity: string): boolean => {
@@ -249,9 +269,9 @@ export function checkConverged(
       const member = found && VISIBLE_BY_DEFAULT.has(found.status) ? found : undefined;
       const wanted = declared.get(identity);
       if (wanted !== undefined) {
-        const roles = [...(inputsOf(wanted.name)["roles"] as string[])].sort();
+        const roles = [...(rolesIn(inputsOf(wanted.name), username) ?? [])].sort();
         assert.deepEqual(member?.roles, roles, `roles of ${identity}`);
-        assert.deepEqual(engine.state.get(wanted.name)?.outputs["roles"], member?.roles);
+        assert.deepEqual(rolesIn(engine.state.get(wanted.name)?.outputs, username), member?.roles);
       } else if (member !== undefined) {
         assert.ok(mayBeLeft(identity), `${identity} has access that nobody declares`);
       }
@@ -289,6 +309,31 @@ export function checkConverged(
     }
   }
   return orphans;
+}
+
+/** Where a resource declares all users of a project or team, nobody else is in it. */
+export function checkNobodyElse({ world, projects }: Scenario, program: Program): void {
+  for (const { type, identity, accesses } of program) {
+    const place = identity.replace(wholeOf(""), "");
+    if (accesses !== undefined) {
+      const found = type === "teamUsers" ? world.teamMembers(place) : visibleMembers(world.members(place));
+      assert.ok(type === "teamUsers" || projects.includes(place));
+      assert.deepEqual(found.map((name) => accessOf(place, name)).sort(), [...accesses].sort());
+    }
+  }
+}
+
+function visibleMembers(members: ReturnType<Scenario["world"]["members"]>): string[] {
+  return Object.entries(members).flatMap(([name, { status }]) =>
+    VISIBLE_BY_DEFAULT.has(status) ? [name] : [],
+  );
+}
+
+/** The roles of a user among the properties of a ProjectUser or of ProjectUsers. */
+function rolesIn(properties: Properties | undefined, username: string): string[] | undefined {
+  const { roles, users } = (properties ?? {}) as { roles?: string[]; users?: Record<string, string[]> };
+  const same = Object.entries(users ?? {}).find(([name]) => name.toLowerCase() === username.toLowerCase());
+  return roles ?? same?.[1];
 }
 
 function checkLink(

@@ -3,6 +3,8 @@ export type Properties = Record<string, unknown>;
 export type ResourceType =
   | "projectUser"
   | "teamUser"
+  | "projectUsers"
+  | "teamUsers"
   | "linkToken"
   | "migrationCutover"
   | "maintenanceDeferral";
@@ -21,11 +23,21 @@ export interface Declared {
   readonly inputs: (outputsOf: OutputsOf) => Properties;
   /** What in Atlas it stands for. */
   readonly identity: string;
+  /** The accesses that it declares, where it declares all of a project or team. */
+  readonly accesses?: readonly string[] | undefined;
   readonly dependsOn?: string | undefined;
 }
 
 /** The resources of a program in the order in which it registers them. */
 export type Program = readonly Declared[];
+
+/** What a resource declares in Atlas: itself, or the accesses of all of a project or team. */
+export function accessesOf({
+  identity,
+  accesses,
+}: Pick<Declared, "identity" | "accesses">): readonly string[] {
+  return accesses ?? [identity];
+}
 
 /** Pairs of resources that stand for the same thing, which a program must not have. */
 export function declaredTwice(program: Program): [first: Declared, second: Declared][] {

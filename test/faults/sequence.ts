@@ -3,7 +3,7 @@ import { AtlasSimulator } from "../simulator/simulator";
 import { UnrulyClock } from "../unrulyClock";
 import { type Declaration, programOf, type Renaming, renamed } from "./declaration";
 import { Engine } from "./engine";
-import { checkAlways, checkConverged, Watch } from "./invariants";
+import { checkAlways, checkConverged, checkNobodyElse, Watch } from "./invariants";
 import type { KindName } from "./kinds";
 import type { Outcome } from "./operation";
 import { OutOfBand, type OutOfBandChange } from "./outOfBand";
@@ -203,6 +203,12 @@ class SequenceRun {
       if (scenario.setting.lag > 0) {
         await this.good("refresh");
       }
+    }
+    if (this.program.some(({ accesses }) => accesses !== undefined)) {
+      // Only a refresh shows people who were never in the state.
+      await this.good("refresh");
+      await this.good("up");
+      checkNobodyElse(scenario, this.program);
     }
     const { killed, failed } = checkConverged(scenario, engine, outOfBand, this.program, this.everLinked);
     this.figures.orphansOfKills += killed;

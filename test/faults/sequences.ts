@@ -39,6 +39,7 @@ const teamUser: fc.Arbitrary<TeamUserChoice> = fc.record({
 const declaration: fc.Arbitrary<Declaration> = fc.record({
   users: fc.array(user, { maxLength: 4 }),
   teamUsers: fc.array(teamUser, { maxLength: 3 }),
+  whole: maybe(fc.record({ projects: fc.subarray([0, 1]), teams: fc.subarray([0, 1]) }), 5),
   link: maybe(fc.subarray(["10.0.0.0/8", "203.0.113.7"]), 4),
   cutover: maybe(either, 4),
   deferral: maybe(

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { parseSunset, sunsetWarning, warnOfSunset } from "../../provider/functions/sunset";
 
 const day = 24 * 3_600_000;
+const things = { method: "GET", path: "/things" } as const;
 
 describe("parseSunset", () => {
   for (const [header, expected] of [
@@ -36,14 +37,13 @@ describe("parseSunset", () => {
 
 describe("sunsetWarning", () => {
   const end = Date.UTC(2027, 6, 1);
-  const at = (nowMs: number) =>
-    sunsetWarning("getThings", "GET /things", "Thu, 1 Jul 2027 00:00:00 GMT", nowMs);
+  const at = (nowMs: number) => sunsetWarning("getThings", things, "Thu, 1 Jul 2027 00:00:00 GMT", nowMs);
   const uses = "getThings uses GET /things, which Atlas has deprecated: Atlas";
 
   test("says nothing while the end is more than 90 days away, or not announced", () => {
     assert.equal(at(end - 90 * day - 1), undefined);
-    assert.equal(sunsetWarning("getThings", "GET /things", undefined, end), undefined);
-    assert.equal(sunsetWarning("getThings", "GET /things", "soon", end), undefined);
+    assert.equal(sunsetWarning("getThings", things, undefined, end), undefined);
+    assert.equal(sunsetWarning("getThings", things, "soon", end), undefined);
   });
 
   test("says when the end will be", () => {
@@ -60,7 +60,7 @@ describe("sunsetWarning", () => {
 test("warnOfSunset warns once a run for each function", (context) => {
   const warn = context.mock.method(console, "warn", () => {});
   for (const fn of ["getOne", "getOther", "getOne", "getOther"]) {
-    warnOfSunset(fn, "GET /things", "Tue, 9 Sep 2025 00:00:00 GMT");
+    warnOfSunset(fn, things, "Tue, 9 Sep 2025 00:00:00 GMT");
   }
   assert.deepEqual(
     warn.mock.calls.map((call) => String(call.arguments[0]).replace(/ uses .*/, "")),

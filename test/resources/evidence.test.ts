@@ -219,7 +219,7 @@ describe("who Atlas says is there, but does not list yet,", () => {
     bench.atlasSimulator.fail({ operationId: "addGroupUsers", when: "after", reset: true });
     lag("listGroupUsers", 1_000);
     const error = await failureOf(bench, create());
-    assert.match(error.message, /whom this update may have added itself: run `pulumi up` again/);
+    assert.match(error.message, /although this update may have added it: run `pulumi up` again/);
     assert.doesNotMatch(error.message, /withdraw/);
   });
 

@@ -48,6 +48,26 @@ export const golden: Readonly<Record<ResourceName, Golden>> = {
     updates: true,
     adopting: "adopts a user who is in the team already",
   },
+  ProjectUsers: {
+    arguments: ["projectId", "users", "ignore", "maxRemovals"],
+    outputs: ["projectId", "users", "ignore", "maxRemovals", "userIds", "pending", "unmanaged"],
+    example: {
+      projectId: one,
+      users: { "Ada@example.com": ["GROUP_OWNER"] },
+      ignore: ["*@partner.example.com"],
+    },
+    id: one,
+    updates: true,
+    adopting: "adopts the users who are in the project already",
+  },
+  TeamUsers: {
+    arguments: ["orgId", "teamId", "usernames", "ignore", "maxRemovals"],
+    outputs: ["orgId", "teamId", "usernames", "ignore", "maxRemovals", "userIds", "pending", "unmanaged"],
+    example: { orgId: one, teamId: two, usernames: ["Ada@example.com"], maxRemovals: 3 },
+    id: `${one}/${two}`,
+    updates: true,
+    adopting: "adopts the users who are in the team already",
+  },
   LinkToken: {
     arguments: ["orgId", "accessListIps"],
     outputs: ["orgId", "accessListIps", "linkToken"],

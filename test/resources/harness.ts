@@ -3,6 +3,7 @@ import { AtlasSession } from "../../provider/atlas/session";
 import type { Settings } from "../../provider/atlas/settings";
 import type { Connection } from "../../provider/resources/handler/connection";
 import { Run } from "../../provider/resources/handler/run";
+import { inPulumi } from "../../provider/wording";
 import { FakeClock } from "../fakeClock";
 import { AtlasSimulator, type SimulatorOptions } from "../simulator/simulator";
 
@@ -70,7 +71,7 @@ export async function startBench(
 
   function create(as: Settings["credentials"]): AtlasSession {
     return new AtlasSession(
-      { baseUrl: simulator.url, credentials: as },
+      { baseUrl: simulator.url, credentials: as, ...inPulumi },
       { clock, random: () => 0, report: (line) => reports.push(line), ...options.client },
     );
   }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
 import { defineHandler } from "../../provider/resources/handler/defineHandler";
 import { atlasIdPart, idCodec } from "../../provider/resources/handler/id";
+import type { ResourceNameIn } from "../../provider/resources/names";
 import type { Registration } from "../../provider/resources/registration";
 
 /*
@@ -136,3 +137,17 @@ export const storedProperty = defineHandler<typeof Thing>()({
   // @ts-expect-error: no statos is stored.
   isUnfinished: ({ statos }) => statos !== "COMPLETE",
 });
+
+interface Exports {
+  Thing: typeof Thing;
+  Provider: typeof pulumi.ProviderResource;
+  getThing(): string;
+}
+
+export const namesOfResources: Record<ResourceNameIn<Exports>, true> = { Thing: true };
+
+export const providerAsResource: Record<ResourceNameIn<Exports>, true> = {
+  Thing: true,
+  // @ts-expect-error: an explicit provider is no resource that has a handler.
+  Provider: true,
+};

@@ -48,8 +48,10 @@ export function introduction({ url, keys, readOnlyKeys }: AtlasSimulator, world:
     `  export MONGODB_ATLAS_CLIENT_ID=${clientId} MONGODB_ATLAS_CLIENT_SECRET=${clientSecret}`;
   return `Atlas is at ${url}. Type 'help' to play the part of other people in it.
 
-In a shell in the folder of a stack (after 'pulumi stack init dev'):
+In a shell in the folder of a Pulumi project, such as examples/onboard-teammate, with a state of its own:
 
+  export PULUMI_BACKEND_URL=file://$PWD PULUMI_CONFIG_PASSPHRASE=
+  pulumi stack init dev
   export MONGODB_ATLAS_BASE_URL=${url}
 
 and a service account that may change everything, or one that may only read:
@@ -63,7 +65,7 @@ Or in the configuration of the stack, here with an API key:
   pulumi config set mongodbatlas:publicKey ${keys.publicKey}
   pulumi config set --secret mongodbatlas:privateKey ${keys.privateKey}
 
-What there is to work on, for the examples:
+What the examples can work on:
 
   pulumi config set orgId ${world.organizationId}
   pulumi config set projectId ${world.projectId}

@@ -5,13 +5,14 @@ import { createAccessToken, revokeAccessToken } from "../operations/accessTokens
 import { requestOf } from "../operations/operation";
 import type { AtlasRequest } from "../request";
 import type { ServiceAccountKey } from "../settings";
+import type { Wording } from "../wording";
 import type { Exchange } from "./authentication";
 import { basicCredential, type TokenSource } from "./serviceAccount";
 
-/** The longest that giving back a token may take, in milliseconds, as somebody waits for the process to end. */
+/** The longest that giving back a token may take, in milliseconds: somebody is waiting for the process to end. */
 const revokeTimeoutMs = 3_000;
 
-/** What goes with a request. */
+/** The body and the headers of a request. */
 export interface Content {
   data?: string;
   headers: Record<string, string>;
@@ -30,7 +31,11 @@ export type Transmit = (
  *
  * Atlas operations: POST /api/oauth/token, POST /api/oauth/revoke.
  */
-export function accessTokensOf(key: ServiceAccountKey, transmit: Transmit, clock: Clock): TokenSource {
+export function accessTokensOf(
+  key: ServiceAccountKey,
+  transmit: Transmit,
+  { clock, wording }: { clock: Clock; wording: Wording },
+): TokenSource {
   const transmitForm = (request: AtlasRequest): Promise<RawAnswer> =>
     transmit(request, request.path, basicExchange(key), {
       data: new URLSearchParams(request.body as Record<string, string>).toString(),
@@ -41,10 +46,10 @@ export function accessTokensOf(key: ServiceAccountKey, transmit: Transmit, clock
       const request = requestOf(createAccessToken, {});
       try {
         const response = await transmitForm(request);
-        const { access_token, expires_in } = readBody(request, response, createAccessToken.answer);
+        const { access_token, expires_in } = readBody(request, response, createAccessToken.answer, wording);
         return { value: access_token, expiresInSeconds: expires_in };
       } catch (error) {
-        // What the token was for has not been sent.
+        // The request that needs the token has not been sent.
         throw error instanceof AtlasError
           ? new AtlasError(error.message, { ...error, mayHaveTakenEffect: false })
           : error;
@@ -62,7 +67,7 @@ function basicExchange(key: ServiceAccountKey): Exchange {
   return {
     ready: async () => {},
     header: async () => `Basic ${basicCredential(key)}`,
-    // A 401 with a challenge means here that the secret is wrong.
+    // Here, a 401 with a challenge means that the secret is wrong.
     challenged: () => ({ again: false, problem: { kind: "wrong" } }),
     refused: () => false,
     accepted: () => {},

@@ -4,23 +4,23 @@ import type { Deadline } from "../clock";
 export interface Authentication {
   /** Starts the exchange for one request, which may take several attempts. */
   begin(request: { method: string; url: string; deadline?: Deadline | undefined }): Exchange;
-  /** What must never be printed. */
+  /** Texts that must never be printed. */
   secrets(): string[];
-  /** Gives back what Atlas lent for this process, as far as that can be. Nothing is to be sent afterwards. */
+  /** Gives back the access token of this process, if there is one. Nothing may be sent afterwards. */
   close(): Promise<void>;
 }
 
-/** What follows a refusal of the proof. */
+/** What to do after Atlas has refused the proof. */
 export type Refused =
   /** Try again, with other proof. */
   | { again: true }
-  /** Atlas will not accept any: `problem` says why, as far as the refusals tell. */
+  /** Give up: `problem` says why Atlas accepts no proof, as far as the refusals show. */
   | { again: false; problem: CredentialProblem };
 
 export type CredentialProblem =
   /** Atlas has never accepted them in this process. */
   | { kind: "wrong" }
-  /** Atlas has accepted them before in this process, and now refuses again and again. */
+  /** Atlas has accepted them before in this process, and now refuses them again and again. */
   | { kind: "no longer accepted" }
   /** The server asks for proof of another kind; `asked` is what it says. */
   | { kind: "unsupported"; asked: string };
@@ -28,27 +28,27 @@ export type CredentialProblem =
 /** The authentication of one request. One of `challenged`, `refused`, `accepted` and `abandoned` follows each `header`. */
 export interface Exchange {
   /**
-   * Waits for what another request fetches for all. It comes before the request takes its turn under a limit: those who
-   * fetch may need a turn under the same limit.
+   * Waits for what another request fetches for all. It is called before the request takes its turn under a rate
+   * limit, because the other request may need a turn under the same limit.
    *
-   * @throws SharedFailure when the other request could not
+   * @throws SharedFailure when the other request fails
    */
   ready(): Promise<void>;
-  /** The `Authorization` header for the next attempt; `undefined` to go without, to be given a challenge. */
+  /** The `Authorization` header for the next attempt; `undefined` to send none and be given a challenge. */
   header(): Promise<string | undefined>;
   /** Atlas asked for (other) proof: a 401 with `WWW-Authenticate`, which means that nothing else has happened. */
   challenged(wwwAuthenticate: string): Refused;
   /**
-   * Atlas answered 401 and asked for nothing, which mostly is a missing permission.
+   * Atlas answered 401 without asking for proof, which usually means a missing permission.
    *
-   * @returns whether the proof itself is to be renewed and tried once more
+   * @returns whether to renew the proof and try once more
    */
   refused(): boolean;
   /** Atlas accepted the proof, whatever else it answered. */
   accepted(): void;
   /** The attempt ended without an answer. */
   abandoned(): void;
-  /** No further attempt follows. `problem` is set when no other request would fare better. */
+  /** No further attempt follows. `problem` is set when other requests would fail as well. */
   ended(problem?: SharedProblem): void;
 }
 
@@ -60,10 +60,10 @@ export interface SharedProblem {
   advice: string;
 }
 
-/** What many requests wait for could not be had. */
+/** Something that many requests wait for could not be fetched. */
 export class SharedFailure extends Error {
   constructor(
-    /** What was waited for. */
+    /** What the requests wait for. */
     readonly what: string,
     readonly problem: SharedProblem,
   ) {
@@ -71,10 +71,10 @@ export class SharedFailure extends Error {
   }
 }
 
-/** The time that a request has is over before its proof is there. */
+/** The deadline of a request passed before its proof was there. */
 export class ProofTooLate extends Error {
   constructor(
-    /** What was waited for. */
+    /** What the request waited for. */
     readonly what: string,
   ) {
     super(what);

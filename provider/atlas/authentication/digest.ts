@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { type Deadline, within } from "../clock";
 import type { ApiKey } from "../settings";
 import {
@@ -10,17 +10,9 @@ import {
   SharedFailure,
   type SharedProblem,
 } from "./authentication";
+import { answerChallenge, type Challenge, parseChallenge } from "./digestChallenge";
 
-/** What a server asks for in `WWW-Authenticate: Digest …`, as far as Atlas uses it (RFC 7616, MD5, qop=auth). */
-interface Challenge {
-  realm: string;
-  nonce: string;
-  opaque: string | undefined;
-  /** The server knows the key, and refuses the nonce only. */
-  stale: boolean;
-}
-
-/** A challenge that has been accepted or is about to be, with how often its nonce was used. */
+/** A challenge, and how often its nonce has been used. */
 interface Session {
   challenge: Challenge;
   uses: number;
@@ -28,9 +20,9 @@ interface Session {
 
 /** The request that fetches the first challenge, as the others see it. */
 interface Lead {
-  /** It is through, and the others may go. */
+  /** It has succeeded: the others may go. */
   pass(): void;
-  /** It has failed, and so would they. */
+  /** It has failed, and so would the others. */
   fail(problem: SharedProblem): void;
 }
 
@@ -41,19 +33,15 @@ const challengesOfKnownKey = 10;
 const firstChallengeText = "the first request to Atlas, which all others wait for,";
 
 /**
- * HTTP digest authentication that keeps the server's nonce, so that a process pays for one challenge and not
- * for one a request.
+ * HTTP digest authentication that keeps the server's nonce, so that a process needs one challenge instead of one for
+ * each request.
  *
  * The first request goes out without proof and the others wait for its challenge. When a kept nonce is refused,
  * the request answers the challenge that came with the refusal, using a nonce that nobody else uses: that is what
- * Atlas's own clients do for every request, so reuse never costs more than theirs, even if nonces worked once only.
+ * Atlas's own clients do for every request, so reuse never costs more than theirs, even if each nonce worked only once.
  */
 export class DigestAuthentication implements Authentication {
-  private session: Session | undefined;
-  /** Settles when the request that fetches the first challenge is through. */
-  private firstChallenge: Promise<void> | undefined;
-  /** Whether Atlas has accepted the key in this process. */
-  private isKnownKey = false;
+  private readonly shared = new SharedSession();
 
   constructor(
     private readonly key: ApiKey,
@@ -75,90 +63,27 @@ export class DigestAuthentication implements Authentication {
     url: string;
     deadline?: Deadline | undefined;
   }): Exchange {
-    let own: Session | undefined;
-    let used: Session | undefined;
-    /** Ends the wait of the others for this request. */
-    let lead: Lead | undefined;
-    /** A nonce whose answer was lost may have been used up by it. */
-    let answerWasLost = false;
-    let challenges = 0;
-
-    const ready = async (): Promise<void> => {
-      if ((own ?? this.session ?? lead) === undefined && this.firstChallenge !== undefined) {
-        await within(this.firstChallenge, deadline, () => new ProofTooLate(firstChallengeText));
-      }
-      // Claimed at once, so that those who start together do not all ask for a challenge.
-      if ((own ?? this.session) === undefined) {
-        lead ??= this.takeLead();
-      }
-    };
-
-    const header = async (): Promise<string | undefined> => {
-      used = own ?? this.session;
-      if (used === undefined) {
-        return undefined;
-      }
-      used.uses += 1;
-      return this.answer(used, method, url);
-    };
-
-    const challenged = (wwwAuthenticate: string): Refused => {
-      const challenge = parseChallenge(wwwAuthenticate);
-      if (challenge === undefined) {
-        return giveUp({ kind: "unsupported", asked: wwwAuthenticate });
-      }
-      challenges += 1;
-      this.isKnownKey ||= challenge.stale && used !== undefined;
-      if (this.session === used) {
-        this.session = undefined;
-      }
-      const maybeNonce = used === undefined || used !== own || answerWasLost;
-      answerWasLost = false;
-      if (!(maybeNonce || this.isKnownKey) || challenges > challengesOfKnownKey) {
-        return giveUp({ kind: this.isKnownKey ? "no longer accepted" : "wrong" });
-      }
-      own = { challenge, uses: 0 };
-      return { again: true };
-    };
-
-    const giveUp = (problem: CredentialProblem): Refused => {
-      own = undefined;
-      return { again: false, problem };
-    };
-
-    return {
-      ready,
-      header,
-      challenged,
-      refused: () => {
-        this.isKnownKey ||= used !== undefined;
-        return false;
-      },
-      accepted: () => {
-        this.isKnownKey ||= used !== undefined;
-        // Only now may others use it: a request of theirs that overtook this one could have spoiled the nonce.
-        this.session ??= own;
-        own = undefined;
-        challenges = 0;
-        lead?.pass();
-        lead = undefined;
-      },
-      abandoned: () => {
-        answerWasLost = used !== undefined;
-      },
-      ended: (problem) => {
-        if (problem === undefined) {
-          lead?.pass();
-        } else {
-          lead?.fail(problem);
-        }
-        lead = undefined;
-      },
-    };
+    const answer = ({ challenge, uses }: Session): string =>
+      answerChallenge(this.key, challenge, {
+        method,
+        uri: url,
+        count: uses,
+        clientNonce: this.newClientNonce(),
+      });
+    return new DigestExchange(this.shared, answer, deadline);
   }
+}
 
-  /** Lets the others wait for this request. */
-  private takeLead(): Lead {
+/** What the requests of one process share. */
+class SharedSession {
+  current: Session | undefined;
+  /** Whether Atlas has accepted the key in this process. */
+  isKnownKey = false;
+  /** Settles when the request that fetches the first challenge has succeeded or failed; `undefined` when none does. */
+  firstChallenge: Promise<void> | undefined;
+
+  /** Makes the others wait for a request. */
+  takeLead(): Lead {
     let pass = (): void => {};
     let fail: Lead["fail"] = () => {};
     const first = new Promise<void>((resolve, reject) => {
@@ -184,52 +109,96 @@ export class DigestAuthentication implements Authentication {
       },
     };
   }
-
-  private answer({ challenge, uses }: Session, method: string, uri: string): string {
-    const nc = uses.toString(16).padStart(8, "0");
-    const cnonce = this.newClientNonce();
-    const ha1 = md5(`${this.key.publicKey}:${challenge.realm}:${this.key.privateKey}`);
-    const ha2 = md5(`${method}:${uri}`);
-    const response = md5(`${ha1}:${challenge.nonce}:${nc}:${cnonce}:auth:${ha2}`);
-    const opaque = challenge.opaque === undefined ? "" : `, opaque="${challenge.opaque}"`;
-    return (
-      `Digest username="${this.key.publicKey}", realm="${challenge.realm}", nonce="${challenge.nonce}", uri="${uri}", ` +
-      `algorithm="MD5", qop=auth, nc=${nc}, cnonce="${cnonce}", response="${response}"${opaque}`
-    );
-  }
 }
 
-/**
- * Reads a digest challenge.
- *
- * @returns `undefined` when it is no digest challenge, or asks for something other than MD5 with qop=auth
- */
-export function parseChallenge(header: string): Challenge | undefined {
-  const parameters = new Map<string, string>();
-  const scheme = /^\s*Digest\s+/i.exec(header);
-  if (scheme === null) {
-    return undefined;
-  }
-  for (const [, name, quoted, token] of header
-    .slice(scheme[0].length)
-    .matchAll(/([\w-]+)\s*=\s*(?:"([^"\\]*)"|([^\s",]+))/g)) {
-    parameters.set((name ?? "").toLowerCase(), quoted ?? token ?? "");
-  }
-  const realm = parameters.get("realm");
-  const nonce = parameters.get("nonce");
-  const algorithm = parameters.get("algorithm") ?? "MD5";
-  const offersAuth = (parameters.get("qop") ?? "").split(/\s*,\s*/).includes("auth");
-  if (realm === undefined || !nonce || algorithm.toUpperCase() !== "MD5" || !offersAuth) {
-    return undefined;
-  }
-  return {
-    realm,
-    nonce,
-    opaque: parameters.get("opaque"),
-    stale: parameters.get("stale")?.toLowerCase() === "true",
-  };
-}
+/** The authentication of one request. */
+class DigestExchange implements Exchange {
+  /** From a challenge to this request. Other requests use it once Atlas has accepted it. */
+  private own: Session | undefined;
+  /** What the last attempt carried. */
+  private used: Session | undefined;
+  /** Set while the others wait for this request. */
+  private lead: Lead | undefined;
+  /** Whether an attempt got no answer: Atlas may have counted its nonce as used. */
+  private answerWasLost = false;
+  private challenges = 0;
 
-function md5(text: string): string {
-  return createHash("md5").update(text).digest("hex");
+  constructor(
+    private readonly shared: SharedSession,
+    private readonly answer: (session: Session) => string,
+    private readonly deadline: Deadline | undefined,
+  ) {}
+
+  async ready(): Promise<void> {
+    const { shared } = this;
+    if ((this.own ?? shared.current ?? this.lead) === undefined && shared.firstChallenge !== undefined) {
+      await within(shared.firstChallenge, this.deadline, () => new ProofTooLate(firstChallengeText));
+    }
+    // Claimed without waiting in between, so that requests that start together do not all ask for a challenge.
+    if ((this.own ?? shared.current) === undefined) {
+      this.lead ??= shared.takeLead();
+    }
+  }
+
+  async header(): Promise<string | undefined> {
+    this.used = this.own ?? this.shared.current;
+    if (this.used === undefined) {
+      return undefined;
+    }
+    this.used.uses += 1;
+    return this.answer(this.used);
+  }
+
+  challenged(wwwAuthenticate: string): Refused {
+    const { shared, used } = this;
+    const challenge = parseChallenge(wwwAuthenticate);
+    if (challenge === undefined) {
+      return this.giveUp({ kind: "unsupported", asked: wwwAuthenticate });
+    }
+    this.challenges += 1;
+    shared.isKnownKey ||= challenge.stale && used !== undefined;
+    if (shared.current === used) {
+      shared.current = undefined;
+    }
+    const maybeNonce = used === undefined || used !== this.own || this.answerWasLost;
+    this.answerWasLost = false;
+    if (!(maybeNonce || shared.isKnownKey) || this.challenges > challengesOfKnownKey) {
+      return this.giveUp({ kind: shared.isKnownKey ? "no longer accepted" : "wrong" });
+    }
+    this.own = { challenge, uses: 0 };
+    return { again: true };
+  }
+
+  refused(): boolean {
+    this.shared.isKnownKey ||= this.used !== undefined;
+    return false;
+  }
+
+  accepted(): void {
+    this.shared.isKnownKey ||= this.used !== undefined;
+    // Others may use it only now: had one of their requests overtaken this one, it could have spoiled the nonce.
+    this.shared.current ??= this.own;
+    this.own = undefined;
+    this.challenges = 0;
+    this.lead?.pass();
+    this.lead = undefined;
+  }
+
+  abandoned(): void {
+    this.answerWasLost = this.used !== undefined;
+  }
+
+  ended(problem?: SharedProblem): void {
+    if (problem === undefined) {
+      this.lead?.pass();
+    } else {
+      this.lead?.fail(problem);
+    }
+    this.lead = undefined;
+  }
+
+  private giveUp(problem: CredentialProblem): Refused {
+    this.own = undefined;
+    return { again: false, problem };
+  }
 }

@@ -6,17 +6,17 @@ import type { Sending } from "../sending";
 import type { SharedProblem } from "./authentication";
 
 /**
- * Waits for what another request fetches for all. It comes before the rate limiter: those who fetch may need a turn under
- * the same limit.
+ * Waits for what another request fetches for all. It comes before the rate limiter, because the other request may
+ * need a turn under the same limit.
  */
 export const waitForProof: AttemptHooks = {
   before: ({ exchange }) => exchange.ready(),
 };
 
 /**
- * Adds proof to each attempt, and finds out what has become of it.
+ * Adds proof to each attempt, and tells the exchange what Atlas answered.
  *
- * @param describe what happened to a request, for those that wait for the same proof
+ * @param describe says what happened to a request, for the requests that wait for the same proof
  */
 export function proveAttempts(
   describe: (sending: Sending, error: AxiosError) => SharedProblem,
@@ -40,7 +40,7 @@ export function proveAttempts(
     failed(sending, error) {
       sending.isProven = false;
       sending.fate = needsOtherProof(sending, error, describe)
-        ? // It keeps its turn: others may wait for what becomes of this challenge.
+        ? // It keeps its turn, because others may be waiting for the result of this challenge.
           { action: "repeat", reason: "other proof" }
         : undefined;
     },
@@ -61,7 +61,8 @@ function needsOtherProof(
   if (challenge !== undefined) {
     const refused = exchange.challenged(challenge);
     if (refused.again) {
-      // Who asks for other proof after Atlas has acted need not be Atlas, so its caller looks before such a request goes again.
+      // A proxy may ask for other proof after Atlas has acted. So a request that must happen only once is repeated
+      // only when Atlas itself has asked.
       return !request.once || failure.isFromAtlas === true;
     }
     sending.problem = refused.problem;

@@ -22,21 +22,21 @@ interface KeptToken {
   isDue(): boolean;
   /** Attempts in flight that carry it. */
   uses: number;
-  /** Nobody is going to use it any more. */
+  /** No further attempt will use it. */
   isRetired: boolean;
 }
 
-/** A token is renewed this long before it expires, but not before four fifths of its life are over. */
+/** A token is renewed this long before it expires, but not before four fifths of its lifetime are over. */
 const renewalMarginMs = 5 * 60_000;
 
 /**
- * OAuth 2.0 client credentials with one access token for the whole process: fetched once however many requests
- * start together, because Atlas allows few token requests a minute and few tokens an account. For the same reason each
- * token is given back when it is not needed any more.
+ * OAuth 2.0 client credentials with one access token for the whole process: it is fetched once, however many requests
+ * start together, because Atlas allows few token requests per minute and few tokens per account. For the same reason,
+ * each token is given back when it is no longer needed.
  */
 export class ServiceAccountAuthentication implements Authentication {
   private token: KeptToken | undefined;
-  /** Whether a 401 that asks for nothing has cost a token already. */
+  /** Whether a token has already been replaced because of a 401 that asked for nothing. */
   private hasDoubted = false;
   private readonly unprintable: string[];
 
@@ -71,7 +71,7 @@ export class ServiceAccountAuthentication implements Authentication {
         void this.giveBack(used);
       }
     };
-    /** Retires the token, unless somebody else has done so. */
+    /** Retires the token, unless another request has done so. */
     const renew = (): boolean => {
       renewals += 1;
       if (used !== undefined && this.token === used) {
@@ -101,7 +101,7 @@ export class ServiceAccountAuthentication implements Authentication {
         return again ? { again } : { again, problem: { kind: isKnown ? "no longer accepted" : "wrong" } };
       },
       refused: () => {
-        // Somebody else has got another token since, or this one is doubted for the first time.
+        // Another request has renewed the token since, or this is the first doubt about it.
         const again = renewals === 0 && (this.token !== used || !this.hasDoubted);
         if (again) {
           this.hasDoubted = true;
@@ -172,12 +172,13 @@ export class ServiceAccountAuthentication implements Authentication {
     try {
       await this.source.revoke(await token.value);
     } catch {
-      // Whoever wanted the token has been told, and nobody needs to know of this one.
+      // If the token was never fetched, the requests that needed it have failed already. If it was not taken back, it
+      // expires.
     }
   }
 }
 
-/** A token that somebody else has fetched: it is used as it is, and not given back. */
+/** A token that was fetched elsewhere: it is used as it is, and not given back. */
 export class StaticTokenAuthentication implements Authentication {
   constructor(private readonly token: string) {}
 
@@ -203,7 +204,7 @@ export class StaticTokenAuthentication implements Authentication {
   }
 }
 
-/** RFC 6749 section 2.3.1: id and secret are form-url-encoded inside of Basic. */
+/** RFC 6749 section 2.3.1: id and secret are form-url-encoded inside Basic. */
 export function basicCredential({ clientId, clientSecret }: ServiceAccountKey): string {
   return Buffer.from([clientId, clientSecret].map(encodeURIComponent).join(":")).toString("base64");
 }

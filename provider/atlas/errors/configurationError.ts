@@ -1,11 +1,4 @@
-import { showWithoutStack } from "./error";
-
-/** A mistake in the configuration or the environment; its message says how to mend it. */
+/** A mistake in the configuration or the environment; its message says how to fix it. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
-
-  constructor(message: string) {
-    super(message);
-    showWithoutStack(this);
-  }
 }

@@ -1,4 +1,4 @@
-/** What an {@link AtlasError} says, beside its message. */
+/** What an {@link AtlasError} says besides its message. */
 export interface AtlasErrorFields {
   /** Atlas's id of the operation, such as `addGroupUsers`; `createAccessToken` for a service account's token. */
   operation: string;
@@ -14,18 +14,19 @@ export interface AtlasErrorFields {
   detail?: string | undefined;
   /** True when Atlas may have carried out the request although no good answer came back. */
   mayHaveTakenEffect?: boolean;
-  /** True when the answer has the form of Atlas's own errors, and is not that of something on the way. */
+  /** True when the answer has the form of Atlas's own errors, so that it does not come from a proxy. */
   isFromAtlas?: boolean;
 }
 
 /**
- * A request to Atlas that failed. The message says what could not be done and for whom, the request and its
- * answer, Atlas's explanation and what to do about it.
+ * A request to Atlas that failed. The message says what could not be done and for which user or project. It names the
+ * request and its answer, gives Atlas's explanation, and says what to do.
  *
- * Functions throw it. When a resource fails, the engine reports the message, and a program cannot catch it.
+ * Functions throw this error. When a resource fails, the engine reports the message, and a program cannot catch the
+ * error.
  *
- * It is plain on purpose: no request, no configuration and no cause hang on it, so no way of printing it can
- * show a credential.
+ * It deliberately holds no request, no configuration and no cause, so that it shows no credential however it is
+ * printed.
  *
  * @example
  * ```typescript
@@ -58,7 +59,7 @@ export class AtlasError extends Error {
   readonly detail: string | undefined;
   /** True when Atlas may have carried out the request although no good answer came back. */
   readonly mayHaveTakenEffect: boolean;
-  /** True when the answer has the form of Atlas's own errors, and is not that of something on the way. */
+  /** True when the answer has the form of Atlas's own errors, so that it does not come from a proxy. */
   readonly isFromAtlas: boolean;
 
   constructor(message: string, fields: AtlasErrorFields) {
@@ -71,24 +72,10 @@ export class AtlasError extends Error {
     this.detail = fields.detail;
     this.mayHaveTakenEffect = fields.mayHaveTakenEffect ?? false;
     this.isFromAtlas = fields.isFromAtlas ?? false;
-    showWithoutStack(this);
   }
 
-  /** The same error with `advice` as its last sentence, for a caller that knows better what to do. */
+  /** The same error with `advice` as its last sentence, for a caller that can give better advice. */
   withAdvice(advice: string): AtlasError {
     return new AtlasError(`${this.message} ${advice}`, this);
   }
-}
-
-/**
- * Marks an error as the user's to mend: when it ends a program, Pulumi shows its message and no stack, as it does for
- * `pulumi.RunError`. That class itself would have to be loaded here.
- */
-export function showWithoutStack(error: Error): void {
-  Object.defineProperty(error, "__pulumiRunError", { value: true, enumerable: false });
-}
-
-/** Whether {@link showWithoutStack} has marked the error. */
-export function showsWithoutStack(error: Error): boolean {
-  return "__pulumiRunError" in error;
 }

@@ -5,20 +5,22 @@ import type { RateLimited } from "../limit";
 import type { Sending } from "../sending";
 import type { Settings } from "../settings";
 import { redact } from "../text";
+import type { Wording } from "../wording";
 import { advise, adviseOnCredentials } from "./advice";
 import { AtlasError, type AtlasErrorFields } from "./error";
 import { adviseOnNetworkError, isAboutProxy, networkErrorOf } from "./networkErrors";
 
-/** What the sentences about a failed request are made from, beside the request. */
+/** What the message about a failed request depends on, besides the request. */
 export interface Circumstances {
   settings: Settings;
+  wording: Wording;
   /** What must never be printed. */
   secrets: string[];
   /** The longest that one attempt may take, in milliseconds. */
   attemptTimeoutMs: number;
 }
 
-/** The status of an answer outside 2xx. A good status on an answer that broke off says nothing of how it ends. */
+/** The status of an answer outside 2xx. A good status does not count, because the answer broke off after it. */
 export function refusedWith({ response }: AxiosError): number | undefined {
   return response === undefined || (response.status >= 200 && response.status < 300)
     ? undefined
@@ -29,7 +31,7 @@ export function refusedWith({ response }: AxiosError): number | undefined {
 export function describeFailure(
   sending: Sending,
   error: AxiosError,
-  { settings, secrets, attemptTimeoutMs }: Circumstances,
+  { settings, wording, secrets, attemptTimeoutMs }: Circumstances,
 ): SharedProblem & Pick<AtlasErrorFields, "status" | "errorCode" | "detail" | "isFromAtlas"> {
   const { request, problem } = sending;
   const status = refusedWith(error);
@@ -42,7 +44,8 @@ export function describeFailure(
       : isAboutProxy(network, proxy)
         ? `got no answer (no connection through the proxy: ${network.code})`
         : `got no answer (${network.code ?? "connection broken"})`;
-    return { happened, advice: adviseOnNetworkError(network, new URL(settings.baseUrl).host, proxy) };
+    const { host } = new URL(settings.baseUrl);
+    return { happened, advice: adviseOnNetworkError(network, { host, proxy, wording }) };
   }
   const { errorCode, detail, isFromAtlas } = parseProblem(error.response, (text) => redact(text, secrets));
   const { credentials } = settings;
@@ -57,8 +60,8 @@ export function describeFailure(
       (detail === undefined ? "" : `: ${detail}`),
     advice:
       problem === undefined
-        ? advise({ status, errorCode, credentials, method, requiredRole })
-        : adviseOnCredentials(credentials, problem),
+        ? advise({ status, errorCode, credentials, method, requiredRole }, wording)
+        : adviseOnCredentials(credentials, problem, wording),
   };
 }
 
@@ -66,11 +69,12 @@ export function describeFailure(
 export function explain(sending: Sending, error: AxiosError, circumstances: Circumstances): AtlasError {
   const { request, url, fate } = sending;
   const { happened, advice, ...fields } = describeFailure(sending, error, circumstances);
+  const { wording } = circumstances;
   const gaveUp = fate?.action === "give up" ? fate : undefined;
   const tooLate = gaveUp?.outOfTime
     ? gaveUp.reason === "rate limited"
-      ? rateLimitSentence(gaveUp.afterMs, request.deadline?.afterMs)
-      : timeIsUp(request.deadline?.afterMs)
+      ? rateLimitSentence(gaveUp.afterMs, request.deadline?.afterMs, wording)
+      : timeIsUp(request.deadline?.afterMs, wording)
     : "";
   const end = /[.!?]$/.test(happened) ? "" : ".";
   const text = sentences(
@@ -86,24 +90,24 @@ export function explain(sending: Sending, error: AxiosError, circumstances: Circ
   });
 }
 
-/** The error for a request that could not be sent, because something that it waited for did not come. */
+/** The error for a request that was not sent, because something that it waited for did not come in time. */
 export function explainNotSent(
   sending: Sending,
   reason: RateLimited | SharedFailure | ProofTooLate | undefined,
-  { secrets }: Circumstances,
+  { secrets, wording }: Circumstances,
 ): AtlasError {
   const { request, url } = sending;
   const start = `Could not ${request.summary}: ${request.method} ${url} was not sent, because`;
   const text =
     reason === undefined
-      ? sentences(`${start} its time is over.`, timeIsUp(request.deadline?.afterMs))
+      ? sentences(`${start} its time is over.`, timeIsUp(request.deadline?.afterMs, wording))
       : "problem" in reason
         ? sentences(`${start} ${reason.what} ${reason.problem.happened}.`, reason.problem.advice)
         : "what" in reason
-          ? sentences(`${start} it waited for ${reason.what}.`, timeIsUp(request.deadline?.afterMs))
+          ? sentences(`${start} it waited for ${reason.what}.`, timeIsUp(request.deadline?.afterMs, wording))
           : sentences(
               `${start} Atlas accepts no more of these requests for now.`,
-              rateLimitSentence(reason.retryAfterMs, reason.deadline?.afterMs),
+              rateLimitSentence(reason.retryAfterMs, reason.deadline?.afterMs, wording),
             );
   return new AtlasError(redact(text.replaceAll("..", "."), secrets), common(sending));
 }
@@ -112,15 +116,19 @@ function common({ request, url }: Sending): AtlasErrorFields {
   return { operation: request.operation, method: request.method, path: url };
 }
 
-function rateLimitSentence(retryAfterMs: number, allowedMs: number | undefined): string {
+function rateLimitSentence(
+  retryAfterMs: number,
+  allowedMs: number | undefined,
+  { allowMoreTime }: Wording,
+): string {
   const wait = `Atlas limits how often it may be asked, and lets the next request through in ${seconds(retryAfterMs)} at the earliest`;
   return allowedMs === undefined
     ? `${wait}; nothing gets through for more than a quarter of an hour. Run the command again then.`
-    : `${wait}, after the ${seconds(allowedMs)} that are allowed for all of it. Run the command again, or allow more with \`customTimeouts\`.`;
+    : `${wait}, after the ${seconds(allowedMs)} that are allowed for all of it. Run the command again, or ${allowMoreTime}.`;
 }
 
-function timeIsUp(allowedMs: number | undefined): string {
-  return `The ${seconds(allowedMs ?? 0)} that are allowed for all of it are used up. Run the command again, or allow more with \`customTimeouts\`.`;
+function timeIsUp(allowedMs: number | undefined, { allowMoreTime }: Wording): string {
+  return `The ${seconds(allowedMs ?? 0)} that are allowed for all of it are used up. Run the command again, or ${allowMoreTime}.`;
 }
 
 function seconds(ms: number): string {

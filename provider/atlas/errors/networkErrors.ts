@@ -1,7 +1,8 @@
 import type { HttpProxy } from "../proxy";
 import type { Failure } from "../retry";
+import type { Wording } from "../wording";
 
-/** What is known of an error of the network. */
+/** What is known of a network error. */
 export interface NetworkError {
   /** Code of the socket, the resolver or the TLS library; `ERR_CANCELED` when an attempt took too long. */
   code: string | undefined;
@@ -10,7 +11,7 @@ export interface NetworkError {
   hostname?: string | undefined;
   /** The port that was to be connected to. */
   port?: number | undefined;
-  /** How a proxy answered when it was asked for a tunnel. */
+  /** The status with which a proxy answered a request for a tunnel. */
   statusCode?: number | undefined;
 }
 
@@ -39,10 +40,10 @@ const connectionErrors: Readonly<Record<string, boolean>> = {
   ENOTFOUND: true,
 };
 
-/** Classifies an error of the network: whether Atlas may have seen the request, and whether to try again. */
+/** Classifies a network error: whether Atlas may have seen the request, and whether to try again. */
 export function classifyNetworkError({ code, syscall, statusCode }: NetworkError): Failure {
   if (code === "ERR_PROXY_TUNNEL") {
-    // Without a tunnel nothing was sent. A proxy that refuses does so again, and locks an account out in the end.
+    // Without a tunnel nothing was sent. A proxy that refuses will refuse again, and may lock the account.
     return { kind: "unreachable", lasting: statusCode === undefined || statusCode < 500 };
   }
   if (code !== undefined && code in connectionErrors) {
@@ -62,12 +63,12 @@ export function isCertificateError(code: string | undefined): boolean {
   return code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS/.test(code);
 }
 
-/** Whether the other side does not speak TLS, or none that Node understands. */
+/** Whether the server does not speak TLS, or no version that Node understands. */
 export function isNotTls(code: string | undefined): boolean {
   return code !== undefined && /^EPROTO$|ERR_SSL/.test(code);
 }
 
-/** Whether the error came about on the way to the proxy, or at it. */
+/** Whether the error happened on the way to the proxy, or in the proxy. */
 export function isAboutProxy(
   { code, syscall, hostname, port }: NetworkError,
   proxy: HttpProxy | undefined,
@@ -85,9 +86,9 @@ export function isAboutProxy(
 /** What to do when Atlas could not be reached. */
 export function adviseOnNetworkError(
   error: NetworkError,
-  host: string,
-  proxy: HttpProxy | undefined,
+  { host, proxy, wording }: { host: string; proxy: HttpProxy | undefined; wording: Wording },
 ): string {
+  const { baseUrl } = wording;
   if (proxy !== undefined && isAboutProxy(error, proxy)) {
     return adviseOnProxy(error, proxy);
   }
@@ -95,13 +96,13 @@ export function adviseOnNetworkError(
     return `The certificate of ${host} is not trusted here; if a proxy inspects TLS, name its CA in NODE_EXTRA_CA_CERTS.`;
   }
   if (isNotTls(error.code)) {
-    return `What answers at ${host} does not speak TLS: check mongodbatlas:baseUrl, its port, and whether a proxy is needed.`;
+    return `What answers at ${host} does not speak TLS: check ${baseUrl}, its port, and whether a proxy is needed.`;
   }
   switch (error.code) {
     case "ENOTFOUND":
-      return `The host name ${host} does not resolve: check mongodbatlas:baseUrl, the network's DNS, and whether HTTPS_PROXY has to name a proxy.`;
+      return `The host name ${host} does not resolve: check ${baseUrl}, the network's DNS, and whether HTTPS_PROXY has to name a proxy.`;
     case "ECONNREFUSED":
-      return `Nothing accepts connections at ${host}: check mongodbatlas:baseUrl, the network and the firewall.`;
+      return `Nothing accepts connections at ${host}: check ${baseUrl}, the network and the firewall.`;
     default:
       return `Check that ${host} can be reached from here${proxy === undefined ? "" : ` through the proxy that ${proxy.variable} names`}, then run the command again.`;
   }

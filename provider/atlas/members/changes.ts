@@ -2,9 +2,9 @@ import type { RequestOptions } from "../request";
 import type { MemberCache } from "./memberCache";
 
 /**
- * Runs something that changes one member; nothing that starts after it is answered from before it.
+ * Runs a change to one member. A read that starts after the change gets nothing that was read before it.
  *
- * @param names what the member is known by
+ * @param names the names of the member
  */
 export async function changeMember<T>(
   cache: MemberCache<unknown>,
@@ -21,14 +21,14 @@ export async function changeMember<T>(
 
 /** How to add one member. */
 export interface Addition<Member> {
-  /** What the member is known by. */
+  /** The name of the member. */
   name: string;
   add(): Promise<Member>;
   /** Whether an error of `add` says that the member is there. */
   isAlreadyMember(error: unknown): boolean;
 }
 
-/** Adds a member, or answers with the one who is there already. */
+/** Adds a member, or returns the one who is there already. */
 export async function addMember<Member>(
   cache: MemberCache<Member>,
   { name, add, isAlreadyMember }: Addition<Member>,

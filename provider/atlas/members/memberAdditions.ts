@@ -2,16 +2,16 @@ import { type Clock, stopwatch } from "../clock";
 import type { RequestOptions } from "../request";
 import { findMember, listMembers, type MemberSource, waitFor } from "./memberSource";
 
-/** How old a listing may be that answers an addition, in milliseconds. */
+/** The age up to which a listing may answer an addition, in milliseconds. */
 const longestAgeMs = 10_000;
 
 /**
- * What additions need to know of who is there already. Nothing is looked up first, as most members who are added are new.
- * When the first turns out to be there, which is so for all when a project is adopted, a listing answers for those that
- * follow: Atlas lets few invitations pass.
+ * Tells additions who is there already. Nothing is looked up before the first addition, because most members who are
+ * added are new. When the first one turns out to be there, as all do when a project is adopted, a listing answers the
+ * additions that follow, because Atlas allows few invitations.
  */
 export class MemberAdditions<Member> {
-  /** Who was there when an addition was refused. Only additions use it. */
+  /** The members when an addition was refused. Only additions use it. */
   private present: { byName: Promise<Map<string, Member>>; ageMs: () => number } | undefined;
   private first: { isOver: Promise<void>; end: () => void } | undefined;
 
@@ -21,9 +21,10 @@ export class MemberAdditions<Member> {
   ) {}
 
   /**
-   * Waits until the first addition is over, and answers from the listing that followed its refusal.
+   * Waits until the first addition has ended, and answers from the listing that followed its refusal.
    *
-   * @returns the member who is there already; `undefined` when the addition is to be tried, and {@link end} to follow
+   * @returns the member who is there already; `undefined` when the caller must try the addition, and call {@link end}
+   *   afterwards
    */
   async begin(name: string, options: RequestOptions): Promise<Member | undefined> {
     if (this.first === undefined) {
@@ -43,14 +44,14 @@ export class MemberAdditions<Member> {
     return byName?.get(name.toLowerCase());
   }
 
-  /** An addition is over, whatever became of it. */
+  /** An addition has ended, with or without success. */
   end(): void {
-    // The others have waited for the first, so that the first to end is the first that began.
+    // The others have waited for the first, so the first to end is the first that began.
     this.first?.end();
   }
 
   /**
-   * Who is there, after an addition was refused because the member is.
+   * Looks up a member whose addition was refused because the member is there already.
    *
    * @returns `undefined` when Atlas shows nobody of this name
    */
@@ -59,7 +60,7 @@ export class MemberAdditions<Member> {
     return byName.get(name.toLowerCase()) ?? findMember(this.source, name, options);
   }
 
-  /** Additions of these names are not answered from before. */
+  /** Additions of these names are no longer answered from the listing. */
   invalidate(names: readonly string[]): void {
     this.present?.byName.then(
       (byName) => {

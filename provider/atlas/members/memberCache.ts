@@ -2,7 +2,7 @@ import type { Clock } from "../clock";
 import type { RequestOptions } from "../request";
 import { MemberAdditions } from "./memberAdditions";
 import { MemberReads } from "./memberReads";
-import type { MemberSource } from "./memberSource";
+import type { MemberSource, Members } from "./memberSource";
 
 /** What one process has read of the members of one project or team. */
 export class MemberCache<Member> {
@@ -25,10 +25,21 @@ export class MemberCache<Member> {
     return this.get(name, options);
   }
 
+  /** All members, as a listing shows them that is not older than the last change. */
+  all(options: RequestOptions = {}): Promise<Members<Member>> {
+    return this.reads.all(options);
+  }
+
+  /** Asks Atlas for all members, whatever is known from before. */
+  relist(options: RequestOptions = {}): Promise<Members<Member>> {
+    this.reads.invalidate();
+    return this.all(options);
+  }
+
   /**
-   * Drops what is known, because a member has changed or is about to.
+   * Drops what is cached, because a member has changed or is about to change.
    *
-   * @param names what the member is known by
+   * @param names the names of the member
    */
   invalidate(names: readonly string[]): void {
     this.reads.invalidate();

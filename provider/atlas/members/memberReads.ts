@@ -14,8 +14,8 @@ export class MemberReads<Member> {
   /**
    * The member of this name, or `undefined` when there is certainly none.
    *
-   * Absence is only believed of a complete listing, because it deletes state: Atlas's filter by name may treat
-   * case in its own way, and a member can slip from one page to another while several are being read.
+   * Only a complete listing proves that a member is absent, because callers act on it: Atlas's filter by name may
+   * treat case in its own way, and a member can move from one page to another while they are being read.
    */
   async get(name: string, options: RequestOptions): Promise<Member | undefined> {
     this.reads += 1;
@@ -25,7 +25,7 @@ export class MemberReads<Member> {
         return found;
       }
     }
-    const { byName, atomic } = await waitFor(this.list(), this.source, options.deadline);
+    const { byName, atomic } = await this.all(options);
     const found = byName.get(name.toLowerCase());
     if (found !== undefined || atomic) {
       return found;
@@ -33,7 +33,13 @@ export class MemberReads<Member> {
     return findMember(this.source, name, options);
   }
 
-  /** Nothing that starts from now on is answered from before. */
+  /** All members. A name that is not among them may still be there unless the listing is atomic. */
+  all(options: RequestOptions): Promise<Members<Member>> {
+    this.reads += 1;
+    return waitFor(this.list(), this.source, options.deadline);
+  }
+
+  /** Reads that start from now on get nothing that was read before. */
   invalidate(): void {
     this.reads = 0;
     this.listing = undefined;

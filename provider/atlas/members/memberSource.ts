@@ -2,18 +2,21 @@ import { type Deadline, within } from "../clock";
 import { AtlasError } from "../errors/error";
 import type { Listing } from "../operations/index";
 import type { RequestOptions } from "../request";
+import type { Wording } from "../wording";
 
 /** How to ask Atlas about the members of one project or team. */
 export interface MemberSource<Member> {
-  /** What the members are members of, such as `project 5f1b3c2a9d8e7f6a5b4c3d2e`. */
+  /** The project or team, such as `project 5f1b3c2a9d8e7f6a5b4c3d2e`. */
   of: string;
   /** Atlas's id of the operation that lists them, such as `listGroupUsers`. */
   operation: string;
+  /** Words for errors. */
+  wording: Wording;
   /** All members. */
   list(): Promise<Listing<Member>>;
-  /** The members whom Atlas's own filter finds under this name: at most one, or none. */
+  /** The members that Atlas's own filter finds under this name: one or none. */
   find(name: string, options: RequestOptions): Promise<Listing<Member>>;
-  /** What a member is known by; names compare without case. */
+  /** The names of a member. Case makes no difference. */
   namesOf(member: Member): string[];
 }
 
@@ -47,13 +50,14 @@ export async function findMember<Member>(
 }
 
 /**
- * Waits for what many wait for. The answer is not bounded by the time that one of them has; their waiting is.
+ * Waits for an answer that others may be waiting for too. The deadline ends the wait, not the request behind the
+ * answer.
  *
- * @throws AtlasError when the deadline is over first
+ * @throws AtlasError when the deadline passes first
  */
 export function waitFor<T>(
   answer: Promise<T>,
-  { of, operation }: Pick<MemberSource<unknown>, "of" | "operation">,
+  { of, operation, wording }: Pick<MemberSource<unknown>, "of" | "operation" | "wording">,
   deadline: Deadline | undefined,
 ): Promise<T> {
   return within(
@@ -62,7 +66,7 @@ export function waitFor<T>(
     () =>
       new AtlasError(
         `Could not look at the users of ${of} within the ${Math.ceil((deadline?.afterMs ?? 0) / 1_000)} s ` +
-          "that are allowed. Run the command again, or allow more with `customTimeouts`.",
+          `that are allowed. Run the command again, or ${wording.allowMoreTime}.`,
         { operation, method: "GET", path: "" },
       ),
   );

@@ -2,7 +2,8 @@ import * as v from "valibot";
 import type { Description } from "./operation";
 
 /*
- * The operations of the token endpoint, by OAuth 2.0 (RFC 6749 and 7009): paths are from the root on, and bodies are forms.
+ * The operations of the token endpoint, after OAuth 2.0 (RFC 6749 and 7009): their paths start at the root, and their
+ * bodies are forms.
  */
 
 const accessToken = v.object({

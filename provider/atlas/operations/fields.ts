@@ -1,36 +1,36 @@
 import * as v from "valibot";
 
 /*
- * Answers are read leniently: a field that Atlas adds, leaves out or sets to null must not stop a drift check,
- * unless a decision hangs on it.
+ * Answers are read leniently: a field that Atlas adds, leaves out or sets to null must not make reading fail, unless
+ * a decision depends on it.
  */
 
-/** A text that nothing is decided by. */
+/** A text on which no decision depends. */
 export const optionalText = v.fallback(v.nullish(v.string()), undefined);
 
 /**
- * Whether somebody is in the organization, or where the invitation to it stands: `ACTIVE`, `PENDING`, or something that
- * Atlas may add. Only {@link isGone} decides by it.
+ * Whether a user is in the organization, or the status of the invitation to it: `ACTIVE`, `PENDING`, or a value that
+ * Atlas may add. Only {@link isGone} depends on it.
  */
 export const membershipStatus = v.pipe(
   optionalText,
   v.transform((status) => status ?? undefined),
 );
 
-/** Roles of somebody; `undefined` where Atlas shows none that can be read, which is not the same as an empty list. */
+/** The roles of a user; `undefined` when Atlas shows none that can be read, which is not the same as an empty list. */
 export const roleList = v.pipe(
   v.fallback(v.nullish(v.array(v.string())), undefined),
   v.transform((roles) => (roles == null ? undefined : [...new Set(roles)].sort())),
 );
 
-/** Whether somebody whom Atlas shows is no member: the invitation has expired or was rejected. */
+/** Whether a user that Atlas lists is no member: the invitation has expired or was rejected. */
 export function isGone({ orgMembershipStatus }: { orgMembershipStatus?: string | undefined }): boolean {
   return orgMembershipStatus === "INVITATION_EXPIRED" || orgMembershipStatus === "INVITATION_REJECTED";
 }
 
 /**
- * An object that Atlas describes without promising any one of its fields. What has none of them, such as the JSON of
- * a proxy, is not Atlas's answer and must not be taken for one in which everything is absent.
+ * An object of which Atlas promises no single field. A value that has none of them, such as a proxy's JSON, is not
+ * Atlas's answer, and must not be taken for one in which everything is absent.
  */
 export function objectWithAnyOf<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.pipe(
@@ -43,7 +43,7 @@ export function objectWithAnyOf<Entries extends v.ObjectEntries>(entries: Entrie
   );
 }
 
-/** The answer of an operation of which only the status counts: no body, or an object that nobody needs. */
+/** The answer of an operation of which only the status matters: no body, or an object that nobody reads. */
 export const nothing = v.pipe(
   v.optional(
     v.pipe(

@@ -1,5 +1,6 @@
 /*
- * One value an operation, named like Atlas's own id of it: the only place that spells paths, bodies and the forms of answers.
+ * One value for each operation, with the name that Atlas gives it: the only place that spells out paths, bodies and
+ * the forms of answers.
  */
 export type { RequestOptions } from "../request";
 export { isGone } from "./fields";

@@ -8,7 +8,7 @@ const rateLimitSet = ({ orgId }: { orgId: string }): string => `live migrations 
 
 const requiredRole = "Organization Owner (ORG_OWNER)";
 
-/** Makes a link token. Atlas shows it in this answer and never again. */
+/** Creates a link token. Atlas shows it in this answer and never again. */
 export const createOrgLiveMigrationLinkToken = defineOperation({
   operationId: "createOrgLiveMigrationLinkToken",
   method: "POST",
@@ -18,7 +18,7 @@ export const createOrgLiveMigrationLinkToken = defineOperation({
   summary: ({ orgId }) => `create a link token for organization ${orgId}`,
   requiredRole,
   rateLimitSet,
-  // It can never be read again, so that a damaged one must not get into the state.
+  // It can never be read again, so a damaged one must not be stored.
   answer: v.pipe(
     v.object({ linkToken: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, "must be printable")) }),
     v.transform(({ linkToken }) => linkToken),
@@ -26,7 +26,7 @@ export const createOrgLiveMigrationLinkToken = defineOperation({
 });
 
 /**
- * Drops the organization's link, and with it its token.
+ * Deletes the organization's link, and with it its token.
  *
  * Refused with 404 when there is none, and with 409 while a live migration uses it.
  */

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { AtlasError } from "../errors/error";
 import type { AtlasRequest, RequestSender } from "../request";
+import type { Wording } from "../wording";
 import { optionalText } from "./fields";
 
 /** Entries that a page holds at the most. */
@@ -46,7 +47,7 @@ export async function listAll<T extends { userId: string }>(
     const { body } = await client.send({ ...request, query }, schema);
     const { results, links, totalCount } = body;
     items.push(...results);
-    // `totalCount` is an estimate by Atlas's own word, so it can ask for another page but never end the listing.
+    // Atlas calls `totalCount` an estimate, so it can be a reason to read another page, but never a reason to stop.
     const more =
       results.length > 0 && (links?.some((link) => link.rel === "next") ?? results.length >= pageSize);
     if (!more && !(results.length > 0 && (totalCount ?? 0) > items.length)) {
@@ -57,15 +58,19 @@ export async function listAll<T extends { userId: string }>(
       known.add(userId);
     }
     if (known.size === before || pageNum === mostPages) {
-      throw endless(request, pageNum);
+      throw endless(request, pageNum, client.wording);
     }
   }
 }
 
-function endless({ operation, method, path, summary }: AtlasRequest, pages: number): AtlasError {
+function endless(
+  { operation, method, path, summary }: AtlasRequest,
+  pages: number,
+  { baseUrl }: Wording,
+): AtlasError {
   return new AtlasError(
     `Could not ${summary}: after page ${pages} of ${method} ${path} there is nobody new, and still another page is announced. ` +
-      "Check that mongodbatlas:baseUrl leads to Atlas itself, and not to a cache that ignores the query.",
+      `Check that ${baseUrl} leads to Atlas itself, and not to a cache that ignores the query.`,
     { operation, method, path },
   );
 }

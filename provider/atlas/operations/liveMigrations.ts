@@ -12,7 +12,7 @@ const migrationLimit = ({ projectId }: MigrationKey): string => `live migrations
 
 const liveMigration = v.pipe(
   objectWithAnyOf({
-    // NEW, WORKING, FAILED, COMPLETE, EXPIRED, or something that Atlas may add: whoever does not know it waits.
+    // NEW, WORKING, FAILED, COMPLETE, EXPIRED, or a value that Atlas may add, which means to wait.
     status: optionalText,
     readyForCutover: v.nullish(v.boolean()),
     lagTimeSeconds: v.nullish(v.number()),
@@ -42,7 +42,10 @@ export const getGroupLiveMigration = defineOperation({
   answer: liveMigration,
 });
 
-/** Starts the cut-over of a live migration that is ready for it. It cannot be undone, so look at the migration right before. */
+/**
+ * Starts the cut-over of a live migration that is ready for it. It cannot be undone, so look at the migration right
+ * before.
+ */
 export const cutoverGroupLiveMigration = defineOnce({
   operationId: "cutoverGroupLiveMigration",
   method: "PUT",

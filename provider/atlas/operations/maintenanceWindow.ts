@@ -7,13 +7,14 @@ const rateLimitSet = ({ projectId }: { projectId: string }): string =>
 
 const maintenanceWindow = v.pipe(
   objectWithAnyOf({
-    // How often the maintenance was deferred decides whether to defer it again, so this one must be right.
+    // The number of deferrals decides whether to defer the maintenance again, so it must be valid.
     numberOfDeferrals: v.nullish(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
     dayOfWeek: v.fallback(v.nullish(v.number()), undefined),
     hourOfDay: v.fallback(v.nullish(v.number()), undefined),
     timeZoneId: v.fallback(v.nullish(v.string()), undefined),
   }),
-  // Only a window that is not defined can do without it; taken for 0, it would defer the maintenance once too often.
+  // Only a window that is not defined may lack it. In any other, taking it for 0 would defer the maintenance once too
+  // often.
   v.forward(
     v.check(({ numberOfDeferrals, dayOfWeek }) => numberOfDeferrals != null || !dayOfWeek),
     ["numberOfDeferrals"],

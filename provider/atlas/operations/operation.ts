@@ -7,12 +7,12 @@ type Variable<Path extends string> = Path extends `${string}{${infer Name}}${inf
   ? Name | Variable<Rest>
   : never;
 
-/** What an operation must be given for its path. Atlas's API calls a project a group. */
+/** The values for the path of an operation. Atlas's API calls a project a group. */
 export type PathValues<Path extends string> = {
   [Name in Variable<Path> as Name extends "groupId" ? "projectId" : Name]: string;
 };
 
-/** What is known of an operation of Atlas, and how to make a request of it. */
+/** Describes an operation of Atlas, and how to make a request for it. */
 export interface Description<Path extends string, Input, Body> {
   /** Atlas's id of the operation, such as `addGroupUsers`. */
   readonly operationId: string;
@@ -37,17 +37,17 @@ export interface Description<Path extends string, Input, Body> {
   query?(input: Input): Readonly<Record<string, string | undefined>>;
   /** @default none */
   body?(input: Input): unknown;
-  /** The form of a good answer; of an entry, where the operation lists. */
+  /** The form of a good answer; for a listing, the form of an entry. */
   readonly answer: v.GenericSchema<unknown, Body>;
 }
 
-/** An operation of Atlas: a function that sends it, with all that is known of it. */
+/** An operation of Atlas: a function that sends its request, together with its description. */
 export interface Operation<Path extends string, Input, Body, Result> extends Description<Path, Input, Body> {
   /** @throws AtlasError when Atlas refuses, cannot be reached, or answers something that the API does not describe */
   (client: RequestSender, input: Input, options?: RequestOptions): Promise<Result>;
 }
 
-/** An operation that is called for its answer. */
+/** Defines an operation that returns its answer. */
 export function defineOperation<const Path extends string, Input extends PathValues<Path>, Body>(
   description: Description<Path, Input, Body>,
 ): Operation<Path, Input, Body, Body> {
@@ -57,7 +57,7 @@ export function defineOperation<const Path extends string, Input extends PathVal
   });
 }
 
-/** An operation that Atlas is going to remove, called for its answer and for what that says of the end. */
+/** Defines an operation that Atlas is going to remove. It returns its answer, and when it is going to be removed. */
 export function defineDeprecated<const Path extends string, Input extends PathValues<Path>, Body>(
   description: Description<Path, Input, Body>,
 ): Operation<Path, Input, Body, { body: Body; sunset: Answer<Body>["headers"]["sunset"] }> {
@@ -67,7 +67,7 @@ export function defineDeprecated<const Path extends string, Input extends PathVa
   });
 }
 
-/** An operation that lists, page by page. */
+/** Defines an operation that returns a listing, which it reads page by page. */
 export function defineListing<
   const Path extends string,
   Input extends PathValues<Path>,
@@ -77,8 +77,8 @@ export function defineListing<
 }
 
 /**
- * An operation that must happen once only, and so right after a look at Atlas or not at all. It answers `not sent` when
- * it would have had to wait: then look again.
+ * Defines an operation that must happen only once, so it is sent right after a look at Atlas or not at all. It
+ * returns `not sent` when it would have had to wait: then look again.
  */
 export function defineOnce<const Path extends string, Input extends PathValues<Path>, Body>(
   description: Description<Path, Input, Body> & { readonly once: true; readonly idempotent: false },

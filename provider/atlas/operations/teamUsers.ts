@@ -56,7 +56,7 @@ export const removeOrgTeamUser = defineOperation({
   method: "POST",
   path: "/orgs/{orgId}/teams/{teamId}:removeUser",
   body: ({ userId }: TeamUserKey) => ({ id: userId }),
-  // Removing somebody twice is refused with 404, which is what was wanted.
+  // Removing a user twice is refused with 404, which is as good as a success.
   idempotent: true,
   summary: ({ teamId, name }) => `remove ${name} from team ${teamId}`,
   requiredRole,

@@ -1,17 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
+import type { Checked } from "./checked";
 import type { Connection } from "./connection";
 import { declaredAsInput, secretArgumentsInput } from "./declarations";
 import { sameName } from "./differences";
 import { isUnknown } from "./unknown";
 
 type Issue = v.BaseIssue<unknown>;
-
-/** What the check of arguments has come to. */
-export interface Checked<Inputs> {
-  readonly inputs: Inputs;
-  readonly failures: pulumi.dynamic.CheckFailure[];
-}
 
 /** The message of a mistake: what the value must be, and what it is. */
 export function mustBe(expectation: string): (issue: Issue) => string {
@@ -43,20 +38,49 @@ export function isUsername(text: string): boolean {
   return v.is(username(), text);
 }
 
-/** Keeps the spelling of a username that differs in case only from the one before: the engine would see a change. */
+/**
+ * Keeps the spelling of usernames that differ in case only from those before: the engine would see a change.
+ *
+ * @param inputs with `username`, `usernames`, or `users` by username
+ */
 export function keepSpelling(olds: unknown, inputs: object): void {
-  const before = (olds as { username?: unknown } | undefined)?.username;
-  const now = inputs as { username?: unknown };
-  if (sameName(before, now.username)) {
-    now.username = before;
+  const before = (olds ?? {}) as Named;
+  const now = inputs as Named;
+  if (sameName(before.username, now.username)) {
+    now.username = before.username;
   }
+  if (isRecord(before.users) && isRecord(now.users)) {
+    const spell = spelling(Object.keys(before.users));
+    now.users = Object.fromEntries(Object.entries(now.users).map(([name, value]) => [spell(name), value]));
+  }
+  if (Array.isArray(before.usernames) && Array.isArray(now.usernames)) {
+    now.usernames = now.usernames.map(spelling(before.usernames));
+  }
+}
+
+interface Named {
+  username?: unknown;
+  usernames?: unknown;
+  users?: unknown;
+}
+
+/** Spells what is in a list as the list does. */
+export function spelling(names: readonly unknown[]): <Name>(name: Name) => Name {
+  const known = new Map(
+    names.flatMap((name) => (typeof name === "string" ? [[name.toLowerCase(), name]] : [])),
+  );
+  return (name) => ((typeof name === "string" && known.get(name.toLowerCase())) || name) as typeof name;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**
  * Checks the arguments of a resource without any call, and normalises them.
  *
- * All mistakes are reported together. What is not known yet in a preview is let through, also where an array is
- * expected, and the known elements of an array are checked all the same.
+ * All mistakes are reported together. Values that are not known yet in a preview are accepted, also instead of an
+ * array. The known elements of an array are checked all the same.
  */
 export function checkArguments<Inputs extends object>(
   connection: Connection,
@@ -105,28 +129,36 @@ export function checkArguments<Inputs extends object>(
   return { inputs: inputs as Inputs, failures };
 }
 
+/** The longest value that a mistake is shown with, in characters. */
+const longestShown = 300;
+
 /**
- * Mistakes without the values of arguments that the program keeps secret. The engine shows the value of the property that
- * a mistake names, so such a one names none.
+ * Mistakes as the engine may show them. It shows the value of the property that a mistake names, so those name none that
+ * are about an argument that the program keeps secret, or one that is too long to read, such as all users of a project.
  */
-export function withoutSecrets(
+export function fitToShow(
   failures: pulumi.dynamic.CheckFailure[],
   news: object,
 ): pulumi.dynamic.CheckFailure[] {
-  const named = (news as Record<string, unknown>)[secretArgumentsInput];
+  const given = news as Record<string, unknown>;
+  const named = given[secretArgumentsInput];
   const secrets = new Set(Array.isArray(named) ? named : []);
-  return failures.map((failure) =>
-    secrets.has(failure.property)
-      ? {
-          property: "",
-          reason: `${failure.property} ${failure.reason.replace(/, but got (?!two declarations).*$/s, ", but got something else, which is secret")}`,
-        }
-      : failure,
-  );
+  return failures.map(({ property, reason }) => {
+    if (secrets.has(property)) {
+      const shown = reason.replace(
+        /, but got (?!two declarations).*$/s,
+        ", but got something else, which is secret",
+      );
+      return { property: "", reason: `${property} ${shown}` };
+    }
+    const isLong = (JSON.stringify(given[property]) ?? "").length > longestShown;
+    return isLong ? { property: "", reason: `${property} ${reason}` } : { property, reason };
+  });
 }
 
 function mistakes(property: string, schema: unknown, value: unknown): pulumi.dynamic.CheckFailure[] {
-  // The engine shows the value of the property that is named, and knows nothing of elements, so the reason names those.
+  // The engine shows the value of the named property, but it cannot name an element of a list, so the reason shows
+  // the element.
   return issuesOf(schema, value).map(({ message }) => ({ property, reason: message }));
 }
 

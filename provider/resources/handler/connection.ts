@@ -6,15 +6,15 @@ import { ConfigurationError, readSettings } from "../../configuration";
 import { endWithEngine } from "./lifeline";
 import { Run } from "./run";
 
-/** A handler's way to Atlas, and to what the handlers of one process share. */
+/** Connects a handler to Atlas, and to what the handlers of one process share. */
 export interface Connection {
   /** What is known of the run of the engine. */
   readonly run: Run;
-  /** What is wrong with the configuration, as sentences for the user; found without a call. */
+  /** What is wrong with the configuration, as sentences for the user. Finding out needs no request. */
   problem(): string | undefined;
-  /** @throws ConfigurationError where {@link problem} has something to say */
+  /** @throws ConfigurationError when {@link problem} returns something */
   atlas(): AtlasSession;
-  /** Tells the user something that is no error: progress of a wait, or a warning. */
+  /** Shows the user a line that is not an error: the progress of a wait, or a warning. */
   report(line: string): void;
 }
 
@@ -26,8 +26,8 @@ export class ProcessConnection implements Connection {
   private watchesEngine = false;
 
   /**
-   * Takes over the stack's configuration. It is synchronous and never throws: the dynamic provider host lets
-   * other calls through before it is over, and would go on without configuration after an error.
+   * Takes over the stack's configuration. It is synchronous and never throws, because the dynamic provider host does
+   * not wait for it before other calls, and would continue without configuration after an error.
    */
   configure(config: pulumi.dynamic.Config): void {
     const before = this.settings;
@@ -39,7 +39,7 @@ export class ProcessConnection implements Connection {
       }
       this.settings = error;
     }
-    // It comes once for each type of resource, and they share a challenge or a token.
+    // The host calls this once for each type of resource. They all share one challenge or one token.
     if (!isDeepStrictEqual(this.settings, before)) {
       void this.close();
     }
@@ -49,7 +49,7 @@ export class ProcessConnection implements Connection {
     }
   }
 
-  /** Gives back what Atlas lent for this process. */
+  /** Gives back the access token of this process, if there is one. */
   async close(): Promise<void> {
     const { session } = this;
     this.session = undefined;
@@ -66,14 +66,14 @@ export class ProcessConnection implements Connection {
       throw this.settings;
     }
     if (this.session === undefined) {
-      // Loading axios takes longer than all of a preview's work, which needs no call.
+      // Loading axios takes longer than the rest of a preview, which needs no request.
       const { AtlasSession } = require("../../atlas/session") as typeof import("../../atlas/session");
       this.session = new AtlasSession(this.settings, { report: this.report });
     }
     return this.session;
   }
 
-  /** What the provider process prints shows up under the stack. */
+  /** The engine shows under the stack what the provider process prints. */
   report(line: string): void {
     console.log(line);
   }
@@ -86,7 +86,7 @@ export class ProcessConnection implements Connection {
     }
     const end = (code: number): void => void this.close().finally(() => process.exit(code));
     endWithEngine(address, () => end(1));
-    // The engine says by SIGINT that it is done, and gives a provider five seconds.
+    // The engine sends SIGINT when it is done, and gives a provider five seconds to end.
     process.once("SIGINT", () => end(0));
     process.once("SIGTERM", () => end(0));
   }

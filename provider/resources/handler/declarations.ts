@@ -1,6 +1,3 @@
-import type { Checked } from "./arguments";
-import { isUnknown } from "./unknown";
-
 /** The input that says where in the program a resource is declared: the end of its URN. It never gets into a state. */
 export const declaredAsInput = "__declaredAs";
 
@@ -13,12 +10,35 @@ export interface Declaration {
   readonly declaredAs: string | undefined;
 }
 
+/** All members of a project or team, declared by one resource. */
+export interface Whole {
+  /** What the members are in, as the beginning of a {@link thing}: `project user/5f1b3c2a9d8e7f6a5b4c3d2e`. */
+  readonly place: string;
+  /** The members who are declared. */
+  readonly names: readonly string[];
+  /** Whether the resource leaves a member alone, whoever else declares them. */
+  ignores(name: string): boolean;
+}
+
+interface DeclaredWhole {
+  readonly declaration: Declaration;
+  readonly names: ReadonlySet<string>;
+  readonly whole: Whole;
+}
+
+/** Another resource that declares the same, and who it is about. */
+export interface Rival {
+  readonly declaredAs: string;
+  readonly name: string;
+}
+
 /**
  * What the program of one run declares, by what it means in Atlas.
  *
- * The engine has everything checked that a program declares, also what has not changed, before it deletes what was
- * replaced or is declared no longer. So a deletion can see here whether its thing has only moved to another resource: a
- * list of people by index, another name, another parent. `refresh` and `destroy` check nothing, and declare nothing.
+ * The engine checks everything that a program declares, also what has not changed, before it deletes what was
+ * replaced or is no longer declared. So a deletion can see here whether its thing has only moved to another resource:
+ * through another index in a list, another name or another parent. `refresh` and `destroy` check nothing, and declare
+ * nothing.
  */
 export class Declarations {
   /** Everybody who declares a thing. */
@@ -28,11 +48,13 @@ export class Declarations {
   private readonly aliases = new Map<string, Set<string>>();
   /** What is in place, each with what it was found with. */
   private readonly inPlace = new Map<string, string | undefined>();
+  /** Who declares all members of a project or team, by that. */
+  private readonly wholes = new Map<string, DeclaredWhole>();
 
   /**
    * Takes note of a declaration.
    *
-   * The same resource comes again when it is replaced; what it declares then is what counts.
+   * A resource that is replaced is checked again; then only its later declaration counts.
    *
    * @returns another resource that declares the same thing
    */
@@ -49,8 +71,42 @@ export class Declarations {
     if (declaredAs !== undefined) {
       this.byDeclarer.set(declaredAs, { thing, declaration });
     }
-    // Without a name there is no telling whether it is another resource or the same one that comes again.
+    // Without a name, it could be another resource, or the same one again.
     return declaredAs === undefined ? undefined : other;
+  }
+
+  /**
+   * Takes note that a resource declares all members of a project or team.
+   *
+   * @returns another resource that declares one of them, although this one leaves nobody of that name alone
+   */
+  declareWhole(whole: Whole, declaredAs: string | undefined): Rival | undefined {
+    for (const [place, { declaration }] of this.wholes) {
+      if (declaredAs !== undefined && declaration.declaredAs === declaredAs) {
+        this.wholes.delete(place);
+      }
+    }
+    const names = new Set(whole.names.map((name) => name.toLowerCase()));
+    this.wholes.set(whole.place, { declaration: { declaredAs }, names, whole });
+    for (const [thing, declarations] of this.byThing) {
+      const name = nameAt(whole.place, thing);
+      const [rival] = [...declarations].flatMap((each) => each.declaredAs ?? []);
+      if (name !== undefined && rival !== undefined && !whole.ignores(name)) {
+        return { declaredAs: rival, name };
+      }
+    }
+    return undefined;
+  }
+
+  /** The resource that declares all members of the project or team that a thing is in, and does not leave it alone. */
+  wholeOf(thing: string): Rival | undefined {
+    for (const { declaration, whole } of this.wholes.values()) {
+      const name = nameAt(whole.place, thing);
+      if (name !== undefined && declaration.declaredAs !== undefined && !whole.ignores(name)) {
+        return { declaredAs: declaration.declaredAs, name };
+      }
+    }
+    return undefined;
   }
 
   /** Takes note that these are names of one thing. */
@@ -75,7 +131,13 @@ export class Declarations {
   private all(things: readonly string[]): Declaration[] {
     return things
       .flatMap((thing) => [thing, ...(this.aliases.get(thing) ?? [])])
-      .flatMap((thing) => [...(this.byThing.get(thing) ?? [])]);
+      .flatMap((thing) => [...(this.byThing.get(thing) ?? []), ...this.inWholes(thing)]);
+  }
+
+  private inWholes(thing: string): Declaration[] {
+    return [...this.wholes.values()]
+      .filter(({ whole, names }) => names.has(nameAt(whole.place, thing) ?? ""))
+      .map(({ declaration }) => declaration);
   }
 
   /**
@@ -107,37 +169,12 @@ export function thing(kind: string, key: readonly string[]): string {
   return [kind, ...key].join("/").toLowerCase();
 }
 
-/**
- * Enters what `check` has found into the run's declarations; a second resource that declares the same is a mistake.
- *
- * @param news what the resource was declared with
- * @param result what the check of the arguments has come to
- * @param identity the arguments that say what is declared; a second declaration is a mistake in the last
- * @param where follows "must be declared once"
- */
-export function checkDeclaredOnce<Inputs extends object>(
-  declarations: Declarations,
-  news: object,
-  result: Checked<Inputs>,
-  { kind, identity, where }: { kind: string; identity: readonly string[]; where: string },
-): Checked<Inputs> {
-  const { inputs, failures } = result;
-  const key = identity.map((name) => (inputs as Record<string, unknown>)[name]);
-  if (!key.every((value) => typeof value === "string") || isUnknown(key)) {
-    return result;
-  }
-  const declaredAs = (news as Record<string, unknown>)[declaredAsInput];
-  const mine = typeof declaredAs === "string" && declaredAs !== "" ? declaredAs : undefined;
-  const other = declarations.declare(thing(kind, key), mine);
-  if (mine === undefined || other?.declaredAs === undefined) {
-    return result;
-  }
-  const [first, second] = namesApart(other.declaredAs, mine);
-  const reason = `must be declared once${where}, but got two declarations, '${first}' and '${second}': keep one of them`;
-  return { inputs, failures: [...failures, { property: identity.at(-1) ?? "", reason }] };
+/** The name of a member of a project or team; `undefined` for things that are not in it. */
+function nameAt(place: string, thing: string): string | undefined {
+  return thing.startsWith(`${place}/`) ? thing.slice(place.length + 1) : undefined;
 }
 
-/** Tells that somebody stays, whom a deletion would have removed. */
+/** A line for a deletion that removes nobody, because the program still declares the member. */
 export function stays(who: string, where: string, { declaredAs }: Declaration): string {
   const as = declaredAs === undefined ? "" : ` as '${nameOf(declaredAs)}'`;
   return `${who} stays in ${where}: the program declares it${as}.`;
@@ -149,7 +186,7 @@ export function nameOf(declaredAs: string): string {
 }
 
 /** The names of two resources, in the same order in every run; in full where they have one below different parents. */
-function namesApart(...declarers: [string, string]): string[] {
+export function namesApart(...declarers: [string, string]): string[] {
   const names = declarers.map(nameOf);
   return (names[0] === names[1] ? declarers : names).sort();
 }

@@ -1,10 +1,12 @@
 import type * as v from "valibot";
 import { checkArguments, keepSpelling } from "./arguments";
 import type { Connection } from "./connection";
-import { checkDeclaredOnce } from "./declarations";
+import { checkDeclaredOnce } from "./declaredOnce";
 import type {
   Absent,
   Definition,
+  DefinitionOf,
+  DefinitionTypes,
   InputsOf,
   Known,
   NoOther,
@@ -21,12 +23,12 @@ import { startDeadline } from "./timeouts";
 import { isUnknown } from "./unknown";
 
 /**
- * Makes a handler of what a resource says of its life: `defineHandler<typeof ProjectUser>()({ … })`.
+ * Makes a handler from the definition of a resource: `defineHandler<typeof ProjectUser>()({ … })`.
  *
- * The arguments and the outputs are those of the class, which the compiler compares. It is called twice, because one call
- * could not both be told the class and find out the rest by itself.
+ * The compiler compares the arguments and the outputs with those of the class. There are two calls, because
+ * TypeScript infers either all type arguments of a call or none.
  *
- * @template MayLack outputs that the class promises, and that are not known in every case
+ * @template MayLack outputs that the class declares as certain, but that may be unknown
  */
 export function defineHandler<Class extends ResourceClass, MayLack extends string = never>() {
   return <
@@ -39,36 +41,46 @@ export function defineHandler<Class extends ResourceClass, MayLack extends strin
       readonly arguments: NoOther<Shape, Class>;
     },
   ): HandlerFactory<InputsOf<Shape>, Known<OutputsOf<Class, MayLack>>> => {
+    interface Types {
+      shape: Shape;
+      key: Key;
+      stored: Stored;
+      limit: Limit;
+      outputs: OutputsOf<Class, MayLack>;
+    }
     return (connection) => ({
-      ...comparing(definition, connection),
-      ...living(definition, connection),
+      ...comparing<Types>(definition, connection),
+      ...living<Types>(definition, connection),
     });
   };
 }
 
-/** What the engine asks without anything happening in Atlas. */
-function comparing<
-  Shape extends v.ObjectEntries,
-  Key,
-  Stored extends v.ObjectEntries,
-  Limit extends number | undefined,
-  Outputs extends object,
->(
-  definition: Definition<Shape, Key, Stored, Limit, Outputs>,
+type HandlerOf<T extends DefinitionTypes> = Handler<InputsOf<T["shape"]>, Known<T["outputs"]>>;
+
+/** The operations that make no request to Atlas. */
+function comparing<T extends DefinitionTypes>(
+  definition: DefinitionOf<T>,
   connection: Connection,
-): Pick<Handler<InputsOf<Shape>, Known<Outputs>>, "check" | "diff"> {
+): Pick<HandlerOf<T>, "check" | "diff"> {
   return {
     async check(olds, news) {
-      const result = checkArguments<InputsOf<Shape>>(connection, news, definition.arguments);
+      const result = checkArguments<InputsOf<T["shape"]>>(connection, news, definition.arguments);
       keepSpelling(olds, result.inputs);
-      const mistakes = definition.mistakes?.(news as InputsOf<Shape>) ?? [];
+      const mistakes = definition.mistakes?.(news as InputsOf<T["shape"]>) ?? [];
       if (mistakes.length > 0) {
         return { ...result, failures: [...result.failures, ...mistakes] };
       }
-      const { identity, ...once } = definition.declaredOnce;
+      const failures =
+        result.failures.length > 0 ? [] : (definition.guard?.(result.inputs, olds ?? {}) ?? []);
+      if (failures.length > 0) {
+        return { ...result, failures };
+      }
+      const { identity, whole, ...once } = definition.declaredOnce;
+      const isRight = result.failures.length === 0;
       return checkDeclaredOnce(connection.run.declarations, news, result, {
         ...once,
         identity: typeof identity === "function" ? identity(result.inputs) : identity,
+        whole: isRight ? whole?.(result.inputs) : undefined,
       });
     },
 
@@ -78,14 +90,14 @@ function comparing<
       const names = Object.keys(definition.arguments);
       const given = onlyOf(news, names);
       const isOpen = isUnknown(given);
-      const declared = declaredIn<Shape>(given, { ...definition.arguments, ...definition.stored });
+      const declared = declaredIn<T["shape"]>(given, { ...definition.arguments, ...definition.stored });
       const { deleteBeforeReplace = false } = definition;
       const replaces = [
         ...argumentsThatReplace(onlyOf(key as object, names), news),
         ...(definition.replaces?.(key, before, declared) ?? []),
       ];
       if (replaces.length === 0 && !isOpen && definition.isUnfinished?.(before)) {
-        // There is no input in which it shows, so the engine has nothing to compare.
+        // No input differs, so the engine would not find a change by comparing them.
         return { changes: true, replaces, deleteBeforeReplace };
       }
       const differs = isOpen || definition.differs?.(before, declared) === true;
@@ -97,42 +109,13 @@ function comparing<
   };
 }
 
-/** What the engine asks that looks at Atlas or changes it. */
-function living<
-  Shape extends v.ObjectEntries,
-  Key,
-  Stored extends v.ObjectEntries,
-  Limit extends number | undefined,
-  Outputs extends object,
->(
-  definition: Definition<Shape, Key, Stored, Limit, Outputs>,
+/** The operations that read from Atlas or change something there. */
+function living<T extends DefinitionTypes>(
+  definition: DefinitionOf<T>,
   connection: Connection,
-): Omit<Handler<InputsOf<Shape>, Known<Outputs>>, "check" | "diff"> {
+): Omit<HandlerOf<T>, "check" | "diff"> {
   const keepsTimeouts = "__timeouts" in definition.stored;
-  const reconcile = async (
-    operation: "create" | "update",
-    inputs: InputsOf<Shape>,
-    olds: object | undefined,
-  ): Promise<Known<Outputs>> => {
-    const atlas = connection.atlas();
-    const before = recall(olds, definition.stored);
-    const deadline = startDeadline(atlas.clock, inputs, operation, definition.defaultTimeMs) as Reconciling<
-      unknown,
-      Limit
-    >["deadline"];
-    try {
-      const outputs = await definition.reconcile({ connection, atlas, operation, before, deadline }, inputs);
-      return known<Outputs>({ ...outputs, ...(keepsTimeouts ? { __timeouts: inputs.__timeouts } : {}) });
-    } catch (error) {
-      throw error instanceof Unfinished
-        ? new PartialFailure(
-            definition.id.of(inputs),
-            { ...known(error.outputs), __provider: inputs.__provider },
-            error.cause,
-          )
-        : error;
-    }
-  };
+  const reconcile = reconciling<T>(definition, connection);
   return {
     async create(inputs) {
       const outs = await reconcile("create", inputs, undefined);
@@ -152,11 +135,11 @@ function living<
       const kept = keepsTimeouts ? { __timeouts: (before as { __timeouts?: unknown }).__timeouts } : {};
       const inputs =
         definition.declaredBy?.(key, found) ??
-        (onlyOf(found, Object.keys(definition.arguments)) as InputsOf<Shape>);
+        (onlyOf(found, Object.keys(definition.arguments)) as InputsOf<T["shape"]>);
       return {
         id: definition.id.format(key),
-        props: known<Outputs>({ ...found, ...kept }),
-        inputs: known({ ...inputs, ...kept }) as InputsOf<Shape>,
+        props: known<T["outputs"]>({ ...found, ...kept }),
+        inputs: known({ ...inputs, ...kept }) as InputsOf<T["shape"]>,
       };
     },
 
@@ -170,9 +153,38 @@ function living<
   };
 }
 
+/** What `create` and `update` have in common: the call of the definition's `reconcile`. */
+function reconciling<T extends DefinitionTypes>(definition: DefinitionOf<T>, connection: Connection) {
+  const keepsTimeouts = "__timeouts" in definition.stored;
+  return async (
+    operation: "create" | "update",
+    inputs: InputsOf<T["shape"]>,
+    olds: object | undefined,
+  ): Promise<Known<T["outputs"]>> => {
+    const atlas = connection.atlas();
+    const before = recall(olds, definition.stored);
+    const deadline = startDeadline(atlas.clock, inputs, operation, definition.defaultTimeMs) as Reconciling<
+      unknown,
+      T["limit"]
+    >["deadline"];
+    try {
+      const outputs = await definition.reconcile({ connection, atlas, operation, before, deadline }, inputs);
+      return known<T["outputs"]>({ ...outputs, ...(keepsTimeouts ? { __timeouts: inputs.__timeouts } : {}) });
+    } catch (error) {
+      throw error instanceof Unfinished
+        ? new PartialFailure(
+            definition.id.of(inputs),
+            { ...known(error.outputs), __provider: inputs.__provider },
+            error.cause,
+          )
+        : error;
+    }
+  };
+}
+
 /**
- * The arguments that a comparison is made with. In a refresh they are the inputs in the state, which nothing has checked,
- * so what has another form than a state may hold is left out. What is not known yet is kept.
+ * The arguments to compare with. In a refresh they are the inputs in the state, which nothing has checked, so values
+ * of the wrong form are left out. Values that are not known yet are kept.
  */
 function declaredIn<Shape extends v.ObjectEntries>(given: object, shape: v.ObjectEntries): Recalled<Shape> {
   const unknown = Object.fromEntries(Object.entries(given).filter(([, value]) => isUnknown(value)));

@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { isUnknown } from "./unknown";
 
 /**
- * The arguments that mean another thing than the one that the id names, so that they replace it. Names and ids compare
- * without case. What is not known yet may turn out to be the same, so it replaces nothing by itself.
+ * The arguments that name something else than the id does, and so replace the resource. Case makes no difference. A
+ * value that is not known yet may turn out to be the same, so it replaces nothing by itself.
  *
  * @param key what the id names, by argument
  */
@@ -15,11 +15,11 @@ export function argumentsThatReplace(key: object, news: object): string[] {
 }
 
 /**
- * What `diff` answers.
+ * The answer of `diff`.
  *
- * It does not say that something changes, but leaves it to the engine to compare the inputs: the dynamic provider host
- * passes no names of properties on, and without them `ignoreChanges` in a refresh and `replaceOnChanges` have nothing to
- * go by, and a preview takes every output for unknown.
+ * It does not say that something changes, but lets the engine compare the inputs. The dynamic provider host does not
+ * pass on the names of properties, and without them, `ignoreChanges` in a refresh and `replaceOnChanges` have no
+ * effect, and a preview treats every output as unknown.
  *
  * @param differs whether anything that the user declared differs, or may differ once it is known
  */

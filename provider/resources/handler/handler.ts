@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "./connection";
 
 /**
- * The life of one resource, as the dynamic provider host calls it; `configure` is the same for all. States can have been
- * edited, and programs can be wrong, so that what comes from either may be anything.
+ * The operations of one resource, as the dynamic provider host calls them; `configure` is the same for all. States
+ * may have been edited, and programs may be wrong, so a value from either can be anything.
  */
 export interface Handler<Inputs, Outputs> {
   check(olds: object | undefined, news: object): Promise<pulumi.dynamic.CheckResult<Inputs>>;

@@ -1,25 +1,28 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { AtlasError } from "../../atlas/errors/error";
-import { withoutSecrets } from "./arguments";
+import { fitToShow } from "./arguments";
 import { ToldOnce } from "./toldOnce";
 
 type AnyHandler = pulumi.dynamic.ResourceProvider;
 
 const toldOnce = new ToldOnce();
 
-/** A handler whose errors are fit for the dynamic provider host: without secrets, told once, and printed once. */
+/**
+ * Makes the errors of a handler fit for the dynamic provider host: without secrets, each reason told once, and
+ * printed once.
+ */
 export function withErrorsForHost(handler: AnyHandler): AnyHandler {
-  return withQuietErrors(withReasonsToldOnce(withSecretsHidden(handler)));
+  return withQuietErrors(withReasonsToldOnce(withMistakesToShow(handler)));
 }
 
-function withSecretsHidden(handler: AnyHandler): AnyHandler {
+function withMistakesToShow(handler: AnyHandler): AnyHandler {
   const { check } = handler;
   return {
     ...handler,
     ...(check && {
       check: async (olds: object, news: object) => {
         const { inputs, failures } = await check(olds, news);
-        return { inputs, ...(failures === undefined ? {} : { failures: withoutSecrets(failures, news) }) };
+        return { inputs, ...(failures === undefined ? {} : { failures: fitToShow(failures, news) }) };
       },
     }),
   };
@@ -38,7 +41,7 @@ function withReasonsToldOnce(handler: AnyHandler): AnyHandler {
 
 type Operation<Arguments extends unknown[], Result> = (...args: Arguments) => Promise<Result>;
 
-/** The same operation, whose errors are what `change` makes of them. */
+/** The same operation, with its errors changed by `change`. */
 function failing<Arguments extends unknown[], Result>(
   operation: Operation<Arguments, Result>,
   change: (error: unknown) => unknown,
@@ -59,9 +62,9 @@ function brief<Arguments extends unknown[], Result>(
 }
 
 /**
- * For these operations the dynamic provider host prints an error's text and stack before it hands the error to the
- * engine, which shows the message once more with the resource. One sentence is enough for an error that is the user's
- * to mend; the stack of any other is kept.
+ * For these operations the dynamic provider host prints an error's text and stack before it passes the error to the
+ * engine, which shows the message again with the resource. One sentence is enough for an error that the user can fix.
+ * Any other error keeps its stack.
  */
 function withQuietErrors(handler: AnyHandler): AnyHandler {
   const { check, diff, read, delete: remove } = handler;
@@ -79,7 +82,7 @@ function quiet<Arguments extends unknown[], Result>(
 ): Operation<Arguments, Result> {
   return failing(operation, (error) => {
     if (error instanceof Error && !isDefect(error)) {
-      // Configurable, because one failed listing is the error of many reads.
+      // Configurable, because many reads may fail with the same error of one listing.
       Object.defineProperties(error, {
         toString: { value: () => error.name, configurable: true },
         stack: { value: "see the error of the resource", configurable: true },
@@ -89,7 +92,7 @@ function quiet<Arguments extends unknown[], Result>(
   });
 }
 
-/** Errors that the language itself raises point to a mistake in this package. */
+/** Errors that the language itself throws point to a defect in this package. */
 function isDefect(error: Error): boolean {
   return [TypeError, RangeError, ReferenceError, SyntaxError].some((type) => error instanceof type);
 }

@@ -3,7 +3,7 @@ import { isUsername } from "./arguments";
 
 /** One part of an id. */
 interface IdPart {
-  /** What a mistake calls it. @default the name of the part */
+  /** Its name in messages. @default the name of the part */
   readonly label?: string;
   readonly example: string;
   /** Whether a text, in lower case, can be this part. */

@@ -1,16 +1,16 @@
 import { connect } from "node:net";
 
-/** A connection that the other side ended sooner than this was refused rather than dropped, in milliseconds. */
+/** A connection that lasted less than this is opened again only after the same time, in milliseconds. */
 const briefMs = 1_000;
 
 /**
  * Ends this process as soon as the engine that started it is gone.
  *
- * A killed engine leaves its provider process behind, with everything it was doing: waiting for a migration to become
- * ready, and then cutting it over, while the next `pulumi up` does the same. Nobody would store what came of it.
+ * A killed engine leaves its provider process running, which may wait for a migration to become ready and then cut it
+ * over, while the next `pulumi up` does the same. Nobody would store the result.
  *
- * The lifeline is a bare connection to the engine's own port. The engine drops it now and then, for saying nothing, so
- * only a port that nobody listens on any more counts.
+ * The lifeline is a bare connection to the engine's own port. The engine drops it now and then because nothing is
+ * sent, so only a port that nobody listens on any more means that the engine is gone.
  *
  * @param address the engine's address, `127.0.0.1:<port>`
  */
@@ -34,7 +34,7 @@ export function endWithEngine(address: string, end: () => void): void {
         setTimeout(watch, Date.now() - since < briefMs ? briefMs : 0).unref();
       }
     });
-    // Whatever the engine says on it is of no interest, but unread data would hide its end.
+    // What the engine sends does not matter, but unread data would hide the end of the connection.
     socket.resume();
   };
   watch();

@@ -1,7 +1,7 @@
 import { type Clock, type Deadline, pause } from "../../atlas/clock";
 
 /**
- * Looks at once, and again after each pause until there is enough to see: what Atlas shows can lag behind what it has.
+ * Looks at once, and again after each pause until the look shows enough: what Atlas shows can lag behind its data.
  *
  * @param pausesMs pauses before the further looks, in milliseconds; none is longer than the deadline leaves
  * @returns what the last look has shown

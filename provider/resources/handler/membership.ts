@@ -7,19 +7,19 @@ import { sameName } from "./differences";
 import { lookUntil } from "./lookUntil";
 import { isParentMissing } from "./missing";
 
-/** Rounds of looking at Atlas and acting on it, before a change that does not come to rest is an error. */
+/** How often a change looks at Atlas and acts, before it is an error that it does not settle. */
 export const reconcileRounds = 4;
 
-/** Pauses before each look for somebody who must be there but is not listed, in milliseconds: half a minute in all. */
+/** Pauses before each look for a user who must be there but is not listed, in milliseconds: half a minute in all. */
 const pausesMs = [1_000, 2_000, 4_000, 8_000, 15_000];
 
-/** Pauses before each look for somebody whom Atlas calls gone but still lists, in milliseconds. */
+/** Pauses before each further look at a user that Atlas reports as gone but still lists, in milliseconds. */
 const goneAfterMs = [1_000, 2_000, 4_000];
 
 /**
- * Looks again for somebody who must be there, as Atlas's listings can lag behind what has just been changed.
+ * Looks again for a user who must be there, because Atlas's listings can lag behind a recent change.
  *
- * @returns `undefined` when the last look, half a minute later, finds nobody, or when the time is up before
+ * @returns `undefined` when even the last look, half a minute later, finds nobody, or the deadline comes first
  */
 export async function lookAgain<Member>(
   look: () => Promise<Member | undefined>,
@@ -39,13 +39,13 @@ export async function lookAgain<Member>(
   return undefined;
 }
 
-/** Whether Atlas itself refused a change for a state that is not what the request took for granted. */
+/** Whether Atlas itself refused a change because its state is not what the request assumed. */
 export function isStale(error: AtlasError): boolean {
   return error.isFromAtlas && (error.status === 409 || (error.status === 404 && !isParentMissing(error)));
 }
 
 /**
- * Removes a member who may be gone, or known to Atlas by another id than before.
+ * Removes a member who may be gone already, or may have another id in Atlas than before.
  *
  * @param name what the member is found by: the username, or else the id
  * @param userId the id that is in the state, where there is one
@@ -76,7 +76,7 @@ export async function removeMember<Member extends { userId: string }>(
   }
 }
 
-/** The id that a member has whom Atlas calls gone by another id or by this one, of which its listings may lag behind. */
+/** The id under which Atlas lists a member after it reported `goneId` as gone. Its listings may lag behind that. */
 async function liveId<Member extends { userId: string }>(
   members: MemberCache<Member>,
   name: string,

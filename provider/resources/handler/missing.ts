@@ -8,13 +8,13 @@ const codes = new Set([
   "TEAM_NOT_FOUND",
   "TEAM_NOT_IN_ORG",
   "INVALID_TEAM_ID",
-  // For what is just being deleted, with the path for its explanation.
+  // For something that is being deleted; the explanation is only its path.
   "RESOURCE_NOT_FOUND",
 ]);
 
 /**
- * Whether a 404 says that the project, team or organization is missing, and not what was looked for in it. That
- * is never taken for 'gone': credentials of another organization see the same.
+ * Whether a 404 says that the project, team or organization is missing, and not what was looked for in it. That never
+ * counts as 'gone', because credentials of another organization get the same answer.
  */
 export function isParentMissing(error: AtlasError): boolean {
   return error.status === 404 && error.errorCode !== undefined && codes.has(error.errorCode);

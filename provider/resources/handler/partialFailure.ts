@@ -1,6 +1,6 @@
 /**
- * An operation that got somewhere but not to its end. The engine stores the resource as not finished, with the
- * properties, and the next `pulumi up` calls `update`.
+ * An operation that was only partly completed. The engine stores the resource as not finished, with the properties,
+ * and the next `pulumi up` calls `update`.
  *
  * The dynamic provider host recognises it by `id`, `properties` and `reasons`.
  */
@@ -19,7 +19,7 @@ export class PartialFailure extends Error {
   }
 }
 
-/** That `reconcile` got somewhere but not to its end, with what it has seen until then. */
+/** What `reconcile` throws when it was only partly completed, with what it has seen until then. */
 export class Unfinished extends Error {
   override readonly name = "Unfinished";
 

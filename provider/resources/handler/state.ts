@@ -1,13 +1,13 @@
 import * as v from "valibot";
 
-/** The properties of a state that have the form that they must have. */
+/** The properties of a state that have the right form. */
 export type Recalled<Shape extends v.ObjectEntries> = {
   [Property in keyof Shape]?: v.InferOutput<Shape[Property]>;
 };
 
 /**
- * Reads what a state holds of a resource. Older versions and people with an editor write states too, so that any property
- * may be missing or be something else; it is left out then. What a resource is about stands in its id.
+ * Reads the state of a resource. Older versions and people with an editor write states too, so any property may be
+ * missing or wrong; it is then left out. The id tells what the resource manages.
  */
 export function recall<Shape extends v.ObjectEntries>(props: unknown, shape: Shape): Recalled<Shape> {
   const recalled: Record<string, unknown> = {};
@@ -22,8 +22,8 @@ export function recall<Shape extends v.ObjectEntries>(props: unknown, shape: Sha
 }
 
 /**
- * Whether a read is that of `.get()`: the engine then hands over no more than the id and the implementation. What is not
- * there is an error for it, where a resource of the stack would be deleted.
+ * Whether a read comes from `.get()`: the engine then passes no more than the id and the implementation. For
+ * `.get()`, a missing resource is an error; in a refresh, it is deleted from the state.
  */
 export function isGet(props: object | undefined): boolean {
   return Object.keys(props ?? {}).every((property) => property.startsWith("__"));

@@ -46,10 +46,10 @@ export function customTimeoutMs(
 }
 
 /**
- * When an operation has to be over: `customTimeouts`, counted from now on. It is made once, at the start of the operation,
- * and handed to everything below.
+ * When an operation must have ended: `customTimeouts`, counted from now on. The deadline is made once, at the start
+ * of the operation, and passed to everything below.
  *
- * @param otherwiseMs the time when the user has set none. @default none, so that requests go by limits of their own
+ * @param otherwiseMs the time when the user has set none. @default none: only the limits of each request apply
  */
 export function startDeadline(
   clock: Clock,

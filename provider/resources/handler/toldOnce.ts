@@ -1,8 +1,8 @@
 import { AtlasError } from "../../atlas/errors/error";
 
 /**
- * Tells the reason of a failure once when it is not about the resource that failed: one wrong key fails every resource of
- * a stack, and each would repeat it all.
+ * Tells the reason of a failure only once when it is not about the resource that failed: with one wrong key, every
+ * resource of a stack fails, and each would repeat the whole message.
  */
 export class ToldOnce {
   private readonly reasons = new Set<string>();
@@ -13,7 +13,7 @@ export class ToldOnce {
     const request = `: ${method} ${path} `;
     const at = error.message.indexOf(request);
     const said = error.message.slice(at + request.length);
-    // What others wait for fails them too, and their messages end in the same words.
+    // When a request fails that others wait for, they fail too, and their messages end in the same words.
     const reason = said.slice(Math.max(0, said.search(/was answered |got no answer /)));
     if (at < 0 || !isCommon(status) || !this.reasons.has(reason)) {
       this.reasons.add(reason);

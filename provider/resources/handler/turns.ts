@@ -2,7 +2,7 @@
 export class Turns {
   private readonly last = new Map<string, Promise<unknown>>();
 
-  /** Runs the operation when all that have come before it for the same thing are over, however they ended. */
+  /** Runs the operation after all earlier ones for the same thing have ended, with or without success. */
   async take<T>(thing: string, operation: () => Promise<T>): Promise<T> {
     const before = this.last.get(thing) ?? Promise.resolve();
     const mine = before.then(operation);

@@ -32,9 +32,9 @@ const shape = {
   ),
 };
 
-/** The life of a {@link LinkToken}: the link of an organization to the source of a live migration. */
+/** The life cycle of a {@link LinkToken}: the link of an organization to the source of a live migration. */
 export const linkTokenHandler = withoutUpdate(
-  // Atlas shows a token once, when it is made, so that `.get()` finds none.
+  // Atlas shows a token once, when it is created, so `.get()` finds none.
   defineHandler<typeof LinkToken, "linkToken">()({
     arguments: shape,
 
@@ -51,14 +51,14 @@ export const linkTokenHandler = withoutUpdate(
         return [];
       }
       const differing = sameList(before.accessListIps, news.accessListIps) ? [] : ["accessListIps"];
-      // Atlas shows a token once, so one that is no longer in the state can only be made anew.
+      // Atlas shows a token once, so one that is missing from the state can only be replaced.
       const isLost = before.linkToken === undefined && sameName(news.orgId, orgId);
       return isLost ? [...differing, "linkToken"] : differing;
     },
 
     onUnchanged({ run: { declarations } }, { orgId }, { linkToken }) {
       const link = thing("link", [orgId]);
-      // A refresh compares before the program has declared anything, and says nothing of what the run comes to.
+      // In a refresh, the program has declared nothing yet, so the comparison says nothing about the end of the run.
       if (declarations.find([link]) !== undefined) {
         declarations.settle(link, linkToken);
       }
@@ -70,7 +70,7 @@ export const linkTokenHandler = withoutUpdate(
       return { orgId, accessListIps, linkToken };
     },
 
-    // Atlas has no operation that shows a link or its token, so nothing is known beside what is stored.
+    // Atlas has no operation that shows a link or its token, so nothing is known besides the stored values.
     async read(_context, { orgId }, { accessListIps, linkToken }) {
       return { orgId, accessListIps, linkToken };
     },
@@ -84,7 +84,8 @@ export const linkTokenHandler = withoutUpdate(
           `The link of organization ${orgId} stays: the program declares it, and this update has it in place.`,
         );
         const found = declarations.foundWith(link);
-        // An update was ended between making the one link and deleting the other. Nothing tells which is the later one.
+        // An update was interrupted after it created one link and before it deleted the other. Nothing shows which
+        // one is newer.
         if (found !== undefined && found !== linkToken) {
           connection.report(tellOfTwoTokens(orgId, declaration.declaredAs));
         }
@@ -121,8 +122,8 @@ function wasLost(error: AtlasError): boolean {
 }
 
 /**
- * Whether Atlas refuses to make a link because there is one. Under which code is not documented, so any counts that speaks
- * of the link, but not one about something else, such as a migration that is active.
+ * Whether Atlas refuses to create a link because there is one already. The code for that is not documented, so any
+ * code about the link counts, but none about something else, such as an active migration.
  */
 function isLinkThere({
   operation,
@@ -149,7 +150,7 @@ async function dropLink(atlas: AtlasSession, orgId: string, options: RequestOpti
   }
 }
 
-/** Whether Atlas says that there is no link: it has done so under no code and under UNEXPECTED_ERROR. */
+/** Whether Atlas says that there is no link. It has said so without a code, and with UNEXPECTED_ERROR. */
 function isNoLink({ operation, status, errorCode = "UNEXPECTED_ERROR", isFromAtlas }: AtlasError): boolean {
   return (
     operation === "deleteOrgLiveMigrationLinkTokens" &&

@@ -23,22 +23,22 @@ const registration: Registration<LinkToken> = {
 };
 
 /**
- * The organization can be linked to Cloud Manager for a live migration, by this token; or to an Ops Manager that still
- * pushes migrations to Atlas, which newer ones do not.
+ * The organization can be linked by this token for a live migration: to Cloud Manager, or to an Ops Manager that
+ * still pushes migrations to Atlas, which newer versions do not.
  *
  * Atlas shows a token once, when it is made, and an organization has one link. The token is kept as a secret in the
- * state, and stands in no output, debug message or event of a run. The engine's own `--tracing` and `-v=9` write it in
- * clear, and so does a debug message about another resource that the program hands it to. It cannot be read back: after
- * `LinkToken.get` it is undefined.
+ * state, and no output, debug message or event of a run shows it. The engine's own `--tracing` and `-v=9` write it in
+ * clear text, and so does a debug message about another resource that gets it as an argument. It cannot be read back:
+ * after `LinkToken.get` it is undefined.
  *
  * - **Adopts** nothing: a link that is there already is dropped, and a new token made.
  * - **Refresh** keeps what is stored and makes no request. It does not notice that a link was dropped in Atlas.
  * - **Replaced** (deleting first) when `orgId` or `accessListIps` changes: the old token stops working. The resource
- *   option `deleteBeforeReplace` is set, so this goes for `pulumi up --replace` too.
+ *   option `deleteBeforeReplace` is set, so this also applies to `pulumi up --replace`.
  * - **Deleting** drops the organization's link, unless this run has just made it under another name.
  * - **Role needed**: Organization Owner (`ORG_OWNER`) to make and to delete, none to refresh.
- * - **Errors**: the organization must exist, and is linked once in a program; Atlas refuses to drop a link while a live migration is active, and the
- *   error names the projects.
+ * - **Errors**: the organization must exist, and is linked once in a program. Atlas refuses to drop a link while a
+ *   live migration is active, and the error names the projects.
  *
  * Atlas operations: `createOrgLiveMigrationLinkToken`, `deleteOrgLiveMigrationLinkTokens`.
  *
@@ -64,8 +64,8 @@ export class LinkToken extends pulumi.CustomResource {
     super(
       ...declaration(registration, name, args, {
         ...pulumi.mergeOptions(options, { additionalSecretOutputs: ["linkToken"] }),
-        // An organization has one link. What the handler says of the order counts only where it plans the replacement
-        // itself, and not when the user asks for one.
+        // An organization has one link. What the handler says about the order applies only to replacements that it
+        // plans itself, and not to one that the user asks for.
         deleteBeforeReplace: options?.deleteBeforeReplace ?? true,
       }),
     );

@@ -1,18 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What is used of the SDK's client to the engine. */
+/** The part of the SDK's client to the engine that is used here. */
 interface Monitor {
   registerResource(request: { getType(): string }, ...rest: unknown[]): unknown;
 }
 
-/** Clients that know already what not to print: one for each run of a program, and what they are to be silent about. */
+/**
+ * Clients that have been changed already, one for each run of a program, with the types whose answers they do not
+ * print.
+ */
 const changed = new WeakMap<object, Set<string>>();
 
 /**
  * Makes the engine's answers to the registration of resources of a type unprintable in this run.
  *
- * The SDK writes each answer into a debug message, secrets in clear: `pulumi up --debug` shows it, and every subscriber
- * to the events of the Automation API gets it. The values themselves come from the answer's accessors, and are the same.
+ * The SDK writes each answer into a debug message, with secrets in clear text: `pulumi up --debug` shows it, and
+ * every subscriber to the events of the Automation API gets it. The values themselves come from the answer's
+ * accessors, and are the same.
  */
 export function leaveUnprinted(type: string): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor | undefined;

@@ -22,7 +22,7 @@ export interface Deferred {
   outcome: "deferred" | "in doubt" | "nothing scheduled";
 }
 
-/** A request went out that was not answered, and the time is over before its effect shows, or shows to be none. */
+/** A request was not answered, and the time was over before it was clear whether it had an effect. */
 export class Unconfirmed extends Error {
   constructor(
     /** The window as it was before that request. */
@@ -36,11 +36,11 @@ export class Unconfirmed extends Error {
 /**
  * Defers the scheduled maintenance until the window shows as many deferrals.
  *
- * Each request defers by another week, so there is a look right before each, and none after one that Atlas has accepted
- * but does not show: the window may lag behind, or somebody may have edited it, which takes all deferrals back.
+ * Each request defers by another week, so there is a look right before each. No request follows one that Atlas has
+ * accepted but does not show: the window may lag behind, or somebody may have edited it, which cancels all deferrals.
  *
- * @param unconfirmedAfter how many deferrals there were when a former run sent a request that was not answered
- * @throws Unconfirmed when the run must remember such a request
+ * @param unconfirmedAfter how many deferrals there were when an earlier run sent a request that was not answered
+ * @throws Unconfirmed when the next run must know of such a request
  */
 export async function deferUntil(
   atlas: AtlasSession,
@@ -81,7 +81,7 @@ export async function deferUntil(
   return { window, outcome: "deferred" };
 }
 
-/** Asks once. An error that it answers with is that of a request whose answer was lost. */
+/** Sends one request. It returns an error, and does not throw it, when the answer was lost. */
 async function request(
   atlas: AtlasSession,
   projectId: string,

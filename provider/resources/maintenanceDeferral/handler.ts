@@ -29,7 +29,7 @@ const shape = {
   requireScheduled: v.optional(v.boolean(mustBe("true or false")), false),
 };
 
-/** The longest that a deferral may take, waits included, unless `customTimeouts` says otherwise. */
+/** The longest that a deferral may take, including waits, unless `customTimeouts` says otherwise. */
 const defaultTimeMs = 15 * 60_000;
 
 /** The arguments after `check`. */
@@ -43,7 +43,7 @@ interface Declared {
 type Outputs = OutputsOf<typeof MaintenanceDeferral>;
 type Status = "DEFERRED" | "NOT_SCHEDULED" | "UNCONFIRMED";
 
-/** The life of a {@link MaintenanceDeferral}: a project's scheduled maintenance that has been deferred. */
+/** The life cycle of a {@link MaintenanceDeferral}: a project's scheduled maintenance that has been deferred. */
 export const maintenanceDeferralHandler = defineHandler<typeof MaintenanceDeferral>()({
   arguments: shape,
 
@@ -74,7 +74,7 @@ export const maintenanceDeferralHandler = defineHandler<typeof MaintenanceDeferr
     const { projectId, deferrals } = inputs;
     const unconfirmedAfter = before.status === "UNCONFIRMED" ? (before.numberOfDeferrals ?? 0) : undefined;
     try {
-      // Two that look at the same time would both find a deferral missing.
+      // Two resources that look at the same time would both find that a deferral is missing.
       const deferred = await connection.run.turns.take(thing("deferral", [projectId]), () =>
         deferUntil(atlas, projectId, deferrals, { deadline }, unconfirmedAfter),
       );
@@ -105,8 +105,8 @@ const readDefaults = { deferrals: 0, requireScheduled: false, status: "DEFERRED"
 
 /**
  * What the window says about a deferral that was declared. Fewer deferrals than declared show as `deferrals`, so that
- * the next `pulumi up` defers the maintenance again. None are missing when nothing was scheduled and nothing has
- * moved since.
+ * the next `pulumi up` defers the maintenance again. None are missing when nothing was scheduled and the number has
+ * not changed since.
  */
 function observe(
   declared: Declared & { status: Status; numberOfDeferrals?: number },
@@ -125,7 +125,7 @@ function observe(
   );
 }
 
-/** What has come of deferring, with a warning where it is not what was declared. */
+/** The outputs after deferring, with a warning when they are not what was declared. */
 function told(connection: Connection, declared: Declared, { window, outcome }: Deferred): Outputs {
   const { projectId, deferrals, requireScheduled } = declared;
   if (outcome === "in doubt") {

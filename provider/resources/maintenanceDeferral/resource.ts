@@ -7,15 +7,15 @@ export interface MaintenanceDeferralArgs {
   /** Id of the project: 24 hexadecimal digits. Another value replaces the resource. */
   projectId: pulumi.Input<string>;
   /**
-   * How often the scheduled maintenance is to have been deferred, by a week each time: 1 or 2. A higher number defers it
-   * once more; a lower one changes nothing in Atlas.
+   * How often the scheduled maintenance must have been deferred, by a week each time: 1 or 2. A higher number defers
+   * it once more; a lower one changes nothing in Atlas.
    *
    * @default 1
    */
   deferrals?: pulumi.Input<number>;
   /**
-   * Any values, as a list or a map. When they change, `pulumi up` looks again whether the maintenance that is
-   * scheduled then has been deferred, for example the number of the release that a freeze protects.
+   * Any values, as a list or a map, for example the number of the release that a freeze protects. When they change,
+   * `pulumi up` checks again whether the maintenance that is scheduled at that time has been deferred.
    *
    * @default none
    */
@@ -47,8 +47,8 @@ const registration: Registration<MaintenanceDeferral> = {
 /**
  * The maintenance that is scheduled for the project has been deferred at least `deferrals` times.
  *
- * It is a state and not a command: what was deferred before counts, so nothing is deferred twice. With nothing
- * scheduled, `status` is `NOT_SCHEDULED`, and a warning says so.
+ * It is a state and not a command: earlier deferrals count, so nothing is deferred twice. With nothing scheduled,
+ * `status` is `NOT_SCHEDULED`, and a warning says so.
  *
  * - **Adopts** deferrals that are there already.
  * - **Refresh** shows fewer deferrals than declared as a difference, because the window was edited or the maintenance
@@ -72,7 +72,7 @@ const registration: Registration<MaintenanceDeferral> = {
 export class MaintenanceDeferral extends pulumi.CustomResource {
   /** Id of the project. */
   declare readonly projectId: pulumi.Output<string>;
-  /** How often the maintenance is to have been deferred; after a refresh fewer, if deferrals are missing. */
+  /** How often the maintenance must have been deferred; after a refresh fewer, if deferrals are missing. */
   declare readonly deferrals: pulumi.Output<number>;
   /** The values whose change asks again. */
   declare readonly triggers: pulumi.Output<unknown>;

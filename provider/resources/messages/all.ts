@@ -10,7 +10,7 @@ import { teamUsersMessages } from "../teamUsers/messages";
 import type { Messages } from "./messages";
 
 /** One line a resource, which the compiler asks for. */
-const all: Record<HandlerName | "projectUsers" | "teamUsers", Messages> = {
+const all: Record<HandlerName, Messages> = {
   projectUser: projectUserMessages,
   teamUser: teamUserMessages,
   projectUsers: projectUsersMessages,

@@ -16,8 +16,26 @@ export interface Messages {
   readonly wording?: Wording;
   /** For resources that make users members of a project or team. */
   readonly membership?: Membership;
+  /** For resources about all members of a project or team. */
+  readonly members?: Members;
   /** What a refresh has found to differ, where no argument says what must be. @default the properties that differ */
   readonly difference?: (found: Properties) => Difference;
+}
+
+/** The members of a project or team, each as a resource about one of them would have it. */
+export interface Members {
+  /** The class of such a resource. */
+  readonly as: string;
+  /** The arguments that are about the members. */
+  readonly about: readonly string[];
+  /** Properties of each member by name in lower case; `undefined` where they are secret or not known yet. */
+  of(inputs: Properties, outputs: Properties): ReadonlyMap<string, Member> | undefined;
+}
+
+/** One of them. */
+export interface Member {
+  readonly inputs: Properties;
+  readonly outputs: Properties;
 }
 
 /** A property that is not as it must be. */

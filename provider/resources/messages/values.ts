@@ -58,3 +58,10 @@ export function texts(value: unknown): string[] {
 export function known(value: unknown): string | undefined {
   return typeof value === "string" && value !== unknownMarker ? value : undefined;
 }
+
+/** What a map holds; `undefined` for anything else, and for what is secret. */
+export function entries(value: unknown): [string, unknown][] | undefined {
+  const isMap =
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(secretMark in value);
+  return isMap ? Object.entries(value) : undefined;
+}

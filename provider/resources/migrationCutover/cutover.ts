@@ -14,38 +14,38 @@ import { CutoverProgress } from "./progress";
 /** Polls start at the first interval and slow down to the longest. */
 const poll = { firstMs: 3_000, growth: 1.5, longestMs: 30_000 };
 
-/** The longest that the look may take that comes when the time is up, in milliseconds. */
+/** The longest that the last look, when the time is up, may take, in milliseconds. */
 const lastLookMs = 5_000;
 
-/** How many looks must show an untouched migration before a request whose answer was lost is taken for lost itself. */
+/** How many looks must show an unchanged migration before a request without an answer counts as lost. */
 const looksAfterLostAnswer = 3;
 
-/** Follows the time of a request that was not answered, in what is on record. */
+/** In a record, follows the time of a request that was not answered. */
 const notAnswered = ", not answered";
 
 /** Pauses before further looks at a migration that Atlas refuses to cut over although it shows it as ready. */
 const staleMs = [1_000, 3_000, 5_000];
 
-/** A migration that will never complete, so that there is nothing to go on with. */
+/** A migration that will never complete, so there is nothing to continue. */
 export class DeadMigration extends Error {}
 
 /**
- * One cut-over, from wherever it stands to its end: it waits until the migration is ready, cuts it over, and waits until
- * it is complete.
+ * One cut-over, from its current status to its end: it waits until the migration is ready, cuts it over, and waits
+ * until it is complete.
  *
- * It looks before every step, so that it can start anywhere: the request goes out only while the migration says that
- * it is ready and has not begun to cut over, and never again once Atlas has taken it.
+ * It looks before every step, so it can start at any status. The request is sent only while Atlas shows that the
+ * migration is ready and the cut-over has not begun, and never again once Atlas has accepted it.
  */
 export class Cutover {
   /** The migration as it was seen last. */
   last: AtlasLiveMigration | undefined;
-  /** When Atlas took the request, in ISO 8601 UTC; `undefined` when it has taken none, as far as is known. */
+  /** When Atlas accepted the request, in ISO 8601 UTC; `undefined` when it has accepted none, as far as is known. */
   requestedAt: string | undefined;
-  /** When a request went out that was not answered. */
+  /** When a request was sent that was not answered. */
   private lostAt: string | undefined;
   private untouchedLooksToGo = 0;
 
-  /** @param record what is on record of a request of a former run: {@link Cutover.record} of then */
+  /** @param record the {@link Cutover.record} of an earlier run */
   constructor(
     private readonly atlas: AtlasSession,
     private readonly key: MigrationKey,
@@ -59,7 +59,7 @@ export class Cutover {
     }
   }
 
-  /** What must not be forgotten about the request, should the run end now. */
+  /** What the next run must know of the request if this one ends now. */
   get record(): string | undefined {
     return this.requestedAt ?? (this.lostAt === undefined ? undefined : `${this.lostAt}${notAnswered}`);
   }
@@ -120,7 +120,7 @@ export class Cutover {
     return migration;
   }
 
-  /** Requests the cut-over when the look that comes right before shows that it may be. */
+  /** Requests the cut-over if the look right before allows it. */
   private async advance(
     migration: AtlasLiveMigration,
     options: RequestOptions,
@@ -156,7 +156,8 @@ export class Cutover {
         return "lost";
       }
       if (error.isFromAtlas && (error.status === 400 || error.status === 409)) {
-        // Atlas documents no code for a cut-over that is under way already; the migration itself tells, if late.
+        // Atlas documents no code for a cut-over that is under way already. The migration itself shows it, though
+        // perhaps late.
         const migration = await lookUntil(
           () => getGroupLiveMigration(this.atlas.client, this.key, options),
           (seen) => !mayCutOver(seen),

@@ -16,10 +16,10 @@ import type { MigrationCutover } from "./resource";
 
 const shape = { projectId: atlasId("project"), liveMigrationId: atlasId("live migration") };
 
-/** The longest that readiness and completion are waited for, unless `customTimeouts` says otherwise. */
+/** The longest wait for readiness and completion, unless `customTimeouts` says otherwise. */
 const defaultWaitMs = 6 * 3_600_000;
 
-/** The life of a {@link MigrationCutover}: a live migration that is cut over to its Atlas cluster. */
+/** The life cycle of a {@link MigrationCutover}: a live migration that is cut over to its Atlas cluster. */
 export const migrationCutoverHandler = defineHandler<typeof MigrationCutover>()({
   arguments: shape,
 
@@ -37,7 +37,7 @@ export const migrationCutoverHandler = defineHandler<typeof MigrationCutover>()(
 
   defaultTimeMs: defaultWaitMs,
 
-  // A refresh takes away the engine's own mark of a resource that is not finished; the status keeps it.
+  // A refresh removes the engine's own mark of a resource that is not finished. The status remains.
   isUnfinished: ({ status }) => status !== "COMPLETE",
 
   async reconcile({ atlas, before, deadline }, key) {
@@ -47,8 +47,8 @@ export const migrationCutoverHandler = defineHandler<typeof MigrationCutover>()(
       return outputs(key, migration, cutover.requestedAt);
     } catch (error) {
       const told = isGone(error) ? explainGone(error, key, cutover.record) : error;
-      // What has been seen of the migration is kept in the state, as not finished, for the next `pulumi up` to go on
-      // with: above all, that the cut-over has been requested must not be forgotten.
+      // The state keeps what has been seen of the migration, as not finished, so that the next `pulumi up` can
+      // continue. Above all, it must know that the cut-over has been requested.
       throw cutover.last === undefined || told instanceof DeadMigration
         ? told
         : new Unfinished(outputs(key, cutover.last, cutover.record), told);

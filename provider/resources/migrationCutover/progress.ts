@@ -1,10 +1,10 @@
 import { type Clock, stopwatch } from "../../atlas/clock";
 import type { AtlasLiveMigration, MigrationKey } from "../../atlas/operations/index";
 
-/** A line appears at least this often while nothing changes. */
+/** A line appears at least this often while nothing changes, in milliseconds. */
 const heartbeatMs = 60_000;
 
-/** Tells what is being waited for: on every change of status or lag, and otherwise once a minute. */
+/** Reports what the cut-over is waiting for: on every change of status or lag, and otherwise once a minute. */
 export class CutoverProgress {
   private lastLine = "";
   private sinceLastMs: () => number = () => 0;

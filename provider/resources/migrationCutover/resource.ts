@@ -28,9 +28,9 @@ const registration: Registration<MigrationCutover> = {
  * The live migration has been cut over to its Atlas cluster, and is complete. This cannot be undone.
  *
  * `pulumi up` waits until the migration is ready, requests the cut-over once, and waits until it is complete, with a
- * line whenever the status or the lag changes. It waits for at most 6 hours, or `customTimeouts.create`. When that is
- * over, or the run is interrupted, the next `pulumi up` goes on waiting, and requests nothing that Atlas shows or
- * the state knows as requested.
+ * line whenever the status or the lag changes. It waits for at most 6 hours, or `customTimeouts.create`. When that
+ * time is over, or the run is interrupted, the next `pulumi up` continues to wait. It does not request a cut-over
+ * again that Atlas or the state shows as requested.
  *
  * - **Adopts** a migration that is complete or being cut over, without a request.
  * - **Refresh** shows a migration that is not complete as a difference. A record that Atlas has cleared away after
@@ -65,8 +65,8 @@ export class MigrationCutover extends pulumi.CustomResource {
   /** Hosts that carry out the migration. */
   declare readonly migrationHosts: pulumi.Output<string[]>;
   /**
-   * When Atlas took the request to cut over, in ISO 8601 UTC; undefined when the migration was adopted. After a failure it
-   * may end with `, not answered`: then the next `pulumi up` finds out whether the request has arrived.
+   * When Atlas accepted the request to cut over, in ISO 8601 UTC; undefined when the migration was adopted. After a
+   * failure it may end with `, not answered`: then the next `pulumi up` finds out whether the request has arrived.
    */
   declare readonly cutoverRequestedAt: pulumi.Output<string | undefined>;
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type AtlasProjectUser, removeGroupUser } from "../../atlas/operations/index";
-import { atlasId, mustBe, username } from "../handler/arguments";
+import { atlasId, username } from "../handler/arguments";
 import { stays, thing } from "../handler/declarations";
 import { defineHandler } from "../handler/defineHandler";
 import type { OutputsOf } from "../handler/definition";
@@ -10,31 +10,11 @@ import { timeouts } from "../handler/timeouts";
 import { projectUserId } from "./id";
 import { reconcileProjectUser, rolesOf } from "./membership";
 import type { ProjectUser } from "./resource";
-import { sameRoles } from "./roles";
+import { projectRoles, sameRoles } from "./roles";
 
-const role = v.pipe(
-  v.string(mustBe("a project role such as GROUP_READ_ONLY")),
-  v.check(
-    (text) => !text.startsWith("ORG_"),
-    mustBe("a project role such as GROUP_READ_ONLY, not a role of the organization"),
-  ),
-  v.check(
-    (text) => text.startsWith("ORG_") || /^GROUP_[A-Z0-9]+(_[A-Z0-9]+)*$/.test(text),
-    mustBe("a project role such as GROUP_READ_ONLY"),
-  ),
-);
+const shape = { projectId: atlasId("project"), username: username(), roles: projectRoles };
 
-const shape = {
-  projectId: atlasId("project"),
-  username: username(),
-  roles: v.pipe(
-    v.array(role, mustBe("a list of project roles")),
-    v.minLength(1, mustBe("a list of at least one project role")),
-    v.transform((roles) => [...new Set(roles)].sort()),
-  ),
-};
-
-/** The life of a {@link ProjectUser}: a user's membership of a project, pending or active. */
+/** The life cycle of a {@link ProjectUser}: a user's membership of a project, pending or active. */
 export const projectUserHandler = defineHandler<typeof ProjectUser, "orgMembershipStatus">()({
   arguments: shape,
 
@@ -49,8 +29,8 @@ export const projectUserHandler = defineHandler<typeof ProjectUser, "orgMembersh
 
   declaredOnce: { kind: "project user", identity: ["projectId", "username"], where: " in a project" },
 
-  // When another user replaces this one, that user is added first: a project must keep an owner, and whoever deletes first
-  // does so before the rest of the program is known.
+  // When another user replaces this one, that user is added first, because a project must keep an owner. To delete
+  // first would mean to delete before the rest of the program is known.
   differs: ({ roles = [] }, news) => !sameRoles(roles, news.roles ?? []),
 
   async reconcile({ connection, atlas, operation, deadline }, inputs) {
@@ -103,7 +83,7 @@ function outputs(
     username,
     roles,
     userId,
-    // Atlas shows some as an empty text.
+    // Atlas shows some of them as an empty text.
     orgMembershipStatus: orgMembershipStatus || undefined,
     invitationCreatedAt: invitationCreatedAt || undefined,
     invitationExpiresAt: invitationExpiresAt || undefined,

@@ -19,22 +19,25 @@ interface Declared {
   roles: string[];
 }
 
-/** The longest that a refused change is undone for, in milliseconds. */
+/** The longest that undoing a refused change may take, in milliseconds. */
 const undoMs = 60_000;
 
 /**
- * Brings the user to the declared roles, whatever Atlas has now: an answer that was lost, a crash in between or a
- * user who was there already are all the same case. It looks again after each surprise and repeats nothing blindly.
+ * Gives the user the declared roles, whatever Atlas has now. A lost answer, a crash in between and a user who was
+ * there already are all handled in the same way: it looks again after each surprise, and repeats nothing blindly.
+ *
+ * @param start whether to begin with adding or with looking, or what a look has just shown
  */
 export async function reconcileProjectUser(
   atlas: AtlasSession,
   declared: Declared,
   options: RequestOptions,
-  firstStep: "add" | "look",
+  start: "add" | "look" | AtlasProjectUser,
 ): Promise<AtlasProjectUser> {
   const { projectId, username, roles } = declared;
   const members = atlas.projectUsers(projectId);
-  let live = firstStep === "look" ? await members.refetch(username, options) : undefined;
+  let live =
+    start === "look" ? await members.refetch(username, options) : start === "add" ? undefined : start;
   let mayBeOurs = false;
   for (let round = 1; ; round += 1) {
     try {
@@ -56,7 +59,7 @@ export async function reconcileProjectUser(
         throw error;
       }
       if (options.deadline?.isOver) {
-        // There is no time for another look, and what became of the request matters more than that.
+        // There is no time for another look, and the error of the request says more than that.
         throw error;
       }
       mayBeOurs ||= error.operation === "addGroupUsers" && error.mayHaveTakenEffect;
@@ -101,8 +104,8 @@ export function rolesOf({ username, roles }: AtlasProjectUser, projectId: string
 }
 
 /**
- * Adds before it removes, because Atlas wants a user to have a role at all times. What was done before Atlas refuses a step,
- * such as to take the role of the last owner, is undone.
+ * Adds before it removes, because a user must have a role in Atlas at all times. When Atlas refuses a step, such as
+ * to take the role of the last owner, the steps before it are undone.
  */
 async function changeRoles(
   atlas: AtlasSession,
@@ -136,7 +139,7 @@ async function changeRoles(
   });
 }
 
-/** Takes back the steps before one that Atlas refused. */
+/** Undoes the steps before one that Atlas refused. */
 async function undone<Step extends { role: string }>(
   error: unknown,
   done: readonly Step[],
@@ -171,12 +174,12 @@ async function undone<Step extends { role: string }>(
 
 const writes = new Set(["addGroupUsers", "addGroupUserRole", "removeGroupUserRole"]);
 
-/** Whether Atlas may have another state than the request took for granted. */
+/** Whether Atlas's data may differ from what the request assumed. */
 function needsAnotherLook(error: AtlasError): boolean {
   return writes.has(error.operation) && (error.mayHaveTakenEffect || isStale(error));
 }
 
-/** Whether a user has a role already that was to be given, or not any more that was to be taken. */
+/** Whether a user already has the role that was to be added, or no longer has the role that was to be removed. */
 function isStaleRole(error: AtlasError): boolean {
   const isRoleChange = error.operation === "addGroupUserRole" || error.operation === "removeGroupUserRole";
   return isRoleChange && error.status === 409 && isStale(error);
@@ -193,7 +196,7 @@ function isAlreadyMember(error: unknown): boolean {
 
 function adviseOnHidden(mayBeOurs: boolean): string {
   return mayBeOurs
-    ? "Atlas does not list the user in the project yet, whom this update may have added itself: run `pulumi up` again in a few minutes."
+    ? "Atlas does not list the user in the project yet, although this update may have added it: run `pulumi up` again in a few minutes."
     : "Atlas does not list such a user in the project, though it was asked again for half a minute. " +
         "If nobody has added the user just now, it can be an invitation made with the deprecated API, which the current one cannot see: " +
         "look for it under the project's pending invitations in Atlas, withdraw it there, then run `pulumi up` again.";

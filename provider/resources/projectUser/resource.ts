@@ -38,18 +38,19 @@ const registration: Registration<ProjectUser> = {
 /**
  * A user is a member of a project with exactly these roles, or has a pending invitation that makes it one.
  *
- * Declaring somebody who is not in the organization yet sends one invitation by e-mail; it is open for 30 days.
- * Accepting it is no difference to the stack.
+ * Declaring a user who is not in the organization yet sends one invitation by e-mail, which is open for 30 days. When
+ * the user accepts it, the stack shows no difference.
  *
- * - **Adopts** a user who is in the project already, and brings it to the declared roles.
- * - **Refresh** shows other roles as a difference. A user who is no longer in the project is gone, as is an invitation
- *   that has expired or was rejected; the next `pulumi up` adds or invites again.
+ * - **Adopts** a user who is in the project already, and gives it the declared roles.
+ * - **Refresh** shows other roles as a difference. A user who is no longer in the project, or whose invitation has
+ *   expired or was rejected, is deleted from the state; the next `pulumi up` adds or invites the user again.
  * - **Replaced** when `projectId` or `username` changes: the other user is added first, then this one is removed.
- * - **Deleting** removes the user from the project or withdraws the invitation; the user stays in the organization.
- *   Nobody is removed whom the program declares, so another name, parent or place in a list takes nobody's access away.
+ * - **Deleting** removes the user from the project or withdraws the invitation; the user stays in the organization. A
+ *   user that the program still declares stays, so another name, parent or place in a list takes nobody's access
+ *   away.
  * - **Role needed**: Project Owner (`GROUP_OWNER`) to change, Project Read Only (`GROUP_READ_ONLY`) to refresh.
- * - **Errors**: the project must exist, and a user is declared once in it; Atlas refuses to remove or demote its last Project Owner; an invitation made with
- *   Atlas's deprecated API must be withdrawn first.
+ * - **Errors**: the project must exist, and a user is declared once in it. Atlas refuses to remove or demote its last
+ *   Project Owner. An invitation made with Atlas's deprecated API must be withdrawn first.
  *
  * Atlas operations: `addGroupUsers`, `listGroupUsers`, `addGroupUserRole`, `removeGroupUserRole`, `removeGroupUser`.
  *
@@ -71,7 +72,7 @@ export class ProjectUser extends pulumi.CustomResource {
   declare readonly roles: pulumi.Output<string[]>;
   /** Atlas's id of the user: 24 hexadecimal digits. Atlas may give another one when the invitation is accepted. */
   declare readonly userId: pulumi.Output<string>;
-  /** `ACTIVE` for a member of the organization, `PENDING` for somebody who is invited. */
+  /** `ACTIVE` for a member of the organization, `PENDING` for an invited user. */
   declare readonly orgMembershipStatus: pulumi.Output<string>;
   /** When the invitation was sent, in ISO 8601 UTC; only while it is pending. */
   declare readonly invitationCreatedAt: pulumi.Output<string | undefined>;
@@ -90,7 +91,7 @@ export class ProjectUser extends pulumi.CustomResource {
    * @param id `<projectId>/<username in lower case>`
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): ProjectUser {
-    // The arguments are Atlas's to tell: the engine reads them by the id.
+    // The engine reads the arguments from Atlas, by the id.
     return new ProjectUser(name, {} as ProjectUserArgs, { ...options, id });
   }
 }

@@ -20,7 +20,7 @@ const shape = {
   userId: v.optional(atlasId("user")),
 };
 
-/** The life of a {@link TeamUser}: one user's membership of a team. It touches nobody else's. */
+/** The life cycle of a {@link TeamUser}: one user's membership of a team. It changes no other user's membership. */
 export const teamUserHandler = defineHandler<typeof TeamUser, "orgMembershipStatus">()({
   arguments: shape,
 
@@ -46,6 +46,11 @@ export const teamUserHandler = defineHandler<typeof TeamUser, "orgMembershipStat
       return [];
     }
     return [news.username === undefined ? "userId" : "username"];
+  },
+
+  // The program may declare the user by the id, and what is about to be deleted by the name.
+  onUnchanged({ run }, { orgId, teamId, user }, { username, userId }) {
+    run.declarations.learn(thingsOf({ orgId, teamId }, [user, username, userId]));
   },
 
   // Every argument identifies the user or the team, so a change replaces; only a retry of the engine updates.
@@ -117,7 +122,7 @@ function isSameUser(who: Who, before: Who, news: Who): boolean {
     : sameName(news.username, who.username);
 }
 
-/** What the run learns of a user's names, by any of which the program may declare the user. */
+/** Tells the run all names of a user, because the program may declare the user by any of them. */
 function learn({ run }: Connection, declared: Declared, user: AtlasOrganizationUser): void {
   run.declarations.learn(thingsOf(declared, [nameOf(declared), user.username, user.userId]));
 }
@@ -135,7 +140,7 @@ function outputs(
     teamId: declared.teamId,
     username: declared.username ?? username,
     userId,
-    // Atlas shows some as an empty text.
+    // Atlas shows some of them as an empty text.
     orgMembershipStatus: orgMembershipStatus || undefined,
   };
 }

@@ -22,6 +22,8 @@ interface Declared extends TeamKey {
 export interface JoinOptions extends RequestOptions {
   /** Whether this run has added the user to a project, and thereby to the organization. */
   isInvited: boolean;
+  /** Atlas's id of the user, where a listing has just shown it. @default the id is looked up by the name */
+  listedId?: string | undefined;
 }
 
 /** Adds the user to the team, or takes over one who is in it already. */
@@ -40,7 +42,9 @@ export async function reconcileTeamUser(
         {
           name,
           add: async () => {
-            const userId = declared.userId ?? (await resolve(atlas, orgId, username, options));
+            // The id that was listed is tried once: it may have changed since.
+            const listedId = round === 1 ? options.listedId : undefined;
+            const userId = declared.userId ?? listedId ?? (await resolve(atlas, orgId, username, options));
             return addOrgTeamUser(atlas.client, { ...declared, userId, name }, options);
           },
           isAlreadyMember,
@@ -69,7 +73,7 @@ export async function reconcileTeamUser(
   }
 }
 
-/** An error about a team that is missing, with what to look at. */
+/** An error about a missing team, with what to check. */
 export function explainTeam(error: AtlasError, { teamId, orgId }: TeamKey): AtlasError {
   return isParentMissing(error) && operationsOfTeams.has(error.operation)
     ? error.withAdvice(`Check that team ${teamId} belongs to organization ${orgId}.`)
@@ -79,7 +83,7 @@ export function explainTeam(error: AtlasError, { teamId, orgId }: TeamKey): Atla
 const operationsOfTeams = new Set(["addOrgTeamUser", "removeOrgTeamUser", "listOrgTeamUsers"]);
 
 function needsAnotherLook(error: AtlasError, { userId }: Declared): boolean {
-  // The id that was looked up by name is missing when the invitation has been accepted since.
+  // An id that was looked up by name is out of date when the invitation has been accepted since.
   const mayBeStale = isStale(error) && (error.status !== 404 || userId === undefined);
   return error.operation === "addOrgTeamUser" && (error.mayHaveTakenEffect || mayBeStale);
 }
@@ -102,7 +106,7 @@ async function resolve(
 ): Promise<string> {
   const lower = username.toLowerCase();
   const look = async (): Promise<AtlasOrganizationUser | undefined> => {
-    // Atlas keeps usernames in lower case; whether its filter minds the case of ours is not documented.
+    // Atlas keeps usernames in lower case; whether its filter ignores case is not documented.
     const { items } = await listOrgUsers(atlas.client, { orgId, username: lower }, options);
     return items.find((item) => item.username.toLowerCase() === lower);
   };

@@ -40,11 +40,11 @@ const registration: Registration<TeamUser> = {
  * A user of the organization is in the team. The team's other users are never touched.
  *
  * - **Adopts** a user who is in the team already.
- * - **Refresh** finds a user gone who is no longer in the team, and the next `pulumi up` adds it again. Accepting an
- *   invitation to the organization is no difference.
+ * - **Refresh** deletes a user who is no longer in the team from the state, and the next `pulumi up` adds it again.
+ *   Accepting an invitation to the organization is no difference.
  * - **Replaced** when an argument leads to another user or team: that user is added first, then this one is removed.
- * - **Deleting** removes this user from the team; the user stays in the organization. Nobody is removed whom the
- *   program declares, so another name, parent or place in a list takes nobody out of a team.
+ * - **Deleting** removes this user from the team; the user stays in the organization. A user that the program still
+ *   declares stays, so another name, parent or place in a list takes nobody out of a team.
  * - **Role needed**: Organization Owner (`ORG_OWNER`) to change, Organization Member to refresh.
  * - **Errors**: the user must be active or pending in the organization, which is found out before anything is written;
  *   an invitation made with Atlas's deprecated API does not count, and the error says when there is one. The team must
@@ -70,7 +70,7 @@ export class TeamUser extends pulumi.CustomResource {
   declare readonly username: pulumi.Output<string>;
   /** Atlas's id of the user: 24 hexadecimal digits. Atlas may give another one when an invitation is accepted. */
   declare readonly userId: pulumi.Output<string>;
-  /** `ACTIVE` for a member of the organization, `PENDING` for somebody who is invited. */
+  /** `ACTIVE` for a member of the organization, `PENDING` for an invited user. */
   declare readonly orgMembershipStatus: pulumi.Output<string>;
 
   constructor(name: string, args: TeamUserArgs, options?: pulumi.CustomResourceOptions) {
@@ -83,7 +83,7 @@ export class TeamUser extends pulumi.CustomResource {
    * @param id `<orgId>/<teamId>/<username in lower case, or userId>`
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): TeamUser {
-    // The arguments are Atlas's to tell: the engine reads them by the id.
+    // The engine reads the arguments from Atlas, by the id.
     return new TeamUser(name, {} as TeamUserArgs, { ...options, id });
   }
 }

@@ -6,4 +6,18 @@ export const teamUsersMessages: Messages = {
   id: teamUsersId,
   needs: [["teamId"]],
   membership: { isOneMember: false, place: inTeam, names: ({ usernames }) => texts(usernames) },
+  members: {
+    as: "TeamUser",
+    about: ["usernames", "unmanaged"],
+    of({ orgId, teamId, usernames }) {
+      if (!Array.isArray(usernames)) {
+        return undefined;
+      }
+      const found = texts(usernames).map((username) => {
+        const inputs = { orgId, teamId, username };
+        return [username.toLowerCase(), { inputs, outputs: inputs }] as const;
+      });
+      return new Map(found);
+    },
+  },
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { checkDeclaredOnce, Declarations, stays } from "../../../provider/resources/handler/declarations";
+import { Declarations, stays } from "../../../provider/resources/handler/declarations";
+import { checkDeclaredOnce } from "../../../provider/resources/handler/declaredOnce";
 import { unknownMarker } from "../../../provider/resources/handler/unknown";
 
 let declarations: Declarations;

@@ -1,0 +1,146 @@
+import type { MemberCache } from "../../atlas/members/memberCache";
+import type { RequestOptions } from "../../atlas/operations/index";
+import type { AtlasSession } from "../../atlas/session";
+import { some } from "./arguments";
+import { Together } from "./together";
+
+/** How the members of one project or team are looked at and changed. */
+export interface Membership<Member extends { userId: string; username: string }> {
+  /** What they are members of, such as `project 5f1b3c2a9d8e7f6a5b4c3d2e`. */
+  readonly of: string;
+  readonly cache: MemberCache<Member>;
+  /** Whether a member has what is declared. */
+  isAsDeclared(name: string, member: Member): boolean;
+  /** Whether a change has to be made before others, because they may depend on it. */
+  isUrgent?(name: string): boolean;
+  /** Prepares for adding these. */
+  prepare?(names: readonly string[], options: RequestOptions): Promise<void>;
+  /** Adds somebody, or brings a member to what is declared. */
+  bring(name: string, member: Member | undefined, options: RequestOptions): Promise<Member>;
+  remove(name: string, userId: string | undefined): Promise<void>;
+}
+
+/** Who is to be a member, and who is not. */
+export interface Wanted {
+  readonly declared: readonly string[];
+  /** Everybody that the state names, with Atlas's id where it has one. Nobody else is removed. */
+  readonly named: ReadonlyMap<string, string | undefined>;
+  isIgnored(name: string): boolean;
+  /** Whether another resource of the program declares a member. */
+  isDeclaredElsewhere(name: string): boolean;
+}
+
+/** What has been reached. */
+export interface Reached<Member> {
+  /** Members that are declared, by the name that they are declared by. */
+  readonly present: Map<string, Member>;
+  /** Members that are still to be removed, by the name that the state has. */
+  readonly remaining: Map<string, Member>;
+  /** Declared, and perhaps added: the attempt failed. */
+  readonly unconfirmed: string[];
+  /** What has failed. */
+  readonly error: Error | undefined;
+}
+
+/** What there is to do, by the listing that it follows from. */
+interface Plan<Member> {
+  /** Declared, and not there. */
+  readonly missing: string[];
+  /** Declared, and there with something else than what is declared. */
+  readonly differing: string[];
+  /** Named by the state, and not declared any more. */
+  readonly leaving: string[];
+  /** The member of this name. */
+  live(name: string): Member | undefined;
+}
+
+/**
+ * Brings the members of a project or team to what is declared, whatever Atlas has now: one look, then a request for each
+ * difference. Adds before it changes and changes before it removes, and removes only members that the state names.
+ */
+export async function reconcileMembers<Member extends { userId: string; username: string }>(
+  atlas: AtlasSession,
+  membership: Membership<Member>,
+  wanted: Wanted,
+  options: RequestOptions,
+): Promise<Reached<Member>> {
+  const { byName } = await membership.cache.relist(options);
+  const plan = planFor(membership, wanted, byName);
+  const { missing, differing, leaving, live } = plan;
+  const found = (names: readonly string[]): Map<string, Member> =>
+    new Map(
+      names.flatMap((name) => {
+        const member = live(name);
+        return member === undefined ? [] : [[name, member] as const];
+      }),
+    );
+  const [present, remaining] = [found(wanted.declared), found(leaving)];
+  const together = new Together(membership.of);
+  const bring = async (name: string): Promise<void> => {
+    present.set(name, await membership.bring(name, live(name), options));
+  };
+  const isUrgent = (name: string): boolean => membership.isUrgent?.(name) === true;
+  await together.telling(atlas, async () => {
+    await membership.prepare?.(missing, options);
+    await together.each(missing, bring);
+    await together.each(differing.filter(isUrgent), bring);
+    await together.each(
+      differing.filter((name) => !isUrgent(name)),
+      bring,
+    );
+    await together.each(leaving, async (name) => {
+      const userId = live(name)?.userId ?? wanted.named.get(name);
+      if (userId !== undefined) {
+        await membership.remove(name, userId);
+      }
+      remaining.delete(name);
+    });
+  });
+  warnOfUndeclared(atlas, membership.of, wanted, [...new Set(byName.values())]);
+  const unconfirmed = missing.filter((name) => together.failures.get(name) !== undefined);
+  return { present, remaining, unconfirmed, error: together.error() };
+}
+
+function planFor<Member extends { userId: string; username: string }>(
+  membership: Membership<Member>,
+  { declared, named, isIgnored, isDeclaredElsewhere }: Wanted,
+  byName: ReadonlyMap<string, Member>,
+): Plan<Member> {
+  const live = (name: string): Member | undefined => byName.get(name.toLowerCase());
+  const isDeclared = namedIn(declared);
+  return {
+    live,
+    missing: declared.filter((name) => live(name) === undefined),
+    differing: declared.filter((name) => {
+      const member = live(name);
+      return member !== undefined && !membership.isAsDeclared(name, member);
+    }),
+    leaving: [...named.keys()].filter(
+      (name) => !isDeclared(name) && !isIgnored(name) && !isDeclaredElsewhere(name),
+    ),
+  };
+}
+
+function warnOfUndeclared(
+  { report }: AtlasSession,
+  of: string,
+  { declared, named, isIgnored }: Wanted,
+  members: readonly { username: string }[],
+): void {
+  const isKnown = namedIn([...declared, ...named.keys()]);
+  const undeclared = members
+    .map(({ username }) => username)
+    .filter((name) => !isKnown(name) && !isIgnored(name));
+  if (undeclared.length > 0) {
+    report(
+      `Not declared, and left in ${of}: ${some(undeclared.sort())}. ` +
+        "`pulumi up --refresh` removes them; to keep them, declare them or let `ignore` match them.",
+    );
+  }
+}
+
+/** Whether a name is among these, in whatever case. */
+export function namedIn(names: readonly string[]): (name: string) => boolean {
+  const lower = new Set(names.map((name) => name.toLowerCase()));
+  return (name) => lower.has(name.toLowerCase());
+}
