@@ -242,7 +242,11 @@ export class Engine {
       this.leave(old, error);
       throw error;
     }
-    this.settle(old);
+    // Who was not declared stays, and nothing is known of them from now on.
+    const { unmanaged = [] } = old.outputs as { unmanaged?: string[] };
+    const isDeclared = (access: string): boolean =>
+      !unmanaged.some((name) => access.endsWith(`/${name.toLowerCase()}`));
+    this.settle({ ...old, accesses: old.accesses?.filter(isDeclared) });
     if (this.leftovers.includes(old)) {
       this.leftovers = this.leftovers.filter((each) => each !== old);
     } else {
