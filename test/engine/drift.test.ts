@@ -48,6 +48,7 @@ describe("the drift report", () => {
     const liveMigrationId = world.addMigration(projectId).id;
     ids = { organization: orgId, project: projectId, team: teamId, migration: liveMigrationId };
     stack = await atlasStack(simulator, {
+      secrets: "passphrase",
       program: async () => {
         const member = (name: string, role: string) =>
           new ProjectUser(name, { projectId, username: `${name}@example.com`, roles: [role] });

@@ -25,6 +25,8 @@ export interface StackOptions {
   node?: string;
   /** For the engine and the provider process. `undefined` removes a variable. Atlas's and Pulumi's own are not inherited. */
   env?: Record<string, string | undefined>;
+  /** What encrypts the secrets of the state: a key that costs nothing, or one from `PULUMI_CONFIG_PASSPHRASE`. @default "vault" */
+  secrets?: "vault" | "passphrase";
   /** Everything that the engine prints, as it comes. */
   onOutput?: (chunk: string) => void;
   /** @default providePulumi(), once per process */
@@ -104,7 +106,7 @@ export interface CliResult {
   stderr: string;
 }
 
-/** A stack under the real engine, with its own file backend, home folder and passphrase. */
+/** A stack under the real engine, with its own file backend, home folder and key. */
 export interface EngineStack {
   readonly name: string;
   readonly workDir: string;

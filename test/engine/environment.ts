@@ -13,7 +13,7 @@ export function engineEnv(cli: PulumiCli, node: string | undefined): NodeJS.Proc
   for (const [key, value] of Object.entries(process.env)) {
     // The developer's own credentials and Pulumi settings must not decide a test, let alone reach a real account.
     // With NODE_OPTIONS the provider process would load what only the test runner needs.
-    if (/^(PULUMI_|MONGODB_ATLAS_|NODE_OPTIONS$|NODE_TEST_CONTEXT$|PATH$|Path$)/.test(key)) {
+    if (/^(PULUMI_|VAULT_|MONGODB_ATLAS_|NODE_OPTIONS$|NODE_TEST_CONTEXT$|PATH$|Path$)/.test(key)) {
       continue;
     }
     env[key] = value;

@@ -46,6 +46,7 @@ describe("the gitops example", () => {
     await cp(example, repository, { recursive: true });
     await symlink(path.join(root, "node_modules"), path.join(repository, "node_modules"), "junction");
     stack = await createStack({
+      secrets: "passphrase",
       name: "production",
       program: { folder: repository },
       workDir: repository,

@@ -81,6 +81,7 @@ describe("a project outside of the repository that installed the packed package"
       const simulator = await startSimulator();
       const projectId = simulator.world.createProject(simulator.world.createOrganization());
       const stack = await createStack({
+        secrets: "passphrase",
         program: { folder: project },
         workDir: project,
         node: await provideNode(node),

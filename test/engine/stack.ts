@@ -11,6 +11,7 @@ import { engineEnv, nodeModules } from "./environment";
 import { Harness } from "./harness";
 import { ProviderLeash } from "./providerLeash";
 import { type PulumiCli, providePulumi } from "./pulumiCli";
+import { VAULT, vaultEnv } from "./vault";
 
 export type * from "./engineStack";
 
@@ -49,6 +50,7 @@ export async function createStack(options: StackOptions): Promise<EngineStack> {
     PULUMI_BACKEND_URL: pathToFileURL(backend).href,
     PULUMI_HOME: path.join(root, "home"),
     PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
+    ...(await vaultEnv()),
     ...(await leash.env()),
     ...options.env,
   });
@@ -65,6 +67,7 @@ export async function createStack(options: StackOptions): Promise<EngineStack> {
     const workspace = await automation.LocalWorkspace.create({
       workDir,
       pulumiCommand: engine.command,
+      ...(options.secrets === "passphrase" ? {} : { secretsProvider: VAULT }),
       ...(existsSync(path.join(workDir, "Pulumi.yaml"))
         ? {}
         : { projectSettings: { name: project, runtime: "nodejs" } }),

@@ -32,6 +32,7 @@ describe("a stack with all five resources", () => {
       ],
     });
     stack = await atlasStack(simulator, {
+      secrets: "passphrase",
       program: { folder: path.join(__dirname, "../../examples/tour") },
       config: { orgId, projectId, teamId, username, liveMigrationId: migration.id },
       onOutput: (chunk) => {
