@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { CommandFailure } from "./failure";
-import { sentenceOf } from "./sentences";
+import { sentenceOf } from "./report/sentences";
 
 /**
  * Writes a file in the place of what is in it, or not at all: the text goes into a new file beside it, which takes its

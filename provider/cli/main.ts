@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
-import type { DriftFormat, ReportVersion } from "./driftReport";
+import { folderOfPerson } from "./engine/folder";
 import { CommandFailure } from "./failure";
-import { folderOfPerson } from "./folder";
 import { processOutput } from "./output";
-import { sentenceOf } from "./sentences";
+import type { DriftFormat, ReportVersion } from "./report/driftReport";
+import { sentenceOf } from "./report/sentences";
 
 const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
 
@@ -54,14 +54,14 @@ async function run(args: string[]): Promise<number> {
       });
       const format = formatOf(values);
       const version = versionOf(values["report-version"], format);
-      const { drift } = require("./drift") as typeof import("./drift");
+      const { drift } = require("./commands/drift") as typeof import("./commands/drift");
       const stack = await stackFor(values.stack);
       return drift({ stack, unmanaged: values.unmanaged, format, version }, processOutput);
     }
     case "preview": {
       const { values } = parse(rest, reportOptions);
       const format = formatOf(values);
-      const { preview } = require("./preview") as typeof import("./preview");
+      const { preview } = require("./commands/preview") as typeof import("./commands/preview");
       return preview({ stack: await stackFor(values.stack), format }, processOutput);
     }
     case "adopt": {
@@ -72,7 +72,7 @@ async function run(args: string[]): Promise<number> {
         yaml: { type: "boolean", default: false },
         output: { type: "string" },
       });
-      const { adopt } = require("./adopt") as typeof import("./adopt");
+      const { adopt } = require("./commands/adopt") as typeof import("./commands/adopt");
       const { project: projects, team: teams, stack, yaml, output: file } = values;
       return adopt({ projects, teams, stack, file, format: yaml ? "yaml" : "typescript" }, processOutput);
     }
@@ -130,7 +130,7 @@ async function stackFor(named: string | undefined): Promise<string> {
   if (named === "") {
     throw new CommandFailure("--stack must be the name of a stack, but got nothing.");
   }
-  const { selectedStack } = require("./engine") as typeof import("./engine");
+  const { selectedStack } = require("./engine/stack") as typeof import("./engine/stack");
   return named ?? selectedStack();
 }
 

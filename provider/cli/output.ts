@@ -1,6 +1,6 @@
-import { harmless } from "./inert";
 import { type Progress, progressOn } from "./progress";
-import { sentenceOf } from "./sentences";
+import { harmless } from "./report/inert";
+import { sentenceOf } from "./report/sentences";
 
 /** Where a command's words go: the result to the standard output, all else to the standard error. */
 export interface Output {

@@ -1,4 +1,4 @@
-import { harmless } from "./inert";
+import { harmless } from "./report/inert";
 
 /** Tells that something goes on. */
 export interface Progress {

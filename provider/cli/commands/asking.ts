@@ -1,0 +1,24 @@
+import { AtlasClient } from "../../atlas/client";
+import type { Settings } from "../../atlas/settings";
+import type { Progress } from "../progress";
+
+/**
+ * Asks Atlas for something, tells that it does, and gives back what lets it in.
+ *
+ * @param what is shown meanwhile
+ */
+export async function askAtlas<T>(
+  settings: Settings,
+  progress: Progress,
+  what: string,
+  ask: (client: AtlasClient) => Promise<T>,
+): Promise<T> {
+  const client = new AtlasClient(settings, { report: progress.note });
+  progress.show(what);
+  try {
+    return await ask(client);
+  } finally {
+    progress.end();
+    await client.close();
+  }
+}

@@ -1,0 +1,120 @@
+import { inWords, type Properties, texts } from "../../resources/messages/values";
+import type { Doubt } from "../engine/evidence";
+import type { DriftRow } from "./driftRows";
+import { inMarkdown, onOneLine } from "./inert";
+import { markdownTable } from "./tables";
+
+export interface DriftReport {
+  stack: string;
+  rows: DriftRow[];
+  now: Date;
+  /** Why the state may not be what was declared. */
+  doubt: Doubt | undefined;
+  /** Whether the stack declares no resources at all. */
+  isEmpty: boolean;
+}
+
+export type DriftFormat = "text" | "json" | "markdown";
+
+/** A version of the form of the JSON report. There is a new one when something is taken away or changes its meaning. */
+export type ReportVersion = 1 | 2;
+
+export function printDrift(report: DriftReport, format: DriftFormat, version: ReportVersion): string {
+  return format === "json" ? jsonOf(report, version) : printers[format](report);
+}
+
+function jsonOf({ stack, rows, now, doubt }: DriftReport, version: ReportVersion): string {
+  const kinds = kindsOf[version];
+  const report = {
+    version,
+    stack,
+    checkedAt: now.toISOString(),
+    doubt: doubt?.reason ?? null,
+    rows: rows.map((row) => ({ ...row, kind: kinds[row.kind] })),
+  };
+  return JSON.stringify(report, undefined, 2);
+}
+
+/** What each version calls the kinds of rows. */
+const kindsOf: Readonly<Record<ReportVersion, Readonly<Record<DriftRow["kind"], string>>>> = {
+  1: { changed: "changed", deleted: "gone", unmanaged: "stranger" },
+  2: { changed: "changed", deleted: "deleted", unmanaged: "unmanaged" },
+};
+
+const printers: Readonly<Record<Exclude<DriftFormat, "json">, (report: DriftReport) => string>> = {
+  text: (report) => {
+    const paragraphs = report.rows.map((row) => {
+      const { message, subject, property } = row;
+      return [
+        message,
+        `  ${subject}${property === null ? "" : `, ${property}`}`,
+        `  declared: ${declaredOf(row)}`,
+        `  actual:   ${actualOf(row)}`,
+      ]
+        .map(onOneLine)
+        .join("\n");
+    });
+    const doubts = report.doubt === undefined ? [] : [doubtOf(report.doubt)];
+    return [`${titleOf(report)}.`, ...doubts, ...paragraphs, ...remediesFor(report)].join("\n\n");
+  },
+
+  markdown: (report) => {
+    const table = markdownTable(
+      ["What happened", "Who or what", "Property", "Declared", "Actual"],
+      report.rows.map((row) => [
+        row.message,
+        row.subject,
+        row.property ?? "",
+        declaredOf(row),
+        actualOf(row),
+      ]),
+    );
+    return [
+      `### ${inMarkdown(titleOf(report))}`,
+      ...(report.doubt === undefined ? [] : [inMarkdown(doubtOf(report.doubt))]),
+      ...(report.rows.length === 0 ? [] : [table]),
+      ...remediesFor(report),
+    ].join("\n\n");
+  },
+};
+
+function titleOf({ stack, rows, isEmpty, doubt }: DriftReport): string {
+  if (rows.length === 0) {
+    return `Stack ${stack} is as declared${isEmpty ? ": it declares no resources" : ""}`;
+  }
+  const count = rows.length === 1 ? "1 difference" : `${rows.length} differences`;
+  return `Stack ${stack} ${doubt === undefined ? "has" : "may have"} drifted: ${count}`;
+}
+
+function doubtOf({ reason }: Doubt): string {
+  return `What is called declared here is what the state has, which may not be what was declared: ${reason}.`;
+}
+
+function remediesFor({ stack, rows, doubt }: DriftReport): string[] {
+  const unmanaged = rows.filter(({ kind }) => kind === "unmanaged").length;
+  const declared = rows.some(({ kind, external }) => kind !== "unmanaged" && !external);
+  return [
+    ...(doubt === undefined ? [] : [doubt.remedy]),
+    ...(declared
+      ? [
+          `To bring back what is declared, run \`pulumi up --refresh --stack ${stack}\`. To keep what there is now, declare it.`,
+        ]
+      : []),
+    ...(unmanaged > 0
+      ? ["An unmanaged member stays until somebody removes them in Atlas, or declares them."]
+      : []),
+  ];
+}
+
+/** The subject says already who or what is deleted, so that roles are what there is to add. */
+function declaredOf({ kind, declared }: DriftRow): string {
+  if (kind === "deleted") {
+    const roles = texts((declared as Properties)["roles"]);
+    return roles.length > 0 ? inWords(roles) : "there";
+  }
+  return kind === "unmanaged" ? "nothing" : inWords(declared);
+}
+
+function actualOf({ kind, actual }: DriftRow): string {
+  return kind === "deleted" ? "deleted" : inWords(actual);
+}
