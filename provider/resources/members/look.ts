@@ -35,11 +35,12 @@ export async function lookAt<Member extends { userId: string; username: string }
   const spell = spelling(names);
   const isIgnored = ignoring(before?.ignore ?? []);
   const members = new Map(
-    [...found.values()]
-      .map(({ username }) => username)
-      .filter((name) => !isIgnored(name))
-      .sort()
-      .map((name) => [spell(name), found.get(name.toLowerCase()) as Member]),
+    [...found]
+      .map(
+        ([key, member]) =>
+          [spell(key === member.username.toLowerCase() ? member.username : key), member] as const,
+      )
+      .filter(([name]) => !isIgnored(name)),
   );
   const isUnmanaged = namedIn(before?.unmanaged ?? names);
   const declared = names.filter((name) => !isUnmanaged(name));

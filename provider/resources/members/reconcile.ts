@@ -13,6 +13,8 @@ export interface Membership<Member extends { userId: string; username: string }>
   isAsDeclared(name: string, member: Member): boolean;
   /** Whether a change has to be made before others, because they may depend on it. */
   isUrgent?(name: string): boolean;
+  /** Whether a member must not lose anything while one of those changes has failed. */
+  waitsForUrgent?(member: Member): boolean;
   /** Prepares for adding these. */
   prepare?(names: readonly string[], options: RequestOptions): Promise<void>;
   /** Adds somebody, or brings a member to what is declared. */
@@ -36,7 +38,7 @@ export interface Reached<Member> {
   readonly present: Map<string, Member>;
   /** Members that are still to be removed, by the name that the state has. */
   readonly remaining: Map<string, Member>;
-  /** Declared, and perhaps added: the attempt failed. */
+  /** Who may be a member, although the listing did not show them: the attempt to add or to remove them failed. */
   readonly unconfirmed: string[];
   /** What has failed. */
   readonly error: Error | undefined;
@@ -84,11 +86,16 @@ export async function reconcileMembers<Member extends { userId: string; username
     await membership.prepare?.(missing, options);
     await together.each(missing, bring);
     await together.each(differing.filter(isUrgent), bring);
-    await together.each(
-      differing.filter((name) => !isUrgent(name)),
-      bring,
-    );
-    await together.each(leaving, async (name) => {
+    const hasFailedBefore = [...together.failures.keys()].some(isUrgent);
+    const isHeldBack = (name: string): boolean => {
+      const member = live(name);
+      return hasFailedBefore && member !== undefined && membership.waitsForUrgent?.(member) === true;
+    };
+    const mayGoOn = (name: string): boolean => !isHeldBack(name);
+    const others = differing.filter((name) => !isUrgent(name));
+    together.leave([...others, ...leaving].filter(isHeldBack));
+    await together.each(others.filter(mayGoOn), bring);
+    await together.each(leaving.filter(mayGoOn), async (name) => {
       const userId = live(name)?.userId ?? wanted.named.get(name);
       if (userId !== undefined) {
         await membership.remove(name, userId);
@@ -97,7 +104,8 @@ export async function reconcileMembers<Member extends { userId: string; username
     });
   });
   warnOfUndeclared(atlas, membership.of, wanted, [...new Set(byName.values())]);
-  const unconfirmed = missing.filter((name) => together.failures.get(name) !== undefined);
+  const hasFailed = (name: string): boolean => together.failures.get(name) !== undefined;
+  const unconfirmed = [...missing, ...leaving.filter((name) => !remaining.has(name))].filter(hasFailed);
   return { present, remaining, unconfirmed, error: together.error() };
 }
 

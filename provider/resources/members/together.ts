@@ -35,6 +35,13 @@ export class Together {
     await Promise.all(Array.from({ length: Math.min(atOnce, queue.length) }, work));
   }
 
+  /** Leaves some for the next time, because something that has to come before has failed. */
+  leave(names: readonly string[]): void {
+    for (const name of names) {
+      this.failures.set(name, undefined);
+    }
+  }
+
   /** Runs something that changes members, and tells how many are left whenever requests have to wait. */
   async telling({ progress }: AtlasSession, changes: () => Promise<void>): Promise<void> {
     const tell = (): string => {
@@ -72,7 +79,7 @@ export class Together {
         return `${error.message}${same}`;
       }),
       ...(reasons.length > mostReasons ? [`There are ${reasons.length - mostReasons} more reasons.`] : []),
-      ...(untried.length > 0 ? [`Not tried after so many failures: ${some(untried)}.`] : []),
+      ...(untried.length > 0 ? [`Not tried after these failures: ${some(untried)}.`] : []),
     ];
     return new Error(lines.join("\n"));
   }

@@ -24,6 +24,8 @@ import type { ProjectUsers } from "./resource";
 
 type RolesByName = Record<string, string[]>;
 
+const owner = "GROUP_OWNER";
+
 const users = v.pipe(
   v.record(username(), projectRoles, mustBe("roles by username")),
   v.check((byName) => Object.keys(byName).length > 0, mustBe("roles of at least one user")),
@@ -72,7 +74,7 @@ export const projectUsersHandler = defineHandler<typeof ProjectUsers>()({
 
   differs: (before, news) =>
     differsFrom({ ...before, names: before.users && Object.keys(before.users) }, news, namesIn(news.users)) ||
-    !namesIn(news.users).every((name) => sameRoles(before.users?.[name] ?? [], news.users?.[name] ?? [])),
+    !Object.entries(news.users ?? {}).every(([name, roles]) => sameRoles(roles, rolesIn(before.users, name))),
 
   async reconcile({ connection, atlas, before, deadline }, inputs) {
     const { projectId, users: declared, ignore = [], maxRemovals } = inputs;
@@ -128,7 +130,7 @@ export const projectUsersHandler = defineHandler<typeof ProjectUsers>()({
       ...before,
       names: before.users && Object.keys(before.users),
       thingOf: (name) => thing("project user", [projectId, name]),
-      isLast: (name) => before.users?.[name]?.includes("GROUP_OWNER") === true,
+      isLast: (name) => rolesIn(before.users, name).includes(owner),
       isKept: (error) => error instanceof AtlasError && error.errorCode === "CANNOT_DELETE_LAST_ADMIN",
       keptBecause: "Atlas keeps the last owner of a project",
     });
@@ -147,7 +149,8 @@ function membershipOf(
     cache: atlas.projectUsers(projectId),
     isAsDeclared: (name, member) => sameRoles(rolesOf(member, projectId), rolesDeclared(name)),
     // Somebody else may lose this role next, and a project keeps an owner.
-    isUrgent: (name) => rolesDeclared(name).includes("GROUP_OWNER"),
+    isUrgent: (name) => rolesDeclared(name).includes(owner),
+    waitsForUrgent: ({ roles = [] }) => roles.includes(owner),
     bring: (name, member, options) =>
       reconcileProjectUser(
         atlas,
@@ -182,6 +185,12 @@ function outputsFor(
     ...outputsOf(members),
     unmanaged,
   };
+}
+
+/** The roles of a user, whose name compares without case. */
+function rolesIn(byName: RolesByName | undefined, username: string): string[] {
+  const [, roles = []] = Object.entries(byName ?? {}).find(([name]) => sameName(name, username)) ?? [];
+  return roles;
 }
 
 function namesIn(byName: unknown): string[] {

@@ -315,7 +315,7 @@ describe("create", () => {
     const failure = await thrownBy(handler.create(await checked(handler, news(people(100)))));
     assert.match(
       failure.message,
-      /Not tried after so many failures: user0\d\d@example\.com, .* and \d+ more\.$/,
+      /Not tried after these failures: user0\d\d@example\.com, .* and \d+ more\.$/,
     );
     const tried = bench.atlasSimulator.log.matching("addGroupUsers").filter((entry) => entry.authenticated);
     assert.ok(tried.length < 50, `${tried.length} tries`);
@@ -366,6 +366,21 @@ describe("update", () => {
     const standing = await created();
     await update(standing, news({ [ada]: ["GROUP_READ_ONLY"], [bob]: ["GROUP_OWNER"] }));
     assert.deepEqual(inAtlas(), { [ada]: ["GROUP_READ_ONLY"], [bob]: ["GROUP_OWNER"] });
+  });
+
+  test("leaves the old owner when the new one could not be added", async () => {
+    const standing = await created({
+      [ada]: ["GROUP_OWNER"],
+      [bob]: ["GROUP_OWNER"],
+      [cleo]: ["GROUP_READ_ONLY"],
+    });
+    bench.atlasSimulator.fail({ operationId: "addGroupUsers", status: 400, errorCode: "DOMAIN_NOT_ALLOWED" });
+    const wanted = await checked(handler, news({ [bob]: ["GROUP_READ_ONLY"], [eve]: ["GROUP_OWNER"] }));
+    const failure = await thrownBy(handler.update(projectId, standing.outs as never, wanted));
+    assert.match(failure.message, /Not tried after these failures: bob@example\.com, ada@example\.com\.$/);
+    assert.deepEqual(inAtlas(), { [ada]: ["GROUP_OWNER"], [bob]: ["GROUP_OWNER"] });
+    await handler.update(projectId, failure.properties as never, wanted);
+    assert.deepEqual(inAtlas(), { [bob]: ["GROUP_READ_ONLY"], [eve]: ["GROUP_OWNER"] });
   });
 
   test("removes nobody that the state did not name", async () => {
