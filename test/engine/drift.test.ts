@@ -157,7 +157,7 @@ describe("the drift report", () => {
         declared: { orgId: "<organization>", teamId: "<team>", username: "grace@example.com" },
         actual: null,
         message:
-          "grace@example.com left team <team> outside the stack: removed from the team, or gone from the organization.",
+          "grace@example.com left team <team> outside the stack: removed from the team, or from the organization.",
       },
       {
         kind: "unmanaged",
