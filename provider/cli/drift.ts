@@ -5,7 +5,7 @@ import { type DriftRow, driftRows } from "./driftRows";
 import { configurationOf, type Observation, observe, openStack } from "./engine";
 import { assess, type Doubt, type Evidence, whatRuns } from "./evidence";
 import { CommandFailure } from "./failure";
-import { type Labels, readLabels, withLabels } from "./labels";
+import { type Labels, readLabels } from "./labels";
 import { maskFor } from "./masking";
 import type { Output } from "./output";
 import { partialVariables, RecordReader, type StackRecord } from "./record";
@@ -54,7 +54,7 @@ export async function drift(
   const mask = maskFor(observation.steps);
   const doubt = evidence.kind === "doubt" ? mask(evidence) : undefined;
   const now = new Date();
-  const rows = [...rowsOf(observation, later, now, doubt), ...undeclared];
+  const rows = [...rowsOf(observation, later, { now, labels, doubt }), ...undeclared];
   if (doubt !== undefined && rows.length === 0) {
     throw new CommandFailure(
       `Atlas is as the state of stack ${name} says, but the state may not be as declared: ${doubt.reason}. ${doubt.remedy}`,
@@ -62,7 +62,7 @@ export async function drift(
   }
   const report: DriftReport = {
     stack: name,
-    rows: mask(withLabels(labels, rows)).sort(bySubject),
+    rows: mask(rows).sort(bySubject),
     now,
     doubt,
     isEmpty: observation.steps.length === 0,
@@ -81,13 +81,12 @@ function refuse(evidence: Evidence | undefined): void {
 function rowsOf(
   { steps }: Observation,
   { state }: StackRecord,
-  now: Date,
-  doubt: Doubt | undefined,
+  { now, labels, doubt }: { now: Date; labels: Labels; doubt: Doubt | undefined },
 ): DriftRow[] {
   const ignored = new Map(state.resources.map(({ urn, ignoreChanges }) => [urn, ignoreChanges]));
   const suspect = doubt?.suspect;
   const cause = `outside the stack${suspect === undefined ? "" : `, or by ${suspect}`}`;
-  return steps.flatMap((step) => driftRows(step, { now, cause, ignored }));
+  return steps.flatMap((step) => driftRows(step, { now, cause, ignored, labels }));
 }
 
 async function unmanagedMembers(

@@ -1,9 +1,8 @@
+import { inWords, type Properties, texts } from "../resources/messages/values";
 import type { DriftRow } from "./driftRows";
-import type { Properties } from "./engine";
 import type { Doubt } from "./evidence";
 import { inMarkdown, onOneLine } from "./inert";
 import { markdownTable } from "./tables";
-import { inWords, texts } from "./values";
 
 export interface DriftReport {
   stack: string;

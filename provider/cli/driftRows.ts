@@ -1,8 +1,12 @@
-import { typeToken } from "../resources/registration";
-import type { Properties, Side, Step } from "./engine";
+import { messagesOf } from "../resources/messages/all";
+import type { Circumstances } from "../resources/messages/messages";
+import { capital } from "../resources/messages/sentences";
+import { type Properties, visible, visibleProperties } from "../resources/messages/values";
+import { differences, hiddenDifferences } from "./differences";
+import type { Side, Step } from "./engine";
 import { propertiesOfId } from "./identity";
-import { differences, hiddenDifferences, visible, visibleProperties } from "./values";
-import { type Circumstances, capital, wordingFor } from "./wording";
+import { factsOf, type Labels } from "./labels";
+import { wordingFor } from "./wording";
 
 /** One thing that is not as declared. The JSON report consists of these; its schema is `drift-report.schema.json`. */
 export interface DriftRow {
@@ -32,6 +36,7 @@ export interface DriftRow {
 export interface DriftContext extends Circumstances {
   /** Properties by URN that the resource option `ignoreChanges` takes out of every comparison. */
   ignored: ReadonlyMap<string, readonly string[]>;
+  labels: Labels;
 }
 
 /** What a refresh preview says about one resource, one row for each property that has moved. */
@@ -45,17 +50,20 @@ export function driftRows(step: Step, context: DriftContext): DriftRow[] {
     return [];
   }
   // What `get` has read may have found nothing, so that only the id tells what it was about.
-  const known = {
-    ...propertiesOfId(type, id),
-    ...withoutNothing(visibleProperties({ ...before.inputs, ...before.outputs })),
-  };
+  const known = factsOf(
+    {
+      ...propertiesOfId(type, id),
+      ...withoutNothing(visibleProperties({ ...before.inputs, ...before.outputs })),
+    },
+    context.labels,
+  );
   const wording = wordingFor(type, step.name, known);
   const subject = wording.subject(known);
   const row = { subject, urn, type, id, external: before.external };
   if (after === undefined) {
     const message = before.external
       ? `${capital(subject)}, which the stack only reads, is not there.`
-      : wording.gone(known, context);
+      : wording.deleted(known, context);
     const declared = visibleProperties(before.inputs);
     return [{ kind: "deleted", ...row, property: null, declared, actual: null, message }];
   }
@@ -85,9 +93,9 @@ interface Move {
 function moved({ type, before, after, diffs }: Step, ignored: readonly string[]): Move[] {
   const [declared, found] = [before?.inputs ?? {}, after?.inputs ?? {}];
   const [were, are] = [before?.outputs ?? {}, after?.outputs ?? {}];
-  if (type === typeToken("MigrationCutover")) {
-    // It declares no status: that it is complete is what it stands for.
-    return [{ property: "status", declared: "COMPLETE", actual: visible(are["status"]) }];
+  const difference = messagesOf(type)?.difference?.(are);
+  if (difference !== undefined) {
+    return [difference];
   }
   const inputs = differences(declared, found);
   const outputs = differences(were, are);

@@ -1,12 +1,10 @@
 import * as automation from "@pulumi/pulumi/automation";
+import { isInternal, type Properties } from "../resources/messages/values";
 import { explain, noPulumi, type Problem, plain } from "./engineErrors";
 import { CommandFailure } from "./failure";
 import { nameIn } from "./identity";
 import type { Progress } from "./progress";
 import { pulumi } from "./pulumi";
-import { isInternal } from "./values";
-
-export type Properties = Readonly<Record<string, unknown>>;
 
 /** A resource, before or after. */
 export interface Side {

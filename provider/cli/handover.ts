@@ -1,12 +1,13 @@
+import { capital } from "../resources/messages/sentences";
 import type { Step } from "./engine";
+import type { Labels } from "./labels";
 import type { Heir } from "./memberships";
 import { type Described, declaredBefore, departure, describe, type PreviewRow, rowOf } from "./plannedRow";
-import { capital } from "./wording";
 
-/** What becomes of a member whom another resource declares as well. */
-export function handover(planned: Described, { step: to, obstacle }: Heir): PreviewRow[] {
+/** What happens to a member that another resource declares as well. */
+export function handover(planned: Described, { step: to, obstacle }: Heir, labels: Labels): PreviewRow[] {
   const { step, wording, were } = planned;
-  const heir = describe(to);
+  const heir = describe(to, labels);
   if (obstacle !== undefined) {
     const loss = departure(planned);
     return [
@@ -20,7 +21,7 @@ export function handover(planned: Described, { step: to, obstacle }: Heir): Prev
   const common = {
     subject: wording.subject(were),
     before: declaredBefore(step),
-    after: heir.will,
+    after: heir.declared,
     movesTo: to.urn,
   };
   const isSame = !/^(create|import|replace)$/.test(to.op) || !("roles" in were) || to.type !== step.type;

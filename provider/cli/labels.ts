@@ -1,5 +1,6 @@
 import { readId } from "../atlas/id";
-import type { Properties } from "./engine";
+import type { Facts, Place } from "../resources/messages/messages";
+import type { Properties } from "../resources/messages/values";
 
 /**
  * The projects and teams that a stack is about, by the names that people have for them. A stack says so by an output
@@ -24,20 +25,28 @@ export function readLabels(outputs: Properties): Labels {
   };
 }
 
-/** Rows in whose texts projects and teams have their labels in the place of their ids. */
-export function withLabels<Row extends { subject: string; message: string }>(
-  labels: Labels,
-  rows: Row[],
-): Row[] {
-  const byId = new Map(labels.projects);
-  for (const [key, label] of labels.teams) {
-    byId.set(key.split("/")[1] ?? "", label);
+/** A stack that has no names for its projects and teams. */
+export const noLabels: Labels = { projects: new Map(), teams: new Map() };
+
+/** Properties for a sentence, in which projects and teams have their labels. The properties themselves keep the ids. */
+export function factsOf(properties: Properties, labels: Labels): Facts {
+  const { projectId, teamId } = properties;
+  return {
+    ...properties,
+    project: labelOf({ kind: "project", projectId: String(projectId) }, labels),
+    team: labelOf({ kind: "team", teamId: String(teamId), orgId: undefined }, labels),
+  };
+}
+
+/** The label of a project or team, or else its id. */
+export function labelOf(place: Place, { projects, teams }: Labels): string {
+  if (place.kind === "project") {
+    return projects.get(place.projectId.toLowerCase()) ?? place.projectId;
   }
-  const label = (text: string): string =>
-    text.replace(/\b(project|team) ([a-f0-9]{24})\b/g, (found, what: string, id: string) =>
-      byId.has(id) ? `${what} ${byId.get(id)}` : found,
-    );
-  return rows.map((row) => ({ ...row, subject: label(row.subject), message: label(row.message) }));
+  // A team has an id of its own, whatever its organization.
+  const team = place.teamId.toLowerCase();
+  const [, label] = [...teams].find(([key]) => key.split("/")[1] === team) ?? [];
+  return label ?? place.teamId;
 }
 
 function labelsOf(

@@ -1,6 +1,6 @@
+import { secretText, visible } from "../resources/messages/values";
 import type { Side, Step } from "./engine";
 import { propertiesOfId } from "./identity";
-import { secretText, visible } from "./values";
 
 /**
  * Hides what is secret, and stands in clear in ids: the engine keeps secrets out of properties, but an id is made of

@@ -1,8 +1,10 @@
-import { typeToken } from "../resources/registration";
-import type { Properties, Side, Step } from "./engine";
-import { known, propertiesOfId } from "./identity";
+import { messagesOf } from "../resources/messages/all";
+import type { Membership, Place } from "../resources/messages/messages";
+import { known, type Properties } from "../resources/messages/values";
+import type { Side, Step } from "./engine";
+import { propertiesOfId } from "./identity";
 
-/** A resource that an update leaves a member to, whom it takes another resource from. */
+/** The resource that declares a member from then on, when an update takes another resource of the same member away. */
 export interface Heir {
   step: Step;
   /** Why the member is taken out of the project or team all the same; `undefined` when they stay. */
@@ -78,51 +80,46 @@ function obstacleTo(step: Step, heir: Step, steps: readonly Step[], isPartial: b
     : "they have different providers, which do not know of each other";
 }
 
-const [projectUser, teamUser] = [typeToken("ProjectUser"), typeToken("TeamUser")];
-
 /** Whether a resource of this type is about one member only. */
 export function isOneMember(type: string): boolean {
-  return type === projectUser || type === teamUser;
+  return messagesOf(type)?.membership?.isOneMember === true;
 }
 
 /** Keys of the members that a step takes a resource from: one member may have several. */
 function membersLeftBy({ type, id, before }: Step): string[] {
   const { inputs = {}, outputs = {} }: Partial<Side> = before ?? {};
-  // The id is in clear where the properties are secret; the outputs have the other name that Atlas knows the user by.
-  return keysOf(type, [{ ...inputs, ...propertiesOfId(type, id) }, ...(type === teamUser ? [outputs] : [])]);
+  return keysOf(type, recorded(type, id, inputs, outputs));
 }
 
 function membersDeclaredBy({ type, id, op, before, after }: Step): string[] {
   const { inputs = {} }: Partial<Side> = after ?? before ?? {};
   const isThere = op === "same" || op === "update";
-  return keysOf(type, [
-    isThere ? { ...inputs, ...propertiesOfId(type, id) } : inputs,
-    ...(isThere && type === teamUser ? [before?.outputs ?? {}] : []),
-  ]);
+  return keysOf(type, isThere ? recorded(type, id, inputs, before?.outputs ?? {}) : [inputs]);
+}
+
+/**
+ * All that tells who the members are of a resource that the state has. The id is in clear where the properties are secret; the
+ * outputs of one member have the other name that Atlas knows the user by.
+ */
+export function recorded(type: string, id: string, inputs: Properties, outputs: Properties): Properties[] {
+  return [{ ...inputs, ...propertiesOfId(type, id) }, ...(isOneMember(type) ? [outputs] : [])];
 }
 
 function keysOf(type: string, sources: readonly Properties[]): string[] {
+  const membership = messagesOf(type)?.membership;
   const keys = sources.flatMap((of) => {
-    const [project, team] = [known(of["projectId"]), known(of["teamId"])];
-    const inProject = (name: unknown): string[] => key("project", project, name);
-    const inTeam = (name: unknown): string[] => key("team", team, name);
-    switch (type) {
-      case projectUser:
-        return inProject(of["username"]);
-      case typeToken("ProjectUsers"):
-        return Object.keys((of["users"] ?? {}) as object).flatMap(inProject);
-      case teamUser:
-        return [...inTeam(of["username"]), ...inTeam(of["userId"])];
-      case typeToken("TeamUsers"):
-        return (Array.isArray(of["usernames"]) ? of["usernames"] : []).flatMap(inTeam);
-      default:
-        return [];
-    }
+    const place = membership?.place(of);
+    return place === undefined ? [] : namesIn(membership, of).map((name) => `${placeKey(place)}/${name}`);
   });
   return [...new Set(keys)];
 }
 
-function key(kind: "project" | "team", parent: string | undefined, name: unknown): string[] {
-  const text = known(name);
-  return parent === undefined || text === undefined ? [] : [`${kind} ${parent}/${text}`.toLowerCase()];
+/** The names of members that are known, in lower case. */
+export function namesIn(membership: Membership | undefined, of: Properties): string[] {
+  return (membership?.names(of) ?? []).flatMap((name) => known(name)?.toLowerCase() ?? []);
+}
+
+/** A team has an id of its own, whatever its organization. */
+function placeKey(place: Place): string {
+  return `${place.kind} ${place.kind === "project" ? place.projectId : place.teamId}`.toLowerCase();
 }

@@ -1,7 +1,11 @@
-import type { Properties, Step } from "./engine";
+import type { Facts, Wording } from "../resources/messages/messages";
+import { noLongerManaged } from "../resources/messages/sentences";
+import { type Properties, visibleProperties } from "../resources/messages/values";
+import { differences, hiddenDifferences } from "./differences";
+import type { Step } from "./engine";
 import { propertiesOfId } from "./identity";
-import { differences, hiddenDifferences, visibleProperties } from "./values";
-import { letGo, type Wording, wordingFor } from "./wording";
+import { factsOf, type Labels } from "./labels";
+import { wordingFor } from "./wording";
 
 /** Something that an update is going to do. The JSON report consists of these; its schema is `preview-report.schema.json`. */
 export interface PreviewRow {
@@ -35,18 +39,26 @@ export interface Described {
   step: Step;
   wording: Wording;
   /** What was known of the resource, and what will be. */
-  were: Properties;
-  will: Properties;
+  were: Facts;
+  will: Facts;
+  /** The arguments that it will have. */
+  declared: Properties;
 }
 
-export function describe(step: Step): Described {
+export function describe(step: Step, labels: Labels): Described {
   const { type, name, id, before, after } = step;
   const were = {
     ...propertiesOfId(type, id),
     ...visibleProperties({ ...before?.outputs, ...before?.inputs }),
   };
-  const will = visibleProperties(after?.inputs ?? {});
-  return { step, were, will, wording: wordingFor(type, name, before === undefined ? will : were) };
+  const declared = visibleProperties(after?.inputs ?? {});
+  return {
+    step,
+    were: factsOf(were, labels),
+    will: factsOf(declared, labels),
+    declared,
+    wording: wordingFor(type, name, before === undefined ? declared : were),
+  };
 }
 
 type RowContent = Pick<PreviewRow, "op" | "subject" | "message"> & Partial<PreviewRow>;
@@ -63,10 +75,10 @@ export function declaredBefore({ before }: Step): Properties {
 }
 
 export function creation(planned: Described): PreviewRow {
-  const { wording, will } = planned;
+  const { wording, will, declared: after } = planned;
   const subject = wording.subject(will);
   // The id of what it replaces is not its own.
-  return rowOf(planned, { op: "create", subject, after: will, message: wording.willCreate(will), id: "" });
+  return rowOf(planned, { op: "create", subject, after, message: wording.willCreate(will), id: "" });
 }
 
 export function departure(planned: Described): PreviewRow {
@@ -76,17 +88,17 @@ export function departure(planned: Described): PreviewRow {
 }
 
 function deletion({ step: { retained }, wording, were }: Described): string {
-  return retained ? letGo(wording.subject(were)) : wording.willDelete(were);
+  return retained ? noLongerManaged(wording.subject(were)) : wording.willDelete(were);
 }
 
 export function replacement(planned: Described, isFirst: boolean): PreviewRow {
-  const { step, wording, will } = planned;
+  const { step, wording, will, declared } = planned;
   const [first, then] = [deletion(planned), wording.willCreate(will)];
   return rowOf(planned, {
     op: "replace",
     subject: wording.subject(will),
     before: declaredBefore(step),
-    after: will,
+    after: declared,
     message: isFirst ? `First: ${first} Then: ${then}` : `First: ${then} Then: ${first}`,
   });
 }

@@ -1,5 +1,5 @@
 import { type Observation, observe, openStack } from "./engine";
-import { readLabels, withLabels } from "./labels";
+import { readLabels } from "./labels";
 import { maskFor } from "./masking";
 import type { Output } from "./output";
 import type { PreviewRow } from "./plannedRow";
@@ -25,13 +25,11 @@ export async function preview({ stack: name, format }: PreviewOptions, output: O
   const observation = await observe(name, "update", (callbacks) => stack.preview(callbacks), output.progress);
   const { steps, outputs } = observation;
   const isPartial = partialVariables.some((variable) => process.env[variable] !== undefined);
-  const rows = previewRows(steps, isPartial);
+  const rows = previewRows(steps, { isPartial, labels: readLabels(outputs) });
   const changed = new Set(rows.map(({ urn }) => urn));
   const report: PreviewReport = {
     stack: name,
-    rows: maskFor(steps)(withLabels(readLabels(outputs), rows)).sort(
-      (one, other) => isLoss(other) - isLoss(one) || bySubject(one, other),
-    ),
+    rows: maskFor(steps)(rows).sort((one, other) => isLoss(other) - isLoss(one) || bySubject(one, other)),
     changes: countChanges(rows),
     unchanged: steps.filter(({ op, urn }) => /^(same|update)$/.test(op) && !changed.has(urn)).length,
     comparedWith: whatItComparedWith(observation),

@@ -1,5 +1,7 @@
+import { capital } from "../resources/messages/sentences";
 import type { Step } from "./engine";
 import { handover } from "./handover";
+import { type Labels, noLabels } from "./labels";
 import { findHeirs, type Heir, isDeletedFirst, isOneMember } from "./memberships";
 import {
   creation,
@@ -12,7 +14,6 @@ import {
   rowOf,
   updates,
 } from "./plannedRow";
-import { capital } from "./wording";
 
 /** Steps that change nothing in Atlas, or are a part of another one. */
 const silent = /^(same|read|refresh|create-replacement|read-replacement)$/;
@@ -20,13 +21,23 @@ const silent = /^(same|read|refresh|create-replacement|read-replacement)$/;
 /** Further steps of a replacement, of which one is about the whole. */
 const partOfReplacement = /^(delete-replaced|discard-replaced)$/;
 
+/** What decides how a plan is told. */
+export interface PreviewContext {
+  /** Whether the update is for some resources only. @default false */
+  isPartial?: boolean;
+  /** @default none */
+  labels?: Labels;
+}
+
 /**
  * What a preview says, one row for each property of an update.
  *
  * @param steps in the engine's order
- * @param isPartial whether the update is for some resources only
  */
-export function previewRows(steps: readonly Step[], isPartial = false): PreviewRow[] {
+export function previewRows(
+  steps: readonly Step[],
+  { isPartial = false, labels = noLabels }: PreviewContext = {},
+): PreviewRow[] {
   const replaced = new Set(steps.filter(({ op }) => op === "replace").map(({ urn }) => urn));
   const heirs = findHeirs(steps, isPartial);
   const whoTakesOver = [...heirs.values()].filter(({ obstacle }) => obstacle === undefined);
@@ -34,20 +45,28 @@ export function previewRows(steps: readonly Step[], isPartial = false): PreviewR
   return steps
     .filter(({ op, urn }) => !silent.test(op) && !(replaced.has(urn) && partOfReplacement.test(op)))
     .flatMap((step) =>
-      rowsOf(describe(step), heirs.get(step), takers.has(step), isDeletedFirst(step, steps)),
+      rowsOf({
+        planned: describe(step, labels),
+        labels,
+        heir: heirs.get(step),
+        takesOver: takers.has(step),
+        isFirst: isDeletedFirst(step, steps),
+      }),
     );
 }
 
-/**
- * @param heir what takes the member over whom the resource is about
- * @param takesOver whether another row says that this resource takes a member over
- */
-function rowsOf(
-  planned: Described,
-  heir: Heir | undefined,
-  takesOver: boolean,
-  isFirst: boolean,
-): PreviewRow[] {
+interface Plan {
+  planned: Described;
+  labels: Labels;
+  /** The resource that takes over the member of this one. */
+  heir: Heir | undefined;
+  /** Whether another row says that this resource takes a member over. */
+  takesOver: boolean;
+  /** Whether the old resource is deleted before the new one is made. */
+  isFirst: boolean;
+}
+
+function rowsOf({ planned, labels, heir, takesOver, isFirst }: Plan): PreviewRow[] {
   const { step, wording, were, will } = planned;
   const { op, before, after } = step;
   switch (op) {
@@ -67,12 +86,12 @@ function rowsOf(
         return [replacement(planned, isFirst)];
       }
       return [
-        ...(heir === undefined ? [departure(planned)] : handover(planned, heir)),
+        ...(heir === undefined ? [departure(planned)] : handover(planned, heir, labels)),
         ...(takesOver ? [] : [creation(planned)]),
       ];
     case "delete":
     case "delete-replaced":
-      return heir === undefined ? [departure(planned)] : handover(planned, heir);
+      return heir === undefined ? [departure(planned)] : handover(planned, heir, labels);
     case "update":
       return updates(planned);
     case "discard":

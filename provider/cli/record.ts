@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import type * as automation from "@pulumi/pulumi/automation";
-import type { Properties } from "./engine";
+import type { Properties } from "../resources/messages/values";
 import { explain } from "./engineErrors";
 import { pulumi } from "./pulumi";
 

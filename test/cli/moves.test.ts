@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Properties, Step } from "../../provider/cli/engine";
+import type { Step } from "../../provider/cli/engine";
 import { countChanges } from "../../provider/cli/previewReport";
 import { previewRows } from "../../provider/cli/previewRows";
+import type { Properties } from "../../provider/resources/messages/values";
 import { named, reading, secret, step } from "./steps";
 
 const user = (name: string, roles = ["GROUP_READ_ONLY"]) => ({
@@ -37,7 +38,7 @@ function replaces(
 }
 
 const said = (steps: Step[], isPartial = false) =>
-  previewRows(steps, isPartial).map(({ op, message }) => `${op}: ${message}`);
+  previewRows(steps, { isPartial }).map(({ op, message }) => `${op}: ${message}`);
 
 describe("a preview shows as one row who stays while the resource moves", () => {
   for (const [what, steps, rows] of [

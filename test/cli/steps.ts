@@ -1,4 +1,5 @@
-import type { Properties, Step } from "../../provider/cli/engine";
+import type { Step } from "../../provider/cli/engine";
+import type { Properties } from "../../provider/resources/messages/values";
 
 type Side = Properties | undefined;
 

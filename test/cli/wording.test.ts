@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { driftRows } from "../../provider/cli/driftRows";
+import { noLabels } from "../../provider/cli/labels";
 import { previewRows } from "../../provider/cli/previewRows";
 import { reading, secret, step } from "./steps";
 
@@ -9,6 +10,7 @@ const context = {
   now: new Date("2026-11-25T00:00:00Z"),
   cause: "outside the stack",
   ignored: new Map<string, string[]>(),
+  labels: noLabels,
 };
 
 const ada = { username: "ada@example.com", projectId: "shop", roles: ["GROUP_READ_ONLY"] };
@@ -47,7 +49,7 @@ describe("the sentence about drift", () => {
     ],
     [
       step("delete", "TeamUser", inTeam, undefined),
-      "ada@example.com left team support outside the stack: removed from the team, or gone from the organization.",
+      "ada@example.com left team support outside the stack: removed from the team, or from the organization.",
     ],
     [
       step("update", "MigrationCutover", migration, migration, {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inWords, visible } from "../../provider/cli/values";
+import { inWords, visible } from "../../../provider/resources/messages/values";
 
 test("shows no secret, and says what is not known yet", () => {
   const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "x" };

@@ -1,5 +1,7 @@
-import { unknownMarker } from "../resources/handler/unknown";
-import type { Properties } from "./engine";
+import { unknownMarker } from "../handler/unknown";
+
+/** Inputs or outputs of a resource, as the engine has them. */
+export type Properties = Readonly<Record<string, unknown>>;
 
 /** Property names of Pulumi's own begin like this. */
 export const isInternal = (name: string): boolean => name.startsWith("__");
@@ -9,25 +11,6 @@ const secretMark = "4dabf18193072939515e22adb298388d";
 
 /** What a reader sees of a secret. */
 export const secretText = "[secret]";
-
-/** Names of the properties that differ, sorted. */
-export function differences(before: Properties, after: Properties): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter((name) => !isInternal(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]))
-    .sort();
-}
-
-/**
- * Names of the properties that the engine may mean when it says that something differs and shows no difference: those
- * that it names, or else the secret ones, whose values it keeps to itself.
- */
-export function hiddenDifferences(named: string[], before: Properties): string[] {
-  return named.length > 0
-    ? named
-    : Object.keys(before)
-        .filter((name) => !isInternal(name) && visible(before[name]) === secretText)
-        .sort();
-}
 
 /** A value as a reader may see it: without secrets, and saying what is not known yet. */
 export function visible(value: unknown): unknown {
@@ -69,4 +52,9 @@ export function inWords(value: unknown): string {
 /** Texts of a list; of anything else, none. */
 export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
+/** A text that is neither a secret nor yet to be known. */
+export function known(value: unknown): string | undefined {
+  return typeof value === "string" && value !== unknownMarker ? value : undefined;
 }

@@ -1,0 +1,3 @@
+import { atlasIdPart, idCodec } from "../handler/id";
+
+export const projectUsersId = idCodec("ProjectUsers", { projectId: atlasIdPart() });
