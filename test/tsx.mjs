@@ -7,7 +7,10 @@ import "./lazyPackages.cjs";
 
 const loadJavaScript = Module._extensions[".js"];
 await import("tsx");
-Module._extensions[".js"] = loadJavaScript;
+// An older Node warns when a file in TypeScript requires a package that is an ES module.
+if (Number.parseInt(process.versions.node, 10) >= 24) {
+  Module._extensions[".js"] = loadJavaScript;
+}
 
 // The commands that a test file starts, again and again, are compiled once. Not the file itself where coverage is
 // recorded: that is less precise for code from the cache.
