@@ -3,13 +3,13 @@
 // when they are first used.
 const Module = require("node:module");
 
-const SLOW = new Set(["typescript", "@npmcli/arborist", "normalize-package-data"]);
-const OF_SDK = /[\\/]@pulumi[\\/]pulumi[\\/](typescript-shim|runtime[\\/]closure[\\/]\w+)\.js$/;
+const slow = new Set(["typescript", "@npmcli/arborist", "normalize-package-data"]);
+const ofSdk = /[\\/]@pulumi[\\/]pulumi[\\/](typescript-shim|runtime[\\/]closure[\\/]\w+)\.js$/;
 
 const load = Module._load;
 Module._load = function loadOrDefer(request, parent, ...rest) {
   const now = () => load.call(Module, request, parent, ...rest);
-  return SLOW.has(request) && OF_SDK.test(parent?.filename ?? "") ? deferred(now) : now();
+  return slow.has(request) && ofSdk.test(parent?.filename ?? "") ? deferred(now) : now();
 };
 
 /** Stands for a package until something asks for a part of it. */

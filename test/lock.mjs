@@ -4,10 +4,10 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-const POLL_MS = 300;
-const HEARTBEAT_MS = 5_000;
+const pollMs = 300;
+const heartbeatMs = 5_000;
 /** Generous, because a laptop may have slept. */
-const SILENT_MS = 60_000;
+const silentMs = 60_000;
 
 /**
  * Runs `work` while nobody else who asks for the same `file` runs theirs. The lock of a process of this machine that
@@ -28,11 +28,11 @@ export async function withLock(file, work, onWait) {
       onWait?.(`Another run${holder && ` (process ${holder.split(" ")[0]})`}`);
     }
     waits = true;
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
   // Where somebody has removed the lock by hand, the work goes on, as it may be nearly done.
   const beat = () => unless("ENOENT", () => utimesSync(file, new Date(), new Date()));
-  const heartbeat = setInterval(beat, HEARTBEAT_MS);
+  const heartbeat = setInterval(beat, heartbeatMs);
   try {
     return await work();
   } finally {
@@ -61,7 +61,7 @@ function isLeftBehind(file, holder) {
     return true;
   }
   const { mtimeMs = Date.now() } = statSync(file, { throwIfNoEntry: false }) ?? {};
-  return Date.now() - mtimeMs > SILENT_MS;
+  return Date.now() - mtimeMs > silentMs;
 }
 
 function isAlive(pid) {

@@ -177,10 +177,13 @@ describe("publishing", () => {
     const cwd = mkdtempSync(path.join(tmpdir(), "repository-"));
     try {
       writeFileSync(path.join(cwd, "package.json"), JSON.stringify({ name: "some-package", version }));
-      const PATH = process.env["PATH"];
+      const searchPath = process.env["PATH"];
       // As GitHub calls bash.
       const command = ["--noprofile", "--norc", "-eo", "pipefail", "-c", script];
-      const { code, stdout } = await runProcess("bash", command, { cwd, env: { PATH, HOME: cwd, ...env } });
+      const { code, stdout } = await runProcess("bash", command, {
+        cwd,
+        env: { PATH: searchPath, HOME: cwd, ...env },
+      });
       return { code, stdout, manifest: readFileSync(path.join(cwd, "package.json"), "utf8") };
     } finally {
       rmSync(cwd, { recursive: true });

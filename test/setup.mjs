@@ -10,7 +10,7 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const modules = path.resolve("node_modules");
 /** The package `node`, which the scripts find before the machine's own. */
 const pinnedNode = path.join("node_modules", ".bin", "node");
-const MINIMUM_NODE = [22, 12];
+const minimumNode = [22, 12];
 /** CI tries several Nodes. */
 const wantsMachinesNode = Boolean(process.env.MACHINES_NODE);
 /** Native packages differ by platform, and node_modules may have come along from another machine. */
@@ -85,7 +85,7 @@ async function providePinnedNode() {
 async function useMachinesNode() {
   if (!(await runs("node"))) {
     throw new Error(
-      `Node ${MINIMUM_NODE.join(".")} or newer is needed, and the one that npm should have installed does not run here: install Node 24, or check the network, and run the same command again.`,
+      `Node ${minimumNode.join(".")} or newer is needed, and the one that npm should have installed does not run here: install Node 24, or check the network, and run the same command again.`,
     );
   }
   // A pinned one that does not run would still be found first.
@@ -101,7 +101,7 @@ async function runs(node) {
 
 function isRecent(version) {
   const [major, minor] = version.replace("v", "").split(".").map(Number);
-  return major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
+  return major > minimumNode[0] || (major === minimumNode[0] && minor >= minimumNode[1]);
 }
 
 /** Compiles only where something has changed. */

@@ -15,21 +15,21 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { type ProcessResult, runProcess } from "./process";
 
-const FLAGS = "--include=dev --ignore-scripts --no-engine-strict --no-audit --no-fund --loglevel=error";
-const INSTALL = `npm ci ${FLAGS}`;
-const REBUILD = "npm rebuild node --no-ignore-scripts --loglevel=error";
-const COMPILE = "tsc --build provider";
+const flags = "--include=dev --ignore-scripts --no-engine-strict --no-audit --no-fund --loglevel=error";
+const installCall = `npm ci ${flags}`;
+const rebuildCall = "npm rebuild node --no-ignore-scripts --loglevel=error";
+const compile = "tsc --build provider";
 
 /** What the stand-in for npm does: as little as the set-up can tell from npm itself. */
-const INSTALLS = `
+const installs = `
   rm -rf node_modules; mkdir -p node_modules/a node_modules/.bin node_modules/typescript/bin
   cp tsc node_modules/typescript/bin/tsc
   cp package-lock.json node_modules/.package-lock.json
   echo; echo 'added 1 package in 1s'`;
 const nodeThat = (does: string): string =>
   `printf '#!/bin/sh\\n${does}\\n' > node_modules/.bin/node; chmod +x node_modules/.bin/node`;
-const BRINGS_NODE = nodeThat("echo v24.0.0");
-const COMPILES = `require("node:fs").appendFileSync("calls", "tsc " + process.argv.slice(2).join(" ") + "\\n");`;
+const bringsNode = nodeThat("echo v24.0.0");
+const compiles = `require("node:fs").appendFileSync("calls", "tsc " + process.argv.slice(2).join(" ") + "\\n");`;
 
 describe("the set-up", { skip: process.platform === "win32" && "the stand-ins are shell scripts" }, () => {
   let root: string;
@@ -42,8 +42,8 @@ describe("the set-up", { skip: process.platform === "win32" && "the stand-ins ar
     }
     lockFile({ "node_modules/a": { version: "1.0.0" } });
     write("calls", "");
-    write("tsc", COMPILES);
-    npm({ ci: INSTALLS, rebuild: BRINGS_NODE });
+    write("tsc", compiles);
+    npm({ ci: installs, rebuild: bringsNode });
     machinesNode("v20.0.0");
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -96,14 +96,14 @@ describe("the set-up", { skip: process.platform === "win32" && "the stand-ins ar
     assert.deepEqual(await setUp(), {
       code: 0,
       said: "Installing the packages (once, about a minute)…\nadded 1 package in 1s\n",
-      calls: [INSTALL, REBUILD, COMPILE],
+      calls: [installCall, rebuildCall, compile],
     });
   });
 
   test("says nothing in the second run, and needs no npm", async () => {
     await setUp();
     npm({});
-    assert.deepEqual(await setUp(), { code: 0, said: "", calls: [COMPILE] });
+    assert.deepEqual(await setUp(), { code: 0, said: "", calls: [compile] });
   });
 
   test("keeps the pinned Node away from npm, which replaces it", async () => {
@@ -117,19 +117,19 @@ describe("the set-up", { skip: process.platform === "win32" && "the stand-ins ar
   test("installs again when another version is locked", async () => {
     await setUp();
     lockFile({ "node_modules/a": { version: "2.0.0" } });
-    assert.deepEqual((await setUp()).calls, [INSTALL, REBUILD, COMPILE]);
+    assert.deepEqual((await setUp()).calls, [installCall, rebuildCall, compile]);
   });
 
   test("installs again when a package is gone", async () => {
     await setUp();
     rmSync(at("node_modules/a"), { recursive: true });
-    assert.deepEqual((await setUp()).calls, [INSTALL, REBUILD, COMPILE]);
+    assert.deepEqual((await setUp()).calls, [installCall, rebuildCall, compile]);
   });
 
   test("installs again when node_modules comes from a machine of another kind", async () => {
     await setUp();
     write("node_modules/.setup", "plan9-mips with the pinned Node\n");
-    assert.deepEqual((await setUp()).calls, [INSTALL, REBUILD, COMPILE]);
+    assert.deepEqual((await setUp()).calls, [installCall, rebuildCall, compile]);
   });
 
   test("does not miss a package that is for other platforms", async () => {
@@ -138,19 +138,19 @@ describe("the set-up", { skip: process.platform === "win32" && "the stand-ins ar
       "node_modules/a": { version: "1.0.0" },
       "node_modules/b": { version: "1.0.0", optional: true },
     });
-    assert.deepEqual((await setUp()).calls, [COMPILE]);
+    assert.deepEqual((await setUp()).calls, [compile]);
   });
 
   test("leaves what somebody has installed by hand, and adds the pinned Node", async () => {
-    await runProcess("/bin/sh", ["-c", INSTALLS], { env: environment(), cwd: root });
-    assert.deepEqual((await setUp()).calls, [REBUILD, COMPILE]);
+    await runProcess("/bin/sh", ["-c", installs], { env: environment(), cwd: root });
+    assert.deepEqual((await setUp()).calls, [rebuildCall, compile]);
   });
 
   test("takes npm install where npm finds the lock file incomplete", async () => {
-    npm({ ci: "echo 'npm error code EUSAGE' >&2; exit 1", install: INSTALLS, rebuild: BRINGS_NODE });
+    npm({ ci: "echo 'npm error code EUSAGE' >&2; exit 1", install: installs, rebuild: bringsNode });
     const { code, calls } = await setUp();
     assert.equal(code, 0);
-    assert.deepEqual(calls, [INSTALL, `npm install --no-save ${FLAGS}`, REBUILD, COMPILE]);
+    assert.deepEqual(calls, [installCall, `npm install --no-save ${flags}`, rebuildCall, compile]);
   });
 
   test("repeats what npm says when it fails, and tries again in the next run", async () => {
@@ -158,23 +158,23 @@ describe("the set-up", { skip: process.platform === "win32" && "the stand-ins ar
     assert.deepEqual(await setUp(), {
       code: 1,
       said: "Installing the packages (once, about a minute)…\nnpm error network no route\nThe packages could not be installed (npm's message is above): check the network and run the same command again.\n",
-      calls: [INSTALL],
+      calls: [installCall],
     });
-    npm({ ci: INSTALLS, rebuild: BRINGS_NODE });
+    npm({ ci: installs, rebuild: bringsNode });
     assert.equal((await setUp()).code, 0);
   });
 
   test("takes a recent Node of the machine where the pinned one does not run", async () => {
     machinesNode("v22.12.0");
-    npm({ ci: INSTALLS, rebuild: nodeThat("exit 126") });
+    npm({ ci: installs, rebuild: nodeThat("exit 126") });
     assert.equal((await setUp()).code, 0);
     assert.equal(existsSync(at("node_modules/.bin/node")), false);
-    assert.deepEqual((await setUp()).calls, [COMPILE]);
+    assert.deepEqual((await setUp()).calls, [compile]);
   });
 
   test("says which Node is needed where neither will do", async () => {
     machinesNode("v22.11.0");
-    npm({ ci: INSTALLS, rebuild: "exit 1" });
+    npm({ ci: installs, rebuild: "exit 1" });
     const { code, said } = await setUp();
     assert.equal(code, 1);
     assert.match(
@@ -186,9 +186,9 @@ describe("the set-up", { skip: process.platform === "win32" && "the stand-ins ar
   test("takes the machine's Node on request, and the pinned one again without", async () => {
     machinesNode("v26.0.0");
     await setUp();
-    assert.deepEqual((await setUp({ MACHINES_NODE: "1" })).calls, [COMPILE]);
+    assert.deepEqual((await setUp({ MACHINES_NODE: "1" })).calls, [compile]);
     assert.equal(existsSync(at("node_modules/.bin/node")), false);
-    assert.deepEqual((await setUp()).calls, [REBUILD, COMPILE]);
+    assert.deepEqual((await setUp()).calls, [rebuildCall, compile]);
   });
 
   test("does not take a machine's Node that is too old, even on request", async () => {
@@ -208,7 +208,7 @@ describe("the set-up", { skip: process.platform === "win32" && "the stand-ins ar
   });
 
   test("installs once when two runs start together", async () => {
-    npm({ ci: `while [ ! -e go-on ]; do :; done; ${INSTALLS}`, rebuild: BRINGS_NODE });
+    npm({ ci: `while [ ! -e go-on ]; do :; done; ${installs}`, rebuild: bringsNode });
     const runs = [1, 2].map(() =>
       runProcess(process.execPath, [at("test/setup.mjs")], {
         env: environment(),
@@ -224,7 +224,7 @@ describe("the set-up", { skip: process.platform === "win32" && "the stand-ins ar
       "Another run (process <pid>) is setting up; waiting for it…\n",
       "Installing the packages (once, about a minute)…\nadded 1 package in 1s\n",
     ]);
-    assert.deepEqual(callsSoFar(), [INSTALL, REBUILD, COMPILE, COMPILE]);
+    assert.deepEqual(callsSoFar(), [installCall, rebuildCall, compile, compile]);
   });
 
   test("starts over at once after a run that was killed", async () => {
@@ -236,7 +236,7 @@ describe("the set-up", { skip: process.platform === "win32" && "the stand-ins ar
     await once(killed, "exit");
     assert.ok(existsSync(at(".cache/setup.lock")), "a lock is left behind");
 
-    npm({ ci: INSTALLS, rebuild: BRINGS_NODE });
+    npm({ ci: installs, rebuild: bringsNode });
     const { code, said } = await setUp();
     assert.equal(code, 0);
     assert.equal(said, "Installing the packages (once, about a minute)…\nadded 1 package in 1s\n");

@@ -1,6 +1,6 @@
 const path = require("node:path");
 
-const SHOWN = 10;
+const shown = 10;
 
 /**
  * A reporter for the end of a run: the ten slowest test files and the ten slowest tests, in seconds of wall time.
@@ -32,7 +32,7 @@ module.exports = async function* slowest(source) {
 function table(title, durations) {
   const lines = durations
     .sort(([, a], [, b]) => b - a)
-    .slice(0, SHOWN)
+    .slice(0, shown)
     .map(([label, milliseconds]) => `${(milliseconds / 1_000).toFixed(1).padStart(8)} s  ${label}`);
   return `\n${title}\n${lines.join("\n")}\n`;
 }

@@ -8,10 +8,10 @@ import { mistakesOfForm } from "./checks/schema";
 import { mistakesOfText } from "./checks/text";
 
 /** How large the file may be, in bytes: enough for 15,000 people. Ten times as much takes half a minute and a gigabyte. */
-const LARGEST = 1_000_000;
+const largest = 1_000_000;
 
 /** How many mistakes are shown at once. */
-const MOST_MISTAKES = 1_000;
+const mostMistakes = 1_000;
 
 /** What access.yaml says; access.schema.json describes each part. */
 export interface Access {
@@ -60,7 +60,7 @@ function bytesOf(file: string): Buffer {
   const advice = "or name another with 'pulumi config set accessFile'";
   try {
     const { size } = statSync(file);
-    if (size <= LARGEST) {
+    if (size <= largest) {
       return readFileSync(file);
     }
     const megabytes = (size / 1_000_000).toFixed(1);
@@ -87,10 +87,10 @@ function refusal(name: string, mistakes: Mistake[]): pulumi.RunError {
   const inOrder = mistakes.toSorted((a, b) => a.line - b.line);
   // One line may have the same mistake more than once.
   const lines = [...new Set(inOrder.map(({ line, text }) => `${path.basename(name)}:${line}: ${text}`))];
-  const rest = lines.length - MOST_MISTAKES;
+  const rest = lines.length - mostMistakes;
   const message =
     rest > 0
-      ? [...lines.slice(0, MOST_MISTAKES), `There are ${rest} more: mend these first, and look again.`]
+      ? [...lines.slice(0, mostMistakes), `There are ${rest} more: mend these first, and look again.`]
       : lines;
   return new pulumi.RunError(message.join("\n"));
 }

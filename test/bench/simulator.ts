@@ -7,7 +7,7 @@ import type { Calls, Organization, Request } from "./simulatorProcess";
 export type { Organization, Request } from "./simulatorProcess";
 
 /** Room for everything: what a limit of Atlas costs is not what most of the bench is about. */
-const NO_LIMIT = { capacity: 1e9, refill: 1e9, everyMs: 1_000 };
+const noLimit = { capacity: 1e9, refill: 1e9, everyMs: 1_000 };
 
 /** Atlas as the bench sees it; the simulator itself runs in simulatorProcess.ts. */
 export class BenchSimulator {
@@ -21,7 +21,7 @@ export class BenchSimulator {
 
   static async start(options: SimulatorOptions): Promise<BenchSimulator> {
     const caller = new Caller(fork(path.join(__dirname, "simulatorProcess.ts")));
-    const { url, keys } = await caller.call("start", { rateLimit: NO_LIMIT, ...options });
+    const { url, keys } = await caller.call("start", { rateLimit: noLimit, ...options });
     return new BenchSimulator(caller, url, keys, options.latencyMs ?? 0);
   }
 

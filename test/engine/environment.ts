@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
-import { LAUNCHER, type PulumiCli, userCacheDir } from "./pulumiCli";
+import { launcherName, type PulumiCli, userCacheDir } from "./pulumiCli";
 
 /** The repository's, wherever the packages were installed. */
 export function nodeModules(): string {
@@ -45,5 +45,5 @@ export function engineEnv(cli: PulumiCli, node: string | undefined): NodeJS.Proc
 
 function hasLauncher(cli: PulumiCli): boolean {
   const beside = path.dirname(realpathSync(cli.command.command));
-  return [LAUNCHER, `${LAUNCHER}.cmd`].some((name) => existsSync(path.join(beside, name)));
+  return [launcherName, `${launcherName}.cmd`].some((name) => existsSync(path.join(beside, name)));
 }

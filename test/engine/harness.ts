@@ -18,7 +18,7 @@ import type {
 import { startLanguageHost } from "./languageHost";
 import type { ProviderLeash } from "./providerLeash";
 import { reportErrors } from "./reportErrors";
-import { countChanges, messagesOf, SECRET_MARK, stackOutputs, stepsOf } from "./results";
+import { countChanges, messagesOf, secretMark, stackOutputs, stepsOf } from "./results";
 
 interface SdkCallbacks {
   onOutput: (chunk: string) => void;
@@ -224,7 +224,7 @@ export class Harness implements EngineStack {
 
   async #readOutputs(events: automation.EngineEvent[]): Promise<Record<string, unknown>> {
     const known = stackOutputs(events);
-    if (known !== undefined && !JSON.stringify(known).includes(SECRET_MARK)) {
+    if (known !== undefined && !JSON.stringify(known).includes(secretMark)) {
       return known;
     }
     const { code, stdout, stderr } = await this.cli([

@@ -5,7 +5,7 @@ import * as language from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 
 /** As the SDK's runner says that it has already shown the error: `cmd/run`, nodeJSProcessExitedAfterLoggingUserActionableMessage. */
-const ALREADY_SHOWN = 32;
+const alreadyShown = 32;
 
 export interface LanguageHost {
   /** For the engine's `--client`. */
@@ -93,7 +93,7 @@ function runProgram(
     child.once("error", reject);
     child.once("close", (code) => {
       const response = new language.RunResponse();
-      if (code === ALREADY_SHOWN) {
+      if (code === alreadyShown) {
         response.setBail(true);
       } else if (code !== 0) {
         response.setError(`The program ended with exit code ${code}: ${output.trim()}`);

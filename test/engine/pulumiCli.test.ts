@@ -15,19 +15,19 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { type ProvideOptions, PULUMI_VERSION, providePulumi } from "./pulumiCli";
+import { type ProvideOptions, providePulumi, pulumiVersion } from "./pulumiCli";
 
 const unreachable = async (): Promise<void> => {
   throw new Error("no network");
 };
-const CACHED = `pulumi-${PULUMI_VERSION}-${process.platform}-${process.arch}`;
+const cached = `pulumi-${pulumiVersion}-${process.platform}-${process.arch}`;
 const pulumiSaying = (version: string): string => `echo ${version}`;
 
 /** Writes a program that answers with the pinned version to where `-o` says, as `go build` does. */
-const GOOD_GO = `
+const goodGo = `
   while [ "$1" != -o ]; do shift; done
   mkdir -p "$(dirname "$2")"
-  printf '#!/bin/sh\\necho v${PULUMI_VERSION}\\n' > "$2"
+  printf '#!/bin/sh\\necho v${pulumiVersion}\\n' > "$2"
   chmod +x "$2"`;
 
 describe("providePulumi", { skip: process.platform === "win32" && "the stand-ins are shell scripts" }, () => {
@@ -64,13 +64,13 @@ describe("providePulumi", { skip: process.platform === "win32" && "the stand-ins
   }
 
   it("takes the pulumi on the PATH and touches nothing", async () => {
-    standIn(path.join(bin, "pulumi"), pulumiSaying(`v${PULUMI_VERSION}`));
+    standIn(path.join(bin, "pulumi"), pulumiSaying(`v${pulumiVersion}`));
     const found = await provide();
     assert.deepEqual(
       { binDir: found.binDir, version: found.version, source: found.source, command: found.command.command },
-      { binDir: bin, version: PULUMI_VERSION, source: "path", command: path.join(bin, "pulumi") },
+      { binDir: bin, version: pulumiVersion, source: "path", command: path.join(bin, "pulumi") },
     );
-    assert.equal(found.command.version?.version, PULUMI_VERSION);
+    assert.equal(found.command.version?.version, pulumiVersion);
     assert.equal(existsSync(cacheDir), false);
   });
 
@@ -81,10 +81,10 @@ describe("providePulumi", { skip: process.platform === "win32" && "the stand-ins
 
   it("passes over a pulumi on the PATH that is too old", async () => {
     standIn(path.join(bin, "pulumi"), pulumiSaying("v3.180.0"));
-    standIn(path.join(cacheDir, CACHED, "bin", "pulumi"), pulumiSaying(`v${PULUMI_VERSION}`));
+    standIn(path.join(cacheDir, cached, "bin", "pulumi"), pulumiSaying(`v${pulumiVersion}`));
     const found = await provide();
     assert.equal(found.source, "cache");
-    assert.equal(found.command.command, path.join(cacheDir, CACHED, "bin", "pulumi"));
+    assert.equal(found.command.command, path.join(cacheDir, cached, "bin", "pulumi"));
   });
 
   it("passes over a pulumi of another major version", async () => {
@@ -94,11 +94,11 @@ describe("providePulumi", { skip: process.platform === "win32" && "the stand-ins
 
   it("keeps what the SDK fetches for the next run", async () => {
     const download = async (root: string): Promise<void> =>
-      standIn(path.join(root, "bin", "pulumi"), pulumiSaying(`v${PULUMI_VERSION}`));
+      standIn(path.join(root, "bin", "pulumi"), pulumiSaying(`v${pulumiVersion}`));
     assert.equal((await provide({ download })).source, "installed");
     assert.equal((await provide()).source, "cache");
     assert.deepEqual(lines, []);
-    assert.deepEqual(readdirSync(cacheDir), [CACHED]);
+    assert.deepEqual(readdirSync(cacheDir), [cached]);
   });
 
   it("does not keep a fetched pulumi that does not run", async () => {
@@ -112,11 +112,11 @@ describe("providePulumi", { skip: process.platform === "win32" && "the stand-ins
   });
 
   it("builds with Go where the release cannot be fetched", async () => {
-    standIn(path.join(bin, "go"), `echo "$PWD $*" > ${folder}/call; ls > ${folder}/files\n${GOOD_GO}`);
+    standIn(path.join(bin, "go"), `echo "$PWD $*" > ${folder}/call; ls > ${folder}/files\n${goodGo}`);
     const found = await provide();
     assert.equal(found.source, "built");
     assert.deepEqual(lines, [
-      `Building Pulumi ${PULUMI_VERSION} from source (about five minutes, once): 0 modules downloaded, 0 s`,
+      `Building Pulumi ${pulumiVersion} from source (about five minutes, once): 0 modules downloaded, 0 s`,
     ]);
     const call = readFileSync(path.join(folder, "call"), "utf8");
     assert.match(call, /build -v -mod=readonly -ldflags -s -w -X \S+version\.Version=v3\.259\.0 -o/);
@@ -156,7 +156,7 @@ describe("providePulumi", { skip: process.platform === "win32" && "the stand-ins
   it("builds once when two runs start together", async () => {
     standIn(
       path.join(bin, "go"),
-      `echo built >> ${folder}/count; while [ ! -e ${folder}/go-on ]; do :; done\n${GOOD_GO}`,
+      `echo built >> ${folder}/count; while [ ! -e ${folder}/go-on ]; do :; done\n${goodGo}`,
     );
     let second: ReturnType<typeof provide> | undefined;
     const first = provide({
@@ -175,7 +175,7 @@ describe("providePulumi", { skip: process.platform === "win32" && "the stand-ins
     assert.equal((await first).source, "built");
     assert.equal((await second)?.source, "cache");
     assert.deepEqual(lines, [
-      `Another run (process ${process.pid}) is getting Pulumi ${PULUMI_VERSION}; waiting for it…`,
+      `Another run (process ${process.pid}) is getting Pulumi ${pulumiVersion}; waiting for it…`,
     ]);
     assert.equal(readFileSync(path.join(folder, "count"), "utf8"), "built\n");
   });
@@ -183,7 +183,7 @@ describe("providePulumi", { skip: process.platform === "win32" && "the stand-ins
   it("starts over after a build that was killed", async () => {
     // Ends by itself once nobody listens any more.
     standIn(path.join(bin, "go"), "while echo some/package >&2; do :; done");
-    const killed = spawn(process.execPath, [...process.execArgv, "-e", KILLED_RUN], {
+    const killed = spawn(process.execPath, [...process.execArgv, "-e", killedRun], {
       env: { ...process.env, MODULE: path.join(__dirname, "pulumiCli.ts"), CACHE: cacheDir, BIN: bin },
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -192,13 +192,13 @@ describe("providePulumi", { skip: process.platform === "win32" && "the stand-ins
     await once(killed, "exit");
     assert.equal(readdirSync(cacheDir).length, 2, "a lock and a half-done build are left behind");
 
-    standIn(path.join(bin, "go"), GOOD_GO);
+    standIn(path.join(bin, "go"), goodGo);
     assert.equal((await provide()).source, "built");
-    assert.deepEqual(readdirSync(cacheDir), [CACHED]);
+    assert.deepEqual(readdirSync(cacheDir), [cached]);
   });
 });
 
-const KILLED_RUN = `
+const killedRun = `
   require(process.env.MODULE).providePulumi({
     cacheDir: process.env.CACHE,
     env: { PATH: process.env.BIN },

@@ -3,10 +3,10 @@ import { PulumiCommand } from "@pulumi/pulumi/automation";
 import * as semver from "semver";
 import which from "which";
 import { executable, messageOf, platform, provideFolder, userCacheDir } from "./cache";
-import { downloadWithSdk, getPulumi, PULUMI_VERSION, type Source, versionOf } from "./pulumiRelease";
+import { downloadWithSdk, getPulumi, pulumiVersion, type Source, versionOf } from "./pulumiRelease";
 
 export { userCacheDir } from "./cache";
-export { LAUNCHER, PULUMI_VERSION } from "./pulumiRelease";
+export { launcherName, pulumiVersion } from "./pulumiRelease";
 
 export interface PulumiCli {
   command: PulumiCommand;
@@ -30,16 +30,16 @@ export async function providePulumi(options: ProvideOptions = {}): Promise<Pulum
     return own;
   }
   let source: PulumiCli["source"] = "cache";
-  const folder = path.join(options.cacheDir ?? userCacheDir(env), `pulumi-${PULUMI_VERSION}-${platform}`);
+  const folder = path.join(options.cacheDir ?? userCacheDir(env), `pulumi-${pulumiVersion}-${platform}`);
   const file = await provideFolder(folder, {
     what: "The Pulumi engine",
     file: path.join("bin", executable("pulumi")),
     make: async (attempt) => {
       source = await getPulumi(attempt, own, { env, log, download });
     },
-    onWait: (who) => log(`${who} is getting Pulumi ${PULUMI_VERSION}; waiting for it…`),
+    onWait: (who) => log(`${who} is getting Pulumi ${pulumiVersion}; waiting for it…`),
   });
-  return cli(file, PULUMI_VERSION, source);
+  return cli(file, pulumiVersion, source);
 }
 
 /** The user's own, or why it will not do. */
@@ -53,8 +53,8 @@ async function pulumiOnPath(env: NodeJS.ProcessEnv): Promise<PulumiCli | string>
     return `\`${file} version\` does not work`;
   }
   // The SDK itself would take any 3.x, but its inline programs and the exit codes of the CLI need a recent one.
-  if (version.major !== 3 || semver.lt(version, PULUMI_VERSION)) {
-    return `${file} is ${version.version}, but ${PULUMI_VERSION} or a newer 3.x is needed`;
+  if (version.major !== 3 || semver.lt(version, pulumiVersion)) {
+    return `${file} is ${version.version}, but ${pulumiVersion} or a newer 3.x is needed`;
   }
   return cli(file, version.version, "path");
 }

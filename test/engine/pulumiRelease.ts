@@ -5,24 +5,24 @@ import { runProcess } from "../process";
 import { executable, messageOf } from "./cache";
 
 /** The engine that the tests are known to pass with; go.mod beside this file builds the same one. */
-export const PULUMI_VERSION = "3.259.0";
+export const pulumiVersion = "3.259.0";
 /** As in go.mod. A Go from 1.21 on fetches a newer toolchain by itself, unless GOTOOLCHAIN forbids it. */
-const GO_VERSION = "1.25.11";
-const CLI_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
-const VERSION_FLAG = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${PULUMI_VERSION}`;
-const GO_FLAGS = ["-v", "-mod=readonly", "-ldflags", `-s -w ${VERSION_FLAG}`];
+const goVersion = "1.25.11";
+const cliPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
+const versionFlag = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pulumiVersion}`;
+const goFlags = ["-v", "-mod=readonly", "-ldflags", `-s -w ${versionFlag}`];
 /** What Go says with -v beside messages. */
-const MODULE = /^go: downloading /;
-const PACKAGE = /^[\w.~-]+(\/[\w.~-]+)*$/;
+const moduleLine = /^go: downloading /;
+const packageLine = /^[\w.~-]+(\/[\w.~-]+)*$/;
 
 /** Starts the process of the dynamic providers; ships in @pulumi/pulumi. */
-export const LAUNCHER = "pulumi-resource-pulumi-nodejs";
+export const launcherName = "pulumi-resource-pulumi-nodejs";
 
-const DOWNLOAD_LIMIT_MS = 180_000;
-const VERSION_LIMIT_MS = 20_000;
-const PROGRESS_MS = 10_000;
+const downloadLimitMs = 180_000;
+const versionLimitMs = 20_000;
+const progressMs = 10_000;
 /** A download that fails sooner (no network) is not worth a line. */
-const QUIET_MS = 3_000;
+const quietMs = 3_000;
 
 export interface Source {
   env: NodeJS.ProcessEnv;
@@ -38,7 +38,7 @@ export interface Source {
  */
 export async function getPulumi(folder: string, why: string, source: Source): Promise<"installed" | "built"> {
   const { env, log, download } = source;
-  const announce = setTimeout(() => log(`Fetching Pulumi ${PULUMI_VERSION} (once)…`), QUIET_MS);
+  const announce = setTimeout(() => log(`Fetching Pulumi ${pulumiVersion} (once)…`), quietMs);
   const failure = await download(folder, env)
     .then(() => verify(folder, env))
     .then(() => undefined, messageOf)
@@ -57,14 +57,14 @@ export async function getPulumi(folder: string, why: string, source: Source): Pr
 export async function versionOf(file: string, env: NodeJS.ProcessEnv): Promise<string> {
   const { code, stdout, stderr } = await runProcess(file, ["version"], {
     env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
-    limitMs: VERSION_LIMIT_MS,
+    limitMs: versionLimitMs,
   });
   return code === 0 ? stdout.trim() : lastLine(stderr);
 }
 
 async function verify(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   const said = await versionOf(path.join(folder, "bin", executable("pulumi")), env);
-  if (said !== `v${PULUMI_VERSION}`) {
+  if (said !== `v${pulumiVersion}`) {
     throw new Error(`the new pulumi says ${JSON.stringify(said)} for its version`);
   }
 }
@@ -74,7 +74,7 @@ export async function downloadWithSdk(root: string, env: NodeJS.ProcessEnv): Pro
   const script = `
     const { PulumiCommand } = require("@pulumi/pulumi/automation");
     const { SemVer } = require("semver");
-    PulumiCommand.install({ root: process.argv[1], version: new SemVer("${PULUMI_VERSION}") }).then(
+    PulumiCommand.install({ root: process.argv[1], version: new SemVer("${pulumiVersion}") }).then(
       () => process.exit(0),
       (error) => { console.error(error.message); process.exit(1); },
     );`;
@@ -82,7 +82,7 @@ export async function downloadWithSdk(root: string, env: NodeJS.ProcessEnv): Pro
     env,
     // Where the script finds its modules.
     cwd: __dirname,
-    limitMs: DOWNLOAD_LIMIT_MS,
+    limitMs: downloadLimitMs,
   });
   if (code !== 0) {
     throw new Error(lastLine(stderr) || `exit code ${code}`);
@@ -93,18 +93,18 @@ async function build(folder: string, why: string, { env, log }: Source): Promise
   const go = await which("go", { path: env.PATH ?? "", nothrow: true });
   if (go === null) {
     throw new Error(
-      `No Pulumi engine: ${why}, and there is no \`go\` on the PATH to build it with. Check the network, or install Pulumi ${PULUMI_VERSION} or newer (or Go ${GO_VERSION} or newer, which builds it), and run the same command again.`,
+      `No Pulumi engine: ${why}, and there is no \`go\` on the PATH to build it with. Check the network, or install Pulumi ${pulumiVersion} or newer (or Go ${goVersion} or newer, which builds it), and run the same command again.`,
     );
   }
   const bin = path.join(folder, "bin");
   const said = await compile(go, folder, path.join(bin, executable("pulumi")), { env, log });
   if (said !== undefined) {
     throw new Error(
-      `No Pulumi engine: ${why}, and building it with ${go} failed (${said}). It takes Go ${GO_VERSION} or newer and access to the Go module proxy (GOPROXY): check the network or install Pulumi ${PULUMI_VERSION} or newer, and run the same command again.`,
+      `No Pulumi engine: ${why}, and building it with ${go} failed (${said}). It takes Go ${goVersion} or newer and access to the Go module proxy (GOPROXY): check the network or install Pulumi ${pulumiVersion} or newer, and run the same command again.`,
     );
   }
   // A release has the launcher beside the CLI, too; from elsewhere on the PATH the engine takes it with a warning.
-  const launcher = `${LAUNCHER}${process.platform === "win32" ? ".cmd" : ""}`;
+  const launcher = `${launcherName}${process.platform === "win32" ? ".cmd" : ""}`;
   const sdk = path.dirname(require.resolve("@pulumi/pulumi/package.json"));
   await copyFile(path.join(sdk, launcher), path.join(bin, launcher));
 }
@@ -125,15 +125,15 @@ async function compile(
   const lines: string[] = [];
   const started = Date.now();
   const progress = (): void => {
-    const packages = lines.filter((line) => PACKAGE.test(line)).length;
-    const modules = lines.filter((line) => MODULE.test(line)).length;
+    const packages = lines.filter((line) => packageLine.test(line)).length;
+    const modules = lines.filter((line) => moduleLine.test(line)).length;
     const done = packages > 0 ? `${packages} packages compiled` : `${modules} modules downloaded`;
     const seconds = Math.floor((Date.now() - started) / 1000);
-    log(`Building Pulumi ${PULUMI_VERSION} from source (about five minutes, once): ${done}, ${seconds} s`);
+    log(`Building Pulumi ${pulumiVersion} from source (about five minutes, once): ${done}, ${seconds} s`);
   };
   progress();
-  const ticks = setInterval(progress, PROGRESS_MS);
-  const { code } = await runProcess(go, ["build", ...GO_FLAGS, "-o", output, CLI_PACKAGE], {
+  const ticks = setInterval(progress, progressMs);
+  const { code } = await runProcess(go, ["build", ...goFlags, "-o", output, cliPackage], {
     cwd: source,
     // Releases of Pulumi need no C compiler either. A go.work of the user's has no say here.
     env: { ...env, CGO_ENABLED: env.CGO_ENABLED ?? "0", GOWORK: "off" },
@@ -144,7 +144,7 @@ async function compile(
   if (code === 0) {
     return undefined;
   }
-  const others = lines.filter((line) => line !== "" && !PACKAGE.test(line) && !MODULE.test(line));
+  const others = lines.filter((line) => line !== "" && !packageLine.test(line) && !moduleLine.test(line));
   return others.slice(-5).join("; ") || `exit code ${code}`;
 }
 

@@ -1,15 +1,15 @@
 import type * as automation from "@pulumi/pulumi/automation";
 import type { ChangeCounts, Step } from "./engineStack";
-import { LAUNCHER } from "./pulumiCli";
+import { launcherName } from "./pulumiCli";
 
 /** What events show in the place of a secret. */
-export const SECRET_MARK = "[secret]";
-const STACK_TYPE = "pulumi:pulumi:Stack";
+export const secretMark = "[secret]";
+const stackType = "pulumi:pulumi:Stack";
 
 export function stackOutputs(events: automation.EngineEvent[]): Record<string, unknown> | undefined {
   return events
     .map((event) => event.resOutputsEvent?.metadata)
-    .findLast((metadata) => metadata?.type === STACK_TYPE)?.new?.outputs;
+    .findLast((metadata) => metadata?.type === stackType)?.new?.outputs;
 }
 
 export function stepsOf(events: automation.EngineEvent[]): Step[] {
@@ -20,7 +20,7 @@ export function stepsOf(events: automation.EngineEvent[]): Step[] {
       continue;
     }
     const { op, urn, type } = metadata;
-    if (type === STACK_TYPE || type.startsWith("pulumi:providers:")) {
+    if (type === stackType || type.startsWith("pulumi:providers:")) {
       continue;
     }
     // A component reports once more when it registers its outputs.
@@ -74,6 +74,6 @@ export function messagesOf(
     }
     const text = diagnosticEvent.message.replace(/<\{%.*?%\}>/g, "").trim();
     // Says only how this harness is set up with a CLI that came without the launcher.
-    return text === "" || text.startsWith(`using ${LAUNCHER} from $PATH`) ? [] : [text];
+    return text === "" || text.startsWith(`using ${launcherName} from $PATH`) ? [] : [text];
   });
 }

@@ -53,7 +53,7 @@ const notes =
     return { text: note.text, hidden: pulumi.secret("hush") };
   };
 
-const PROJECT = `
+const project = `
 name: greeter
 runtime: nodejs
 config:
@@ -61,7 +61,7 @@ config:
     type: string
     default: you
 `;
-const PROGRAM = `
+const programText = `
 import * as pulumi from "@pulumi/pulumi";
 const config = new pulumi.Config();
 export = async () => ({ greeting: "hello " + config.require("name"), key: config.requireSecret("key") });
@@ -166,8 +166,8 @@ describe("createStack", () => {
     const folder = await mkdtemp(path.join(tmpdir(), "program-"));
     await symlink(path.join(stack.workDir, "node_modules"), path.join(folder, "node_modules"), "junction");
     await writeFile(path.join(folder, "package.json"), "{}");
-    await writeFile(path.join(folder, "Pulumi.yaml"), PROJECT);
-    await writeFile(path.join(folder, "index.ts"), PROGRAM);
+    await writeFile(path.join(folder, "Pulumi.yaml"), project);
+    await writeFile(path.join(folder, "index.ts"), programText);
     const whole = await createStack({
       program: { folder },
       config: { "greeter:key": { value: "k", secret: true } },

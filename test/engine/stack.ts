@@ -11,13 +11,13 @@ import { engineEnv, nodeModules } from "./environment";
 import { Harness } from "./harness";
 import { ProviderLeash } from "./providerLeash";
 import { type PulumiCli, providePulumi } from "./pulumiCli";
-import { VAULT, vaultEnv } from "./vault";
+import { vault, vaultEnv } from "./vault";
 
 export type * from "./engineStack";
 
 /** Names are fixed, so that URNs in assertions are too. */
-const DEFAULT_PROJECT = "atlas-access";
-const DEFAULT_STACK = "test";
+const defaultProject = "atlas-access";
+const defaultStack = "test";
 
 let sharedCli: Promise<PulumiCli> | undefined;
 
@@ -28,8 +28,8 @@ function shareCli(): Promise<PulumiCli> {
 
 export async function createStack(options: StackOptions): Promise<EngineStack> {
   const cli = options.cli ?? (await shareCli());
-  const name = options.name ?? DEFAULT_STACK;
-  const project = options.project ?? DEFAULT_PROJECT;
+  const name = options.name ?? defaultStack;
+  const project = options.project ?? defaultProject;
   const root = await realpath(await mkdtemp(path.join(tmpdir(), "atlas-engine-")));
   const backend = path.join(root, "backend");
   await mkdir(backend);
@@ -67,7 +67,7 @@ export async function createStack(options: StackOptions): Promise<EngineStack> {
     const workspace = await automation.LocalWorkspace.create({
       workDir,
       pulumiCommand: engine.command,
-      ...(options.secrets === "passphrase" ? {} : { secretsProvider: VAULT }),
+      ...(options.secrets === "passphrase" ? {} : { secretsProvider: vault }),
       ...(existsSync(path.join(workDir, "Pulumi.yaml"))
         ? {}
         : { projectSettings: { name: project, runtime: "nodejs" } }),

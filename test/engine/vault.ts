@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 
 /** A secrets provider of Pulumi: the key of a stack is kept by a Vault, which is asked for it at each start of the CLI. */
-export const VAULT = "hashivault://stack";
+export const vault = "hashivault://stack";
 
 let shared: Promise<NodeJS.ProcessEnv> | undefined;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { VISIBLE_BY_DEFAULT } from "../simulator/people";
+import { visibleByDefault } from "../simulator/people";
 import type { Reading, UnrulyClock } from "../unrulyClock";
 import { deferralOf, wholeOf } from "./declaration";
 import type { Engine, Stored } from "./engine";
@@ -153,7 +153,7 @@ export class Watch {
       return world.teamMembers(place).includes(person);
     }
     const member = world.members(place)[person];
-    return member !== undefined && VISIBLE_BY_DEFAULT.has(member.status);
+    return member !== undefined && visibleByDefault.has(member.status);
   }
 }
 
@@ -233,7 +233,7 @@ function checkDropped(scenario: Scenario, watch: Watch, { name, type, identity }
   const isThere =
     type === "teamUser"
       ? world.teamMembers(place).includes(person)
-      : member !== undefined && VISIBLE_BY_DEFAULT.has(member.status);
+      : member !== undefined && visibleByDefault.has(member.status);
   assert.ok(!isThere, `${name} was dropped, but ${identity} is in Atlas`);
 }
 
@@ -266,7 +266,7 @@ export function checkConverged(
     for (const username of scenario.people) {
       const identity = accessOf(projectId, username);
       const found = members[username.toLowerCase()];
-      const member = found && VISIBLE_BY_DEFAULT.has(found.status) ? found : undefined;
+      const member = found && visibleByDefault.has(found.status) ? found : undefined;
       const wanted = declared.get(identity);
       if (wanted !== undefined) {
         const roles = [...(rolesIn(inputsOf(wanted.name), username) ?? [])].sort();
@@ -325,7 +325,7 @@ export function checkNobodyElse({ world, projects }: Scenario, program: Program)
 
 function visibleMembers(members: ReturnType<Scenario["world"]["members"]>): string[] {
   return Object.entries(members).flatMap(([name, { status }]) =>
-    VISIBLE_BY_DEFAULT.has(status) ? [name] : [],
+    visibleByDefault.has(status) ? [name] : [],
   );
 }
 

@@ -10,9 +10,9 @@ import { readAccess } from "../../examples/gitops/access";
 import program = require("../../examples/gitops/index");
 
 const example = path.join(__dirname, "../../examples/gitops");
-const SHOP = "5f1b3c2a9d8e7f6a5b4c3d2e";
-const ORG = "5f1b3c2a9d8e7f6a5b4c3d2f";
-const SUPPORT = "5f1b3c2a9d8e7f6a5b4c3d30";
+const shopId = "5f1b3c2a9d8e7f6a5b4c3d2e";
+const org = "5f1b3c2a9d8e7f6a5b4c3d2f";
+const supportId = "5f1b3c2a9d8e7f6a5b4c3d30";
 
 let folder: string;
 let file: string;
@@ -25,8 +25,8 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 /** The lines that stand below the first two: projects, teams and people as most tests want them. */
-const HEAD = `projects: {shop: ${SHOP}}
-teams: {support: {orgId: ${ORG}, teamId: ${SUPPORT}}}
+const head = `projects: {shop: ${shopId}}
+teams: {support: {orgId: ${org}, teamId: ${supportId}}}
 people:
 `;
 
@@ -44,8 +44,8 @@ async function mistakesIn(text: string | Buffer): Promise<string[]> {
 describe("the file that says who has access", () => {
   test("is read as it is written", async () => {
     assert.deepEqual(readAccess("access.yaml"), {
-      projects: { shop: SHOP },
-      teams: { support: { orgId: ORG, teamId: SUPPORT } },
+      projects: { shop: shopId },
+      teams: { support: { orgId: org, teamId: supportId } },
       people: { "ada@example.com": { projects: { shop: ["GROUP_READ_ONLY"] }, teams: ["support"] } },
     });
   });
@@ -62,7 +62,7 @@ describe("the file that says who has access", () => {
 
   test("may hold somebody who is in a team only, and an address with signs in it", async () => {
     const { people } = await read(
-      `${HEAD}  ada@example.com: {teams: [support]}\n  o'neil+x@example.co.uk: {projects: {shop: [GROUP_OWNER]}}\n`,
+      `${head}  ada@example.com: {teams: [support]}\n  o'neil+x@example.co.uk: {projects: {shop: [GROUP_OWNER]}}\n`,
     );
     assert.deepEqual(people, {
       "ada@example.com": { teams: ["support"] },
@@ -72,9 +72,9 @@ describe("the file that says who has access", () => {
 
   test("may have labels that mean something to JavaScript", async () => {
     const { projects } = await read(
-      `projects: {constructor: ${SHOP}}\npeople: {ada@example.com: {projects: {constructor: [GROUP_OWNER]}}}\n`,
+      `projects: {constructor: ${shopId}}\npeople: {ada@example.com: {projects: {constructor: [GROUP_OWNER]}}}\n`,
     );
-    assert.deepEqual(projects, { constructor: SHOP });
+    assert.deepEqual(projects, { constructor: shopId });
   });
 
   test("may have labels that YAML would take for something else than a text", async () => {
@@ -82,7 +82,7 @@ describe("the file that says who has access", () => {
     const { people } = await read(
       `projects: {}
 teams:
-${teams.map((label, i) => `  ${label}: {orgId: ${ORG}, teamId: ${SUPPORT.slice(0, -1)}${i}}`).join("\n")}
+${teams.map((label, i) => `  ${label}: {orgId: ${org}, teamId: ${supportId.slice(0, -1)}${i}}`).join("\n")}
 people:
   ada@example.com: {teams: [${teams.join(", ")}]}
   bob@example.com: {teams: ['2024']}
@@ -93,18 +93,18 @@ people:
 
   test("may have labels of several words, in every script", async () => {
     const labels = ["Shop (EU) blue/green 2", "R&D_1.2 + it's", "Café", "Магазин", "日本語"];
-    const lines = labels.map((label, i) => `  ${JSON.stringify(label)}: ${SHOP.slice(0, -1)}${i}`);
+    const lines = labels.map((label, i) => `  ${JSON.stringify(label)}: ${shopId.slice(0, -1)}${i}`);
     const { projects } = await read(`projects:\n${lines.join("\n")}\npeople: {}\n`);
     assert.deepEqual(Object.keys(projects), labels);
   });
 
   test("may hold an address with a slash and other signs before the @, which mistakes name in full", async () => {
     const address = "ops/night~1~0%2f@example.com";
-    const { people } = await read(`${HEAD}  ${address}: {teams: [support]}\n`);
+    const { people } = await read(`${head}  ${address}: {teams: [support]}\n`);
     assert.deepEqual(people, { [address]: { teams: ["support"] } });
     assert.deepEqual(
       await mistakesIn(
-        `${HEAD}  ${address}:\n    projects: {shop: [admin]}\n    role: x\n    teams: support\n`,
+        `${head}  ${address}:\n    projects: {shop: [admin]}\n    role: x\n    teams: support\n`,
       ),
       [
         "access.yaml:5: 'admin' is no project role: write a project role such as GROUP_READ_ONLY",
@@ -115,10 +115,10 @@ people:
   });
 
   for (const [what, text] of [
-    ["a byte order mark", `\ufeff${HEAD}  ada@example.com: {teams: [support]}\n`],
-    ["line ends of Windows", `${HEAD}  ada@example.com: {teams: [support]}\n`.replaceAll("\n", "\r\n")],
-    ["marks of the beginning and the end", `---\n${HEAD}  ada@example.com: {teams: [support]}\n...\n`],
-    ["emoji and other spaces in a comment", `${HEAD}  ada@example.com: {teams: [support]} # ❤️\u00a0!\n`],
+    ["a byte order mark", `\ufeff${head}  ada@example.com: {teams: [support]}\n`],
+    ["line ends of Windows", `${head}  ada@example.com: {teams: [support]}\n`.replaceAll("\n", "\r\n")],
+    ["marks of the beginning and the end", `---\n${head}  ada@example.com: {teams: [support]}\n...\n`],
+    ["emoji and other spaces in a comment", `${head}  ada@example.com: {teams: [support]} # ❤️\u00a0!\n`],
   ] as const) {
     test(`may have ${what}`, async () => {
       assert.deepEqual((await read(text)).people, { "ada@example.com": { teams: ["support"] } });
@@ -146,29 +146,29 @@ people:
     ],
     [
       "a line that is not indented as the others of its kind, without complaints of those that are",
-      `${HEAD}  ${person}: {teams: [support]}\n eve@example.com: {teams: [support]}\n`,
+      `${head}  ${person}: {teams: [support]}\n eve@example.com: {teams: [support]}\n`,
       "access.yaml:5: this line does not begin below the others of its kind: give it, or the one above, the same spaces",
     ],
     [
       "a colon that is missing",
-      `${HEAD}  ${person}\n    teams: [support]\n`,
+      `${head}  ${person}\n    teams: [support]\n`,
       "access.yaml:4: a colon is missing at the end of this line, or of the one above",
     ],
     [
       "a merge conflict",
-      `${HEAD}<<<<<<< HEAD\n  ${person}: {teams: [support]}\n=======\n>>>>>>> branch\n`,
+      `${head}<<<<<<< HEAD\n  ${person}: {teams: [support]}\n=======\n>>>>>>> branch\n`,
       "access.yaml:4: a merge conflict is left here: keep one of the sides, and take out its marks",
       "access.yaml:6: a merge conflict is left here: keep one of the sides, and take out its marks",
       "access.yaml:7: a merge conflict is left here: keep one of the sides, and take out its marks",
     ],
     [
       "a space that is none, but not in a comment",
-      `${HEAD}  # a\u00a0comment\n  ${person}:\u00a0{teams: [support]}\n`,
+      `${head}  # a\u00a0comment\n  ${person}:\u00a0{teams: [support]}\n`,
       "access.yaml:5: an invisible character stands in this line: write the line anew, with plain spaces",
     ],
     [
       "a merge conflict in a file with line ends of Windows",
-      `${HEAD}<<<<<<< HEAD\n  ${person}: {teams: [support]}\n||||||| base\n=======\n`.replaceAll(
+      `${head}<<<<<<< HEAD\n  ${person}: {teams: [support]}\n||||||| base\n=======\n`.replaceAll(
         "\n",
         "\r\n",
       ),
@@ -214,7 +214,7 @@ people:
     ],
     [
       "aliases and merge keys",
-      `${HEAD}  ada@example.com: &ada {teams: [support]}\n  bob@example.com: *ada\n  eve@example.com:\n    <<: *ada\n`,
+      `${head}  ada@example.com: &ada {teams: [support]}\n  bob@example.com: *ada\n  eve@example.com:\n    <<: *ada\n`,
       "access.yaml:5: *ada stands for something in another line: write that out here",
       "access.yaml:7: '<<' takes over what is in another line: write that out here",
     ],
@@ -241,7 +241,7 @@ people:
     ],
     [
       "an unknown key of a person",
-      `${HEAD}  ${person}:\n    teams: [support]\n    role: GROUP_OWNER\n`,
+      `${head}  ${person}:\n    teams: [support]\n    role: GROUP_OWNER\n`,
       `access.yaml:6: unknown key 'role' of ${person}: write 'projects' or 'teams'`,
     ],
     [
@@ -252,39 +252,39 @@ people:
     ],
     [
       "a team that is not complete",
-      `projects: {}\nteams:\n  support:\n    orgId: x\n    team: ${SUPPORT}\n  ops: ${SUPPORT}\npeople: {}\n`,
+      `projects: {}\nteams:\n  support:\n    orgId: x\n    team: ${supportId}\n  ops: ${supportId}\npeople: {}\n`,
       `access.yaml:3: the team support has no 'teamId': write the team's id in Atlas, ${wrongId}`,
       `access.yaml:4: the orgId of the team support cannot be 'x': write the organization's id in Atlas, ${wrongId}`,
       "access.yaml:5: unknown key 'team' of the team support: write 'orgId' or 'teamId'",
-      `access.yaml:6: the team ops cannot be '${SUPPORT}': write 'orgId' and 'teamId', a line each`,
+      `access.yaml:6: the team ops cannot be '${supportId}': write 'orgId' and 'teamId', a line each`,
     ],
     [
       "the same key twice",
-      `projects:\n  shop: ${SHOP}\n  shop: ${ORG}\npeople: {}\npeople: {}\n`,
+      `projects:\n  shop: ${shopId}\n  shop: ${org}\npeople: {}\npeople: {}\n`,
       "access.yaml:3: shop is there already, in line 2: keep one of the two",
       "access.yaml:5: people is there already, in line 4: keep one of the two",
     ],
     [
       "a person twice, in another case",
-      `${HEAD}  ${person}: {teams: [support]}\n  ADA@example.com: {projects: {shop: [GROUP_OWNER]}}\n`,
+      `${head}  ${person}: {teams: [support]}\n  ADA@example.com: {projects: {shop: [GROUP_OWNER]}}\n`,
       "access.yaml:5: ADA@example.com is there already, in line 4: keep one entry, with everything that this person may do",
     ],
     [
       "what is no e-mail address",
-      `${HEAD}  ada: {teams: [support]}\n  ada@localhost: {teams: [support]}\n`,
+      `${head}  ada: {teams: [support]}\n  ada@localhost: {teams: [support]}\n`,
       "access.yaml:4: 'ada' is no e-mail address: write an e-mail address such as ada@example.com",
       "access.yaml:5: 'ada@localhost' is no e-mail address: write an e-mail address such as ada@example.com",
     ],
     [
       "a person with nothing",
-      `${HEAD}  ${person}:\n  bob@example.com: {}\n  eve@example.com: {projects: {}, teams: []}\n`,
+      `${head}  ${person}:\n  bob@example.com: {}\n  eve@example.com: {projects: {}, teams: []}\n`,
       `access.yaml:4: ${person} cannot be empty: write 'projects' with roles below it, or 'teams', or both; or take the person out`,
       "access.yaml:5: bob@example.com has no project and no team: write one, or take the person out",
       "access.yaml:6: eve@example.com has no project and no team: write one, or take the person out",
     ],
     [
       "a text or nothing in place of a list",
-      `${HEAD}  ${person}:\n    projects:\n      shop: GROUP_OWNER\n    teams: support\n  bob@example.com: {projects: {shop: []}}\n  eve@example.com: {projects: shop}\n`,
+      `${head}  ${person}:\n    projects:\n      shop: GROUP_OWNER\n    teams: support\n  bob@example.com: {projects: {shop: []}}\n  eve@example.com: {projects: shop}\n`,
       `access.yaml:6: the roles of ${person} in shop cannot be 'GROUP_OWNER': write a list of at least one project role, such as [GROUP_READ_ONLY], or take the line out`,
       `access.yaml:7: 'teams' of ${person} cannot be 'support': write a list of teams, such as [support]`,
       "access.yaml:8: the roles of bob@example.com in shop cannot be an empty list: write a list of at least one project role, such as [GROUP_READ_ONLY], or take the line out",
@@ -292,51 +292,51 @@ people:
     ],
     [
       "a role of the organization",
-      `${HEAD}  ${person}: {projects: {shop: [ORG_OWNER]}}\n`,
+      `${head}  ${person}: {projects: {shop: [ORG_OWNER]}}\n`,
       "access.yaml:4: ORG_OWNER is a role of the organization, and this is a project's list: write a project role such as GROUP_OWNER, or give it in Atlas under the organization's users",
     ],
     [
       "a role that is a letter from another",
-      `${HEAD}  ${person}: {projects: {shop: [GROUP_OWNR]}}\n`,
+      `${head}  ${person}: {projects: {shop: [GROUP_OWNR]}}\n`,
       "access.yaml:4: GROUP_OWNR is no role that is known here: write GROUP_OWNER",
     ],
     [
       "what begins as a role",
-      `${HEAD}  ${person}: {projects: {shop: [GROUP_Owner]}}\n`,
+      `${head}  ${person}: {projects: {shop: [GROUP_Owner]}}\n`,
       "access.yaml:4: 'GROUP_Owner' is no project role: write a project role such as GROUP_OWNER",
     ],
     [
       "a role that nobody knows",
-      `${HEAD}  ${person}: {projects: {shop: [GROUP_ADMIN]}}\n`,
+      `${head}  ${person}: {projects: {shop: [GROUP_ADMIN]}}\n`,
       "access.yaml:4: GROUP_ADMIN is no role that is known here: write one that access.schema.json lists, or add it there if Atlas has it now",
     ],
     [
       "a space that is missing after a colon",
-      `${HEAD}  ${person}:\n    projects:\n      online shop:[GROUP_OWNER]\n`,
+      `${head}  ${person}:\n    projects:\n      online shop:[GROUP_OWNER]\n`,
       `access.yaml:5: 'projects' of ${person} cannot be 'online shop:[GROUP_OWNER]': write a space after the colon`,
     ],
     [
       "what is no role",
-      `${HEAD}  ${person}:\n    projects:\n      shop:\n        - Project Data Access Admin\n        - admin\n        - 7\n`,
+      `${head}  ${person}:\n    projects:\n      shop:\n        - Project Data Access Admin\n        - admin\n        - 7\n`,
       "access.yaml:7: 'Project Data Access Admin' is no project role: write a project role such as GROUP_DATA_ACCESS_ADMIN",
       "access.yaml:8: 'admin' is no project role: write a project role such as GROUP_READ_ONLY",
       `access.yaml:9: a role of ${person} in shop cannot be a number: write a project role such as GROUP_READ_ONLY`,
     ],
     [
       "a role and a team twice",
-      `${HEAD}  ${person}:\n    projects: {shop: [GROUP_OWNER, GROUP_OWNER]}\n    teams: [support, support]\n`,
+      `${head}  ${person}:\n    projects: {shop: [GROUP_OWNER, GROUP_OWNER]}\n    teams: [support, support]\n`,
       "access.yaml:5: GROUP_OWNER is there already, in line 5: keep one of the two",
       "access.yaml:6: support is there already, in line 6: keep one of the two",
     ],
     [
       "labels that are not declared",
-      `projects: {shop: ${SHOP}, billing: ${ORG}}\npeople:\n  ${person}:\n    projects: {shopp: [GROUP_OWNER]}\n    teams: [support]\n`,
+      `projects: {shop: ${shopId}, billing: ${org}}\npeople:\n  ${person}:\n    projects: {shopp: [GROUP_OWNER]}\n    teams: [support]\n`,
       "access.yaml:4: shopp is not among the projects: write shop or billing, or declare it under 'projects' at the top",
       "access.yaml:5: support is not among the teams: declare it under 'teams' at the top",
     ],
     [
       "one project and one team under two labels",
-      `projects:\n  shop: ${SHOP}\n  store: ${SHOP.toUpperCase()}\nteams:\n  a: {orgId: ${ORG}, teamId: ${SUPPORT}}\n  b: {orgId: ${ORG}, teamId: ${SUPPORT}}\npeople: {}\n`,
+      `projects:\n  shop: ${shopId}\n  store: ${shopId.toUpperCase()}\nteams:\n  a: {orgId: ${org}, teamId: ${supportId}}\n  b: {orgId: ${org}, teamId: ${supportId}}\npeople: {}\n`,
       "access.yaml:3: store has the id of shop, in line 2: keep one of the two labels, or write another id",
       "access.yaml:6: b has the id of a, in line 5: keep one of the two labels, or write another id",
     ],
@@ -370,11 +370,11 @@ people:
     const hidden = String.fromCodePoint(Number.parseInt(code.slice(2), 16));
     test(`is refused for ${code}, wherever it stands`, async () => {
       for (const [line, text] of [
-        [1, `projects: {"sh${hidden}op": ${SHOP}}\npeople: {}\n`],
-        [4, `${HEAD}  a${hidden}da@example.com: {teams: [support]}\n`],
-        [4, `${HEAD}  ${person}: {projects: {shop: [GROUP_${hidden}OWNER]}}\n`],
-        [5, `${HEAD}  ${person}: {teams: [support]}\n  # not${hidden}hing\n`],
-        [4, `${HEAD}  ${person}: {teams: [support]} #${hidden}!\n`],
+        [1, `projects: {"sh${hidden}op": ${shopId}}\npeople: {}\n`],
+        [4, `${head}  a${hidden}da@example.com: {teams: [support]}\n`],
+        [4, `${head}  ${person}: {projects: {shop: [GROUP_${hidden}OWNER]}}\n`],
+        [5, `${head}  ${person}: {teams: [support]}\n  # not${hidden}hing\n`],
+        [4, `${head}  ${person}: {teams: [support]} #${hidden}!\n`],
       ] as const) {
         assert.deepEqual(await mistakesIn(text), [`access.yaml:${line}: ${what} (${code}) ${anew}`]);
       }
@@ -384,7 +384,7 @@ people:
   test("is refused for what an escape or a text of several lines hides in a value", async () => {
     assert.deepEqual(
       await mistakesIn(
-        `projects:\n  "sh\\u202Eop": ${SHOP}\n  ? |\n    a\n    b\n  : ${ORG}\npeople:\n  ${person}: {teams: ["sup # \u00a0port", "\\uD800"]}\n`,
+        `projects:\n  "sh\\u202Eop": ${shopId}\n  ? |\n    a\n    b\n  : ${org}\npeople:\n  ${person}: {teams: ["sup # \u00a0port", "\\uD800"]}\n`,
       ),
       [
         "access.yaml:2: 'sh\\u{202e}op' holds a character that turns the direction of the text (U+202E): write it without",
@@ -423,7 +423,7 @@ people:
     test(`is refused for a label such as '${label}'`, async () => {
       assert.deepEqual(
         await mistakesIn(
-          `projects:\n  ${JSON.stringify(label)}: ${SHOP}\nteams:\n  ${JSON.stringify(label)}: {orgId: ${ORG}, teamId: ${SUPPORT}}\npeople: {}\n`,
+          `projects:\n  ${JSON.stringify(label)}: ${shopId}\nteams:\n  ${JSON.stringify(label)}: {orgId: ${org}, teamId: ${supportId}}\npeople: {}\n`,
         ),
         [
           `access.yaml:2: the label '${label}' ${flaw}: ${advice}`,
@@ -437,7 +437,7 @@ people:
     const long = `${"a".repeat(250)}@example.com`;
     assert.deepEqual(
       await mistakesIn(
-        `${HEAD}  \u0430da@example.com: {teams: [support]}\n  ${long}: {teams: [support]}\n  ada@-example.com: {teams: [support]}\n`,
+        `${head}  \u0430da@example.com: {teams: [support]}\n  ${long}: {teams: [support]}\n  ada@-example.com: {teams: [support]}\n`,
       ),
       [
         "access.yaml:4: '\u0430da@example.com' has a character that is none of an e-mail address, \u0430 (U+0430): write an e-mail address such as ada@example.com",
@@ -451,10 +451,10 @@ people:
     "and a review shows no changes of such a file: save it as UTF-8 (in Windows PowerShell write '| Out-File -Encoding utf8 access.yaml' in place of '> access.yaml')";
   const inUtf16 = (text: string): Buffer => Buffer.from(text, "utf16le");
   for (const [what, bytes, encoding] of [
-    ["UTF-16 with a mark", inUtf16(`\ufeff${HEAD}`), "UTF-16 (little endian)"],
-    ["UTF-16 without a mark", inUtf16(HEAD), "UTF-16 (little endian)"],
-    ["UTF-16 with a mark, big end first", inUtf16(`\ufeff${HEAD}`).swap16(), "UTF-16 (big endian)"],
-    ["UTF-16 without a mark, big end first", inUtf16(HEAD).swap16(), "UTF-16 (big endian)"],
+    ["UTF-16 with a mark", inUtf16(`\ufeff${head}`), "UTF-16 (little endian)"],
+    ["UTF-16 without a mark", inUtf16(head), "UTF-16 (little endian)"],
+    ["UTF-16 with a mark, big end first", inUtf16(`\ufeff${head}`).swap16(), "UTF-16 (big endian)"],
+    ["UTF-16 without a mark, big end first", inUtf16(head).swap16(), "UTF-16 (big endian)"],
     ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x70, 0, 0, 0]), "UTF-32"],
   ] as const) {
     test(`is refused in ${what}, with what makes it UTF-8`, async () => {
@@ -464,7 +464,7 @@ people:
 
   test("is refused with a letter in Latin-1", async () => {
     assert.deepEqual(
-      await mistakesIn(Buffer.from(`${HEAD}  # é\n  ${person}: {teams: [support]}\n`, "latin1")),
+      await mistakesIn(Buffer.from(`${head}  # é\n  ${person}: {teams: [support]}\n`, "latin1")),
       [
         "access.yaml:4: this line is not in UTF-8, but perhaps in Latin-1 or Windows-1252: save the file as UTF-8, and look whether its letters with accents are still right",
       ],
@@ -482,10 +482,10 @@ people:
   test("shows up to a thousand mistakes, and counts the others", async () => {
     const people = (count: number): string =>
       Array.from({ length: count }, (_, i) => `  p${i}: {projects: {shop: [GROUP_OWNER]}}\n`).join("");
-    const thousand = await mistakesIn(HEAD + people(1_000));
+    const thousand = await mistakesIn(head + people(1_000));
     assert.equal(thousand.length, 1_000);
     assert.match(thousand.at(-1) ?? "", /^access\.yaml:1003: 'p999' is no e-mail address/);
-    const more = await mistakesIn(HEAD + people(1_002));
+    const more = await mistakesIn(head + people(1_002));
     assert.deepEqual(
       [more.length, more.at(-1)],
       [1_001, "There are 2 more: mend these first, and look again."],
@@ -494,7 +494,7 @@ people:
 
   test("proposes the labels that are nearest where there are many", async () => {
     const labels = Array.from({ length: 20 }, (_, i) => `project-${String.fromCodePoint(97 + i).repeat(4)}`);
-    const projects = labels.map((label, i) => `  ${label}: ${SHOP.slice(0, -2)}${10 + i}`).join("\n");
+    const projects = labels.map((label, i) => `  ${label}: ${shopId.slice(0, -2)}${10 + i}`).join("\n");
     const [mistake = ""] = await mistakesIn(
       `projects:\n${projects}\npeople:\n  ${person}: {projects: {project-ccc: [GROUP_OWNER]}}\n`,
     );
@@ -590,33 +590,42 @@ describe("the program", () => {
 
   test("names resources by ids in lower case, and puts somebody into a project first and into teams then", async () => {
     const outputs = await run(
-      `projects: {shop: ${SHOP.toUpperCase()}}\nteams: {support: {orgId: ${ORG}, teamId: ${SUPPORT}}}\npeople:\n  Ada@Example.com: {projects: {shop: [GROUP_OWNER]}, teams: [support]}\n`,
+      `projects: {shop: ${shopId.toUpperCase()}}\nteams: {support: {orgId: ${org}, teamId: ${supportId}}}\npeople:\n  Ada@Example.com: {projects: {shop: [GROUP_OWNER]}, teams: [support]}\n`,
     );
     assert.deepEqual(outputs, {
-      atlas: { projects: { shop: SHOP.toUpperCase() }, teams: { support: { orgId: ORG, teamId: SUPPORT } } },
+      atlas: {
+        projects: { shop: shopId.toUpperCase() },
+        teams: { support: { orgId: org, teamId: supportId } },
+      },
     });
     assert.deepEqual(events, [
-      `ProjectUser ${SHOP}/ada@example.com`,
+      `ProjectUser ${shopId}/ada@example.com`,
       "ProjectUser is there",
-      `TeamUser ${ORG}/${SUPPORT}/ada@example.com`,
+      `TeamUser ${org}/${supportId}/ada@example.com`,
       "TeamUser is there",
     ]);
     assert.deepEqual(inputs, {
-      [`${SHOP}/ada@example.com`]: { projectId: SHOP, username: "Ada@Example.com", roles: ["GROUP_OWNER"] },
-      [`${ORG}/${SUPPORT}/ada@example.com`]: { orgId: ORG, teamId: SUPPORT, username: "Ada@Example.com" },
+      [`${shopId}/ada@example.com`]: {
+        projectId: shopId,
+        username: "Ada@Example.com",
+        roles: ["GROUP_OWNER"],
+      },
+      [`${org}/${supportId}/ada@example.com`]: { orgId: org, teamId: supportId, username: "Ada@Example.com" },
     });
   });
 
   test("declares the same under other labels", async () => {
-    await run(`projects: {one: ${SHOP}}\npeople:\n  ada@example.com: {projects: {one: [GROUP_OWNER]}}\n`);
+    await run(`projects: {one: ${shopId}}\npeople:\n  ada@example.com: {projects: {one: [GROUP_OWNER]}}\n`);
     const before = inputs;
     inputs = {};
-    await run(`projects: {other: ${SHOP}}\npeople:\n  ada@example.com: {projects: {other: [GROUP_OWNER]}}\n`);
+    await run(
+      `projects: {other: ${shopId}}\npeople:\n  ada@example.com: {projects: {other: [GROUP_OWNER]}}\n`,
+    );
     assert.deepEqual(inputs, before);
   });
 
   test("declares nothing where the file has a mistake, however late in it", async () => {
-    await assert.rejects(run(`${HEAD}  ada@example.com: {teams: [support]}\n  bob: {teams: [support]}\n`), {
+    await assert.rejects(run(`${head}  ada@example.com: {teams: [support]}\n  bob: {teams: [support]}\n`), {
       message: "access.yaml:5: 'bob' is no e-mail address: write an e-mail address such as ada@example.com",
     });
     await pulumi.runtime.disconnect();

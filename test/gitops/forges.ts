@@ -36,7 +36,7 @@ interface Answer {
   headers?: Record<string, string>;
 }
 
-const TOKEN = "token-for-the-tests-only";
+const testToken = "token-for-the-tests-only";
 
 /**
  * A GitHub or GitLab that knows one repository with one pull request, and the calls of publish.mts. It refuses what it
@@ -84,7 +84,7 @@ export abstract class Forge {
   }
 
   get token(): string {
-    return TOKEN;
+    return testToken;
   }
 
   /** What a job of the pull request has in its environment. */

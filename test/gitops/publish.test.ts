@@ -8,9 +8,9 @@ import { type ProcessResult, runProcess } from "../process";
 import { FakeGitHub, FakeGitLab, type Forge } from "./forges";
 
 const script = path.join(__dirname, "../../examples/gitops/ci/publish.mts");
-const COMMENT = "<!-- atlas-access: preview -->";
-const ISSUE = "<!-- atlas-access: drift -->";
-const TITLE = "MongoDB Atlas differs from what is declared";
+const commentMark = "<!-- atlas-access: preview -->";
+const issueMark = "<!-- atlas-access: drift -->";
+const issueTitle = "MongoDB Atlas differs from what is declared";
 const commentOf = (stack: string): string => `<!-- atlas-access: preview of stack ${stack} -->`;
 const issueOf = (stack: string): string => `<!-- atlas-access: drift of stack ${stack} -->`;
 
@@ -81,8 +81,8 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
 
     test("keeps a comment for each stack, also where one name begins with the other", async () => {
       for (const text of ["1 to create", "2 to create"]) {
-        for (const STACK of ["prod", "production", "acme/atlas-access/prod"]) {
-          await comment(text, { STACK });
+        for (const stackVariable of ["prod", "production", "acme/atlas-access/prod"]) {
+          await comment(text, { STACK: stackVariable });
         }
       }
       assert.deepEqual(
@@ -92,10 +92,13 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     });
 
     test("keeps an issue for each stack, and closes none of another", async () => {
-      for (const STACK of ["prod", "production"]) {
-        assert.deepEqual(await issue("Bob was added", { STACK }), said("An issue has been opened."));
+      for (const stackVariable of ["prod", "production"]) {
         assert.deepEqual(
-          await issue("Eve was added", { STACK }),
+          await issue("Bob was added", { STACK: stackVariable }),
+          said("An issue has been opened."),
+        );
+        assert.deepEqual(
+          await issue("Eve was added", { STACK: stackVariable }),
           said(`Issue ${forge.issues.length} has been updated.`),
         );
       }
@@ -120,10 +123,10 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     });
 
     test("goes on with the comment and the issue of the time before markers named a stack", async () => {
-      forge.addComment(`${COMMENT}\n### An update of stack production: 1 to create, 0 unchanged\n`);
+      forge.addComment(`${commentMark}\n### An update of stack production: 1 to create, 0 unchanged\n`);
       forge.addIssue(
-        TITLE,
-        `${ISSUE}\n**This is cut off.**\n\n### Stack production has drifted: 2 differences`,
+        issueTitle,
+        `${issueMark}\n**This is cut off.**\n\n### Stack production has drifted: 2 differences`,
       );
       const env = { STACK: "production" };
       assert.deepEqual(await comment("2 to create", env), said("The comment has been updated."));
@@ -141,7 +144,9 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     });
 
     test("goes on with a comment about a preview that failed at that time", async () => {
-      forge.addComment(`${COMMENT}\nThe preview failed:\n\n    access.yaml:1: ### Stack staging is wrong`);
+      forge.addComment(
+        `${commentMark}\nThe preview failed:\n\n    access.yaml:1: ### Stack staging is wrong`,
+      );
       await comment("1 to create", { STACK: "production" });
       assert.deepEqual(
         forge.comments.map(({ body }) => body),
@@ -150,11 +155,11 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     });
 
     test("leaves to another stack what was written about it at that time, and prefers its own", async () => {
-      const old = `${COMMENT}\n### An update of stack staging changes nothing\n`;
+      const old = `${commentMark}\n### An update of stack staging changes nothing\n`;
       forge.addComment(old);
-      forge.addComment(`${COMMENT}\n### An update of stack production changes nothing`);
+      forge.addComment(`${commentMark}\n### An update of stack production changes nothing`);
       forge.addComment(`${commentOf("production")}\n1 to create`);
-      forge.addIssue(TITLE, `${ISSUE}\n### Stack staging has drifted: 1 difference`);
+      forge.addIssue(issueTitle, `${issueMark}\n### Stack staging has drifted: 1 difference`);
       const env = { STACK: "production" };
       await comment("2 to create", env);
       assert.deepEqual(await run(["healed"], env), said("No issue is open."));
@@ -268,7 +273,7 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     }
 
     test("changes what is there once more after a failure, as that does no harm", async () => {
-      const own = forge.addComment(`${COMMENT}\nold`);
+      const own = forge.addComment(`${commentMark}\nold`);
       forge.faults.push({
         status: 200,
         body: [{ ...own, user: { login: "github-actions[bot]" }, author: { id: 41 } }],
@@ -278,7 +283,7 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
       }
       forge.faults.push({ status: 500 });
       assert.deepEqual(await comment("new"), said("The comment has been updated."));
-      assert.equal(own.body, `${COMMENT}\nnew`);
+      assert.equal(own.body, `${commentMark}\nnew`);
     });
 
     test("says that something else than the forge has answered", async () => {
@@ -310,7 +315,7 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
       assert.deepEqual(await comment("2 to create\n"), said("The comment says so already."));
       assert.deepEqual(
         forge.comments.map(({ body }) => body),
-        [`${COMMENT}\n2 to create`],
+        [`${commentMark}\n2 to create`],
       );
       const id = forge.comments[0]?.id;
       const at = forge.name === "GitHub" ? `${issues}/comments/${id}` : `${comments}/${id}`;
@@ -318,7 +323,7 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     });
 
     test("takes a text with other line ends for the same", async () => {
-      forge.addComment(`${COMMENT}\r\na\r\nb\r\n`);
+      forge.addComment(`${commentMark}\r\na\r\nb\r\n`);
       assert.deepEqual(await comment("a\nb\n"), said("The comment says so already."));
     });
 
@@ -326,9 +331,9 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
       for (let i = 0; i < 230; i++) {
         forge.addComment(`opinion ${i}`);
       }
-      const own = forge.addComment(`${COMMENT}\nold`);
+      const own = forge.addComment(`${commentMark}\nold`);
       await comment("new");
-      assert.equal(own.body, `${COMMENT}\nnew`);
+      assert.equal(own.body, `${commentMark}\nnew`);
       assert.equal(forge.comments.length, 231);
       assert.deepEqual(
         forge.requests.filter((line) => line.startsWith(`GET ${comments}`)),
@@ -337,8 +342,8 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     });
 
     test("does not take a quotation of its comment for its own", async () => {
-      forge.addComment(`> ${COMMENT}\n> 1 to create\n\nWhy?`);
-      forge.addComment(`As it said:\n${COMMENT}`);
+      forge.addComment(`> ${commentMark}\n> 1 to create\n\nWhy?`);
+      forge.addComment(`As it said:\n${commentMark}`);
       await comment("1 to create");
       assert.deepEqual(forge.writes(), [`POST ${comments}`]);
       assert.equal(forge.comments.length, 3);
@@ -346,50 +351,50 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
 
     test("does not take for its own what somebody else has written below its marker, and could edit later", async () => {
       const others = (["somebody", "deleted"] as const).map((by) =>
-        forge.addComment(`${COMMENT}\nNothing changes.`, by),
+        forge.addComment(`${commentMark}\nNothing changes.`, by),
       );
       assert.deepEqual(await comment("Nothing changes."), said("The comment has been added."));
       assert.deepEqual(await comment("2 to delete"), said("The comment has been updated."));
       assert.deepEqual(
         others.map(({ body }) => body),
-        [`${COMMENT}\nNothing changes.`, `${COMMENT}\nNothing changes.`],
+        [`${commentMark}\nNothing changes.`, `${commentMark}\nNothing changes.`],
       );
-      assert.equal(forge.comments[2]?.body, `${COMMENT}\n2 to delete`);
+      assert.equal(forge.comments[2]?.body, `${commentMark}\n2 to delete`);
       // Whom the token writes as is asked once at most, however much others have written.
       const asked = forge.requests.filter((line) => line === "GET /user");
       assert.equal(asked.length, forge.name === "GitHub" ? 0 : 2);
     });
 
     test("neither updates nor closes an issue that somebody else has opened with its marker", async () => {
-      forge.addIssue(TITLE, `${ISSUE}\nAll is well`, { by: "somebody" });
-      forge.addIssue(TITLE, `${ISSUE}\nAll is well`, { by: "deleted" });
+      forge.addIssue(issueTitle, `${issueMark}\nAll is well`, { by: "somebody" });
+      forge.addIssue(issueTitle, `${issueMark}\nAll is well`, { by: "deleted" });
       assert.deepEqual(await issue("Eve was added"), said("An issue has been opened."));
       assert.deepEqual(await run(["healed"]), said("Issue 3 has been closed."));
       assert.deepEqual(
         forge.issues.map(({ body, isOpen }) => ({ body, isOpen })),
         [
-          { body: `${ISSUE}\nAll is well`, isOpen: true },
-          { body: `${ISSUE}\nAll is well`, isOpen: true },
-          { body: `${ISSUE}\nEve was added`, isOpen: false },
+          { body: `${issueMark}\nAll is well`, isOpen: true },
+          { body: `${issueMark}\nAll is well`, isOpen: true },
+          { body: `${issueMark}\nEve was added`, isOpen: false },
         ],
       );
     });
 
     test("opens one issue, updates it, and leaves it where it says so already", async () => {
       forge.addIssue("Something else", null);
-      forge.addIssue("A pull request", `${ISSUE}\nby chance`, { isPullRequest: true });
+      forge.addIssue("A pull request", `${issueMark}\nby chance`, { isPullRequest: true });
       assert.deepEqual(await issue("Bob was added\n"), said("An issue has been opened."));
       assert.deepEqual(await issue("Bob was added\n"), said("Issue 3 says so already."));
       assert.deepEqual(await issue("Eve was added\n"), said("Issue 3 has been updated."));
       const { title, body } = forge.issues[2] ?? {};
-      assert.deepEqual({ title, body }, { title: TITLE, body: `${ISSUE}\nEve was added` });
+      assert.deepEqual({ title, body }, { title: issueTitle, body: `${issueMark}\nEve was added` });
       assert.deepEqual(forge.writes(), [`POST ${issues}`, `${edit} ${issues}/3`]);
     });
 
     test("gives the issue its title back", async () => {
-      const open = forge.addIssue("Drift?", `${ISSUE}\nBob was added`);
+      const open = forge.addIssue("Drift?", `${issueMark}\nBob was added`);
       assert.deepEqual(await issue("Bob was added"), said("Issue 1 has been updated."));
-      assert.equal(open.title, TITLE);
+      assert.equal(open.title, issueTitle);
     });
 
     test("closes the issue when there is no drift any more, and opens another for the next", async () => {
@@ -405,11 +410,11 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     });
 
     test("closes all issues of its own, as two may be open, also where closing moves the next page", async () => {
-      forge.addIssue(TITLE, `${ISSUE}\nBob was added`);
+      forge.addIssue(issueTitle, `${issueMark}\nBob was added`);
       for (let i = 0; i < 99; i++) {
         forge.addIssue(`Wish ${i}`, "…");
       }
-      forge.addIssue(TITLE, `${ISSUE}\nBob was added`);
+      forge.addIssue(issueTitle, `${issueMark}\nBob was added`);
       assert.deepEqual(await run(["healed"]), said("Issue 1 has been closed.\nIssue 101 has been closed."));
       assert.deepEqual(
         forge.issues.filter(({ isOpen }) => !isOpen).map(({ number }) => number),
@@ -421,7 +426,7 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
       for (let i = 0; i < 120; i++) {
         forge.addIssue(`Wish ${i}`, "…");
       }
-      forge.addIssue(TITLE, `${ISSUE}\nBob was added`);
+      forge.addIssue(issueTitle, `${issueMark}\nBob was added`);
       assert.deepEqual(await run(["healed"]), said("Issue 121 has been closed."));
     });
 
@@ -434,7 +439,7 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
       const body = forge.comments[0]?.body ?? "";
       assert.ok(body.length <= forge.limit && body.length > forge.limit - 400, `${body.length} characters`);
       const [marker, notice, empty, ...lines] = body.split("\n");
-      assert.equal(marker, COMMENT);
+      assert.equal(marker, commentMark);
       assert.equal(
         notice,
         `**This is cut off: it is longer than ${forge.name} takes. The whole is in the [log of the run](${forge.run}).**`,
@@ -449,7 +454,7 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
     });
 
     test("reads once more after a failure of the server or the connection", async () => {
-      forge.addComment(`${COMMENT}\nold`);
+      forge.addComment(`${commentMark}\nold`);
       forge.faults.push({ status: 502 });
       assert.deepEqual(await comment("new"), said("The comment has been updated."));
       forge.faults.push("broken");
@@ -534,10 +539,10 @@ describe("publishing", () => {
   });
 
   test("wants a name of a stack that can stand in a marker", async () => {
-    for (const STACK of ["a b", "--> @ada", "a/b/c/d", "é"]) {
+    for (const stackVariable of ["a b", "--> @ada", "a/b/c/d", "é"]) {
       assert.deepEqual(
-        await publish(["healed"], { GITHUB_ACTIONS: "true", STACK }),
-        failed(`STACK must be the name of a stack, such as production, but got '${STACK}'.`),
+        await publish(["healed"], { GITHUB_ACTIONS: "true", STACK: stackVariable }),
+        failed(`STACK must be the name of a stack, such as production, but got '${stackVariable}'.`),
       );
     }
   });
@@ -574,7 +579,7 @@ describe("publishing", () => {
   test("says what a token of GitLab lacks that may not ask whose it is", async () => {
     const gitLab = await new FakeGitLab().start();
     try {
-      const row = { id: 1, body: `${COMMENT}\nold`, author: { id: 41 } };
+      const row = { id: 1, body: `${commentMark}\nold`, author: { id: 41 } };
       gitLab.faults.push(
         { status: 200, body: [row] },
         { status: 403, body: { error: "insufficient_scope" } },

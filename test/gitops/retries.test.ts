@@ -6,12 +6,12 @@ import { noAnswer } from "../../examples/gitops/ci/refusals.mts";
 import { limitOf, pauseBefore } from "../../examples/gitops/ci/retries.mts";
 import { FakeGitHub } from "./forges";
 
-const DATE = "Wed, 07 Jan 2026 12:00:00 GMT";
-const inSeconds = (seconds: number): string => String(Date.parse(DATE) / 1_000 + seconds);
+const dateHeader = "Wed, 07 Jan 2026 12:00:00 GMT";
+const inSeconds = (seconds: number): string => String(Date.parse(dateHeader) / 1_000 + seconds);
 
 function answer(status: number, headers: Record<string, string> = {}, body: unknown = {}): Answer {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return { status, headers: new Headers({ date: DATE, ...headers }), text };
+  return { status, headers: new Headers({ date: dateHeader, ...headers }), text };
 }
 
 describe("a limit of a forge", () => {

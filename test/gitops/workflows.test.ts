@@ -79,9 +79,9 @@ function secretsIn(part: unknown): string[] {
 }
 
 /** What stands for the stack of a job. */
-const STACK = `\${{ matrix.stack }}`;
+const stackVariable = `\${{ matrix.stack }}`;
 
-const READ_ONLY = [
+const readOnly = [
   "secrets.MONGODB_ATLAS_CLIENT_ID",
   "secrets.MONGODB_ATLAS_CLIENT_SECRET",
   "secrets.PULUMI_ACCESS_TOKEN",
@@ -125,15 +125,15 @@ describe("the workflows for GitHub", () => {
       });
     });
     assert.deepEqual(seen, [
-      ["preview/preview: mongodbatlas-dynamic preview ", ["github.token", ...READ_ONLY]],
-      ["deploy/deploy: pulumi up ", READ_ONLY],
-      ["drift/drift: mongodbatlas-dynamic drift ", ["github.token", ...READ_ONLY]],
+      ["preview/preview: mongodbatlas-dynamic preview ", ["github.token", ...readOnly]],
+      ["deploy/deploy: pulumi up ", readOnly],
+      ["drift/drift: mongodbatlas-dynamic drift ", ["github.token", ...readOnly]],
     ]);
   });
 
   test("get the deploy key out of the environment, which preview and drift do not name", () => {
     // Each stack has one of its own.
-    assert.equal(job("deploy").environment, STACK);
+    assert.equal(job("deploy").environment, stackVariable);
     assert.equal(job("preview").environment, undefined);
     assert.equal(job("drift").environment, undefined);
   });
@@ -176,13 +176,13 @@ describe("the workflows for GitHub", () => {
     const groups = Object.keys(workflows).map((name) => {
       const { strategy, env, concurrency } = job(name as keyof typeof workflows);
       assert.deepEqual(strategy, { matrix: { stack: ["production"] }, "fail-fast": false });
-      assert.deepEqual(env, { STACK });
+      assert.deepEqual(env, { STACK: stackVariable });
       return concurrency?.group;
     });
     assert.deepEqual(groups, [
-      `preview-${STACK}-\${{ github.event.pull_request.number }}`,
-      `deploy-${STACK}`,
-      `drift-${STACK}`,
+      `preview-${stackVariable}-\${{ github.event.pull_request.number }}`,
+      `deploy-${stackVariable}`,
+      `drift-${stackVariable}`,
     ]);
   });
 
@@ -323,9 +323,15 @@ describe("fetching the engine", () => {
 
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const fetchFor = async (MACHINE: string, script: string): Promise<ProcessResult & { files: string[] }> => {
+  const fetchFor = async (
+    machineName: string,
+    script: string,
+  ): Promise<ProcessResult & { files: string[] }> => {
     await rm(path.join(folder, "pulumi"), { recursive: true, force: true });
-    const env = { PATH: `${path.join(folder, "bin")}${path.delimiter}${process.env["PATH"]}`, MACHINE };
+    const env = {
+      PATH: `${path.join(folder, "bin")}${path.delimiter}${process.env["PATH"]}`,
+      MACHINE: machineName,
+    };
     const result = await runProcess("sh", ["-c", script], { cwd: folder, env });
     const files = await readdir(path.join(folder, "pulumi")).catch(() => []);
     return { ...result, files: files.sort() };

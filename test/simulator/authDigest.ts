@@ -4,8 +4,8 @@ import type { Answer } from "./answers";
 import type { Caller, KeyRing } from "./credentials";
 import { seededRandom } from "./random";
 
-const REALM = "MMS Public API";
-const PRUNE_ABOVE = 5_000;
+const atlasRealm = "MMS Public API";
+const pruneAbove = 5_000;
 
 interface Nonce {
   readonly expiresAt: number;
@@ -50,7 +50,7 @@ export class DigestAuthentication {
       this.expireNonces();
     }
     const said = parse(authorization);
-    if (!said || said.realm !== REALM || said.qop !== "auth" || !said.cnonce || said.uri !== uri) {
+    if (!said || said.realm !== atlasRealm || said.qop !== "auth" || !said.cnonce || said.uri !== uri) {
       return "refused";
     }
     if (said.algorithm !== undefined && said.algorithm.toUpperCase() !== "MD5") {
@@ -64,7 +64,7 @@ export class DigestAuthentication {
     }
     const expected = DIGEST.computeHash({
       username: key.keys.publicKey,
-      realm: REALM,
+      realm: atlasRealm,
       password: key.keys.privateKey,
       method,
       uri,
@@ -123,15 +123,15 @@ export class DigestAuthentication {
       return "Negotiate";
     }
     if (scheme === "Basic") {
-      return `Basic realm="${REALM}"`;
+      return `Basic realm="${atlasRealm}"`;
     }
     const nonce = this.#newNonce();
-    return `Digest realm="${REALM}", domain="", nonce="${nonce}", algorithm=${scheme}, qop="auth", stale=${stale}`;
+    return `Digest realm="${atlasRealm}", domain="", nonce="${nonce}", algorithm=${scheme}, qop="auth", stale=${stale}`;
   }
 
   #newNonce(): string {
     const nonce = randomBytes(24).toString("base64");
-    if (this.#nonces.size > PRUNE_ABOVE) {
+    if (this.#nonces.size > pruneAbove) {
       this.#prune();
     }
     const expiresAt = this.#now() + this.#rules.lifetimeMs;

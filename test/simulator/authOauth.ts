@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { BASIC, parseAuthorizationHeader } from "http-auth-utils";
 import { type Answer, Refusal } from "./answers";
 import type { Caller, KeyRing } from "./credentials";
-import { BAD_TOKEN_CODE, REVOKING_AN_UNKNOWN_TOKEN_IS_REFUSED } from "./inferred";
+import { badTokenCode, revokingAnUnknownTokenIsRefused } from "./inferred";
 import { MinuteLimit } from "./rateLimit";
 
 interface Token {
@@ -51,7 +51,7 @@ export class OAuthAuthentication {
 
   /** A Bearer token that is unknown or has expired. */
   refusal(): Refusal {
-    return new Refusal(401, BAD_TOKEN_CODE, "The access token is invalid or has expired.", {
+    return new Refusal(401, badTokenCode, "The access token is invalid or has expired.", {
       headers: this.challengesBadTokens ? { "WWW-Authenticate": 'Bearer error="invalid_token"' } : {},
     });
   }
@@ -90,7 +90,7 @@ export class OAuthAuthentication {
     if (known?.caller.name === caller.name) {
       this.#tokens.delete(token);
       this.revoked += 1;
-    } else if (REVOKING_AN_UNKNOWN_TOKEN_IS_REFUSED) {
+    } else if (revokingAnUnknownTokenIsRefused) {
       return oauthError(400, "invalid_request", "The token is not known.");
     }
     return { status: 200 };
@@ -115,7 +115,7 @@ export function oauthError(status: number, error: string, description: string): 
   return { status, mediaType: "application/json", body: { error, error_description: description } };
 }
 
-export const INVALID_CLIENT = oauthError(401, "invalid_client", "Invalid credentials provided.");
+export const invalidClient = oauthError(401, "invalid_client", "Invalid credentials provided.");
 
 /** RFC 6749 section 2.3.1: id and secret are form-url-encoded inside of Basic. */
 function basicPair(authorization: string | undefined): { id: string; secret: string } | undefined {

@@ -12,11 +12,11 @@ import {
   TestClient,
 } from "./testClient";
 
-const CHALLENGE =
+const challengePattern =
   /^Digest realm="MMS Public API", domain="", nonce="([A-Za-z0-9+/]{32})", algorithm=MD5, qop="auth", stale=false$/;
 
 function nonceOf(reply: Reply): string {
-  const nonce = CHALLENGE.exec(reply.headers.get("www-authenticate") ?? "")?.[1];
+  const nonce = challengePattern.exec(reply.headers.get("www-authenticate") ?? "")?.[1];
   assert.ok(nonce, `no challenge in ${JSON.stringify([...reply.headers])}`);
   return nonce;
 }
@@ -37,7 +37,7 @@ test("challenges a request without credentials, in the words of Atlas", async (t
   const { client, projectId } = await atlas(t);
   const reply = await client.sendAs(undefined, "GET", `/groups/${projectId}/users`);
   assert.equal(reply.status, 401);
-  assert.match(reply.headers.get("www-authenticate") ?? "", CHALLENGE);
+  assert.match(reply.headers.get("www-authenticate") ?? "", challengePattern);
   assert.equal(reply.headers.get("content-type"), "application/json");
   assert.equal(reply.headers.get("x-error-code"), null);
   assert.equal(reply.headers.get("ratelimit-limit"), null);

@@ -1,9 +1,9 @@
 import type { Answer } from "./answers";
 import { Refusal } from "./answers";
 import type { Query } from "./contract";
-import { BAD_QUERY_CODE, NO_SUCH_RESOURCE_CODE, UNKNOWN_ORGANIZATION_CODE } from "./inferred";
+import { badQueryCode, noSuchResourceCode, unknownOrganizationCode } from "./inferred";
 import type { MembershipStatus, Organization, Project } from "./people";
-import { VISIBLE_BY_DEFAULT } from "./people";
+import { visibleByDefault } from "./people";
 import type { InvitationThrottle } from "./rateLimit";
 import type { World } from "./world";
 
@@ -54,7 +54,7 @@ export function checkParent(call: Pick<Call, "world" | "params">, path: string):
 }
 
 export function noSuchResource(path: string): Refusal {
-  return new Refusal(404, NO_SUCH_RESOURCE_CODE, `Cannot find resource ${path}.`, { parameters: [path] });
+  return new Refusal(404, noSuchResourceCode, `Cannot find resource ${path}.`, { parameters: [path] });
 }
 
 function noSuchProject(id: string): Refusal {
@@ -66,7 +66,7 @@ export function organizationOf({ world, params }: Pick<Call, "world" | "params">
   const organization = world.directory.organizations.get(id);
   if (!organization) {
     const detail = `No organization with ID ${id} exists.`;
-    throw new Refusal(404, UNKNOWN_ORGANIZATION_CODE, detail, { parameters: [id] });
+    throw new Refusal(404, unknownOrganizationCode, detail, { parameters: [id] });
   }
   return organization;
 }
@@ -86,11 +86,11 @@ export function statusesOf(call: Call): ReadonlySet<MembershipStatus> {
   const { orgMembershipStatuses: several, orgMembershipStatus: one } = call.query;
   if (several !== undefined && one !== undefined) {
     const detail = "orgMembershipStatus and orgMembershipStatuses cannot be used together.";
-    throw new Refusal(400, BAD_QUERY_CODE, detail, { parameters: ["orgMembershipStatus"] });
+    throw new Refusal(400, badQueryCode, detail, { parameters: ["orgMembershipStatus"] });
   }
   const asked = several ?? one;
   if (asked === undefined) {
-    return VISIBLE_BY_DEFAULT;
+    return visibleByDefault;
   }
   return new Set((typeof asked === "string" ? [asked] : asked) as MembershipStatus[]);
 }

@@ -8,7 +8,7 @@ interface Command {
   readonly run: (world: World, words: readonly string[]) => string;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = {
+const commands: Readonly<Record<string, Command>> = {
   accept: {
     usage: "accept EMAIL",
     does: "the person accepts the invitation",
@@ -94,8 +94,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-const HELP = [
-  ...Object.values(COMMANDS),
+const help = [
+  ...Object.values(commands),
   { usage: "help", does: "shows this" },
   { usage: "quit", does: "stops Atlas" },
 ]
@@ -112,9 +112,9 @@ export function runCommand(world: World, line: string): string | undefined {
     return "";
   }
   if (name === "help") {
-    return HELP;
+    return help;
   }
-  const command = COMMANDS[name];
+  const command = commands[name];
   if (!command) {
     return `There is no command '${name}'. Type 'help' for those there are.`;
   }

@@ -4,7 +4,7 @@ import { Contract } from "./contract";
 import { handlers } from "./handlers";
 import { assertRefused, atlas, atlasWithViolations } from "./testClient";
 
-const UNKNOWN_ID = "0123456789abcdef01234567";
+const unknownId = "0123456789abcdef01234567";
 
 test("has a handler for every operation of the contract but those about tokens", async () => {
   const contract = await Contract.load();
@@ -127,7 +127,7 @@ test("refuses both forms of the status filter together", async (t) => {
 test("refuses ids that are none", async (t) => {
   const { simulator, client, projectId } = await atlasWithViolations(t);
   assertRefused(await client.get("/groups/abc/users"), 400, "PATH_PARAM_PARSE_ERROR");
-  const upper = await client.get(`/groups/${projectId}/users/${UNKNOWN_ID.toUpperCase()}`);
+  const upper = await client.get(`/groups/${projectId}/users/${unknownId.toUpperCase()}`);
   assertRefused(upper, 400, "PATH_PARAM_PARSE_ERROR");
   assert.equal(simulator.violations.length, 2);
 });
@@ -206,7 +206,7 @@ test("finds an answer without the headers that it must have, unless they may be 
 
 test("refuses an answer in which a user is half active and half pending", async (t) => {
   const { simulator, client, projectId } = await atlasWithViolations(t);
-  const user = { id: UNKNOWN_ID, username: "a@example.com", roles: [], orgMembershipStatus: "PENDING" };
+  const user = { id: unknownId, username: "a@example.com", roles: [], orgMembershipStatus: "PENDING" };
   simulator.replaceHandler("listGroupUsers", () => ({ status: 200, body: { results: [user] } }));
   assertRefused(await client.get(`/groups/${projectId}/users`), 500, "UNEXPECTED_ERROR");
   assert.match(simulator.violations[0] ?? "", /results\/0/);

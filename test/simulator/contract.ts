@@ -7,7 +7,7 @@ import {
 } from "openapi-backend";
 import { type Answer, Refusal } from "./answers";
 import document from "./contract.json";
-import { BAD_QUERY_CODE } from "./inferred";
+import { badQueryCode } from "./inferred";
 
 export type Query = Readonly<Record<string, string | readonly string[]>>;
 
@@ -247,7 +247,7 @@ function refusalFor(error: ErrorObject, path: string): Refusal {
     });
   }
   if (instancePath.startsWith("/query")) {
-    return new Refusal(400, BAD_QUERY_CODE, `Invalid query parameter: ${because}.`, { parameters: [name] });
+    return new Refusal(400, badQueryCode, `Invalid query parameter: ${because}.`, { parameters: [name] });
   }
   if (keyword === "parse") {
     return new Refusal(400, "MALFORMED_JSON", "Received JSON is malformed.");

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import { SERVICE_ACCOUNT_INVITES_AS } from "./inferred";
+import { serviceAccountInvitesAs } from "./inferred";
 
 export interface Keys {
   readonly publicKey: string;
@@ -40,7 +40,7 @@ export class KeyRing {
   }
 
   byClientId(clientId: string): { keys: Keys; caller: Caller } | undefined {
-    return this.#find((keys) => keys.clientId === clientId, SERVICE_ACCOUNT_INVITES_AS);
+    return this.#find((keys) => keys.clientId === clientId, serviceAccountInvitesAs);
   }
 
   #find(wanted: (keys: Keys) => boolean, name: keyof Keys): { keys: Keys; caller: Caller } | undefined {

@@ -1,5 +1,5 @@
 import type { ObjectIds } from "./ids";
-import { DEFAULT_ORGANIZATION_ROLE, REPLACED_INVITATION_LOSES_OTHER_ACCESS } from "./inferred";
+import { defaultOrganizationRole, replacedInvitationLosesOtherAccess } from "./inferred";
 import { MaintenanceWindow } from "./maintenance";
 import {
   type Account,
@@ -13,7 +13,7 @@ import {
   type Team,
 } from "./people";
 
-const INVITATION_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
+const invitationLifeMs = 30 * 24 * 60 * 60 * 1000;
 
 export interface SentInvitation {
   readonly username: string;
@@ -103,13 +103,13 @@ export class Directory {
     sent: { inviterUsername: string; projectId?: string; organizationRoles?: readonly string[] },
   ): Membership {
     const previous = organization.members.get(username);
-    if (previous && REPLACED_INVITATION_LOSES_OTHER_ACCESS) {
+    if (previous && replacedInvitationLosesOtherAccess) {
       this.forget(previous);
     }
     const member = organization.members.get(username) ?? this.#newMembership(organization, username);
     const invitation = this.newInvitation(sent.inviterUsername);
     member.invitation = invitation;
-    for (const role of sent.organizationRoles ?? [DEFAULT_ORGANIZATION_ROLE]) {
+    for (const role of sent.organizationRoles ?? [defaultOrganizationRole]) {
       member.organizationRoles.add(role);
     }
     this.#nextExpiry = Math.min(this.#nextExpiry, invitation.expiresAt ?? Number.POSITIVE_INFINITY);
@@ -125,7 +125,7 @@ export class Directory {
 
   newInvitation(inviterUsername: string): Invitation {
     const createdAt = this.#now();
-    return { id: this.#ids.next(), createdAt, expiresAt: createdAt + INVITATION_LIFE_MS, inviterUsername };
+    return { id: this.#ids.next(), createdAt, expiresAt: createdAt + invitationLifeMs, inviterUsername };
   }
 
   endInvitation(member: Membership, status: "INVITATION_EXPIRED" | "INVITATION_REJECTED"): void {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Answer, Refusal } from "./answers";
-import { INVALID_CLIENT } from "./authOauth";
+import { invalidClient } from "./authOauth";
 import type { Caller } from "./credentials";
 import type { Failure } from "./faults";
-import { ENVELOPE_BODY_KEY } from "./inferred";
+import { envelopeBodyKey } from "./inferred";
 import { type Parts, type Received, receive } from "./receiving";
 import { isTokenOperation, run } from "./running";
 import { send, sendFailure, toWire, type Wire } from "./sending";
@@ -62,7 +62,7 @@ function identify({ digest, oauth }: Parts, { request, uri, match }: Received): 
   const { authorization } = request.headers;
   if (isTokenOperation(match?.operation.id)) {
     const client = oauth.client(authorization);
-    return client ? { caller: client } : { answer: INVALID_CLIENT };
+    return client ? { caller: client } : { answer: invalidClient };
   }
   if (authorization?.startsWith("Bearer ")) {
     const bearer = oauth.check(authorization);
@@ -102,5 +102,5 @@ function answer(parts: Parts, received: Received, identified: Identified): { wir
 function enveloped(plain: Answer): Answer {
   const { body, status } = plain;
   const isPage = typeof body === "object" && body !== null && "results" in body;
-  return { ...plain, body: isPage ? { ...body, status } : { [ENVELOPE_BODY_KEY]: body, status } };
+  return { ...plain, body: isPage ? { ...body, status } : { [envelopeBodyKey]: body, status } };
 }

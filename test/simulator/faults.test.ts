@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { AtlasSimulator } from "./simulator";
 import { assertRefused, atlas, type Setting, TestClient, usernamesOf } from "./testClient";
 
-const BODY = { username: "bob@example.com", roles: ["GROUP_READ_ONLY"] };
+const userBody = { username: "bob@example.com", roles: ["GROUP_READ_ONLY"] };
 
-const add = ({ client, projectId }: Setting) => client.post(`/groups/${projectId}/users`, BODY);
+const add = ({ client, projectId }: Setting) => client.post(`/groups/${projectId}/users`, userBody);
 const list = ({ client, projectId }: Setting) => client.get(`/groups/${projectId}/users`);
 const members = ({ simulator, projectId }: Setting) => Object.keys(simulator.world.members(projectId));
 
@@ -208,7 +208,7 @@ test("keeps a log that can be marked, counted and cleared", async (t) => {
       body,
       effect,
     })),
-    [{ method: "POST", operationId: "addGroupUsers", status: 201, body: BODY, effect: true }],
+    [{ method: "POST", operationId: "addGroupUsers", status: 201, body: userBody, effect: true }],
   );
   assert.deepEqual(log.lines(), [
     `GET /groups/${setting.projectId}/users 401`,

@@ -1,6 +1,6 @@
 import { Refusal } from "./answers";
 import { type Handlers, projectOf } from "./call";
-import { DEFER_OUTSIDE_TIME_CODE, UNSET_WINDOW_SHOWS_ZEROS, WINDOW_LOCKED_WHILE_SCHEDULED } from "./inferred";
+import { deferOutsideTimeCode, unsetWindowShowsZeros, windowLockedWhileScheduled } from "./inferred";
 import type { MaintenanceSettings, MaintenanceWindow } from "./maintenance";
 
 export const maintenanceHandlers: Handlers = {
@@ -18,7 +18,7 @@ export const maintenanceHandlers: Handlers = {
       const code = "ATLAS_INVALID_MAINTENANCE_WINDOW_HOUR_OF_DAY";
       throw new Refusal(400, code, "The hour of day must be from 0 to 23.", { parameters: [null] });
     }
-    if (WINDOW_LOCKED_WHILE_SCHEDULED && maintenance.scheduled) {
+    if (windowLockedWhileScheduled && maintenance.scheduled) {
       throw new Refusal(400, "ATLAS_MAINTENANCE_ALREADY_SCHEDULED", "Maintenance is scheduled already.");
     }
     if (settings.startASAP === true && !maintenance.scheduled) {
@@ -51,7 +51,7 @@ export const maintenanceHandlers: Handlers = {
     }
     if (!call.world.deferWindowOpen) {
       const detail = "Maintenance can only be deferred within a limited time before it starts.";
-      throw new Refusal(400, DEFER_OUTSIDE_TIME_CODE, detail);
+      throw new Refusal(400, deferOutsideTimeCode, detail);
     }
     maintenance.defer();
     return { status: 200, versionIn: "X-Content-Type" };
@@ -59,7 +59,7 @@ export const maintenanceHandlers: Handlers = {
 };
 
 function viewOf(window: MaintenanceWindow): object {
-  const unset = UNSET_WINDOW_SHOWS_ZEROS ? 0 : undefined;
+  const unset = unsetWindowShowsZeros ? 0 : undefined;
   return {
     autoDeferOnceEnabled: window.autoDeferOnceEnabled,
     dayOfWeek: window.dayOfWeek ?? unset,

@@ -4,11 +4,11 @@ import { Refusal } from "./answers";
 import { type Call, type Handlers, organizationOf, projectOf } from "./call";
 import { randomKeys } from "./credentials";
 import {
-  BAD_ACCESS_LIST_CODE,
-  CUTOVER_NOT_READY_CODE,
-  CUTOVER_REPEATED_CODE,
-  SECOND_LINK_TOKEN_REPLACES_FIRST,
-  UNKNOWN_MIGRATION_CODE,
+  badAccessListCode,
+  cutoverNotReadyCode,
+  cutoverRepeatedCode,
+  secondLinkTokenReplacesFirst,
+  unknownMigrationCode,
 } from "./inferred";
 import type { LiveMigration } from "./migration";
 import type { Organization } from "./people";
@@ -21,7 +21,7 @@ export const migrationHandlers: Handlers = {
     for (const address of accessListIps) {
       checkAddress(address);
     }
-    if (organization.link && !SECOND_LINK_TOKEN_REPLACES_FIRST) {
+    if (organization.link && !secondLinkTokenReplacesFirst) {
       throw new Refusal(409, null, "The organization is linked already.");
     }
     const linkToken = newLinkToken(organization);
@@ -71,16 +71,12 @@ export const migrationHandlers: Handlers = {
     if (migration.cutovers > 0) {
       throw new Refusal(
         400,
-        CUTOVER_REPEATED_CODE,
+        cutoverRepeatedCode,
         `The cutover of migration ${migration.id} has been started.`,
       );
     }
     if (!migration.isReadyForCutover(call.now)) {
-      throw new Refusal(
-        400,
-        CUTOVER_NOT_READY_CODE,
-        `Migration ${migration.id} is not ready for the cutover.`,
-      );
+      throw new Refusal(400, cutoverNotReadyCode, `Migration ${migration.id} is not ready for the cutover.`);
     }
     migration.cutOver(call.world.lags.migrations);
     return { status: 202 };
@@ -92,7 +88,7 @@ function migrationOf(call: Call): LiveMigration {
   const migration = projectOf(call).migrations.get(id);
   if (!migration?.exists) {
     const detail = `No live migration with ID ${id} exists.`;
-    throw new Refusal(404, UNKNOWN_MIGRATION_CODE, detail, { parameters: [id] });
+    throw new Refusal(404, unknownMigrationCode, detail, { parameters: [id] });
   }
   return migration;
 }
@@ -117,5 +113,5 @@ function checkAddress(address: string): void {
     return;
   }
   const detail = `The address ${address} must be in valid IP address or CIDR notation.`;
-  throw new Refusal(400, BAD_ACCESS_LIST_CODE, detail, { parameters: [address] });
+  throw new Refusal(400, badAccessListCode, detail, { parameters: [address] });
 }

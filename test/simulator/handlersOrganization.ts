@@ -1,12 +1,12 @@
 import { headerDate } from "./answers";
 import { type Handlers, organizationOf, statusesOf, text } from "./call";
-import { ORGANIZATION_LISTS_INVITATIONS_OF_PROJECTS } from "./inferred";
+import { organizationListsInvitationsOfProjects } from "./inferred";
 import { pageOf } from "./pages";
 import { organizationUser, pendingInvitation, projectInvitation } from "./views";
 import type { World } from "./world";
 
 /** When Atlas replaced the invitations by pending users. */
-const INVITES_DEPRECATED_ON = Date.UTC(2025, 1, 19);
+const invitesDeprecatedOn = Date.UTC(2025, 1, 19);
 
 export const organizationHandlers: Handlers = {
   listOrgUsers: (call) => {
@@ -34,7 +34,7 @@ export const organizationHandlers: Handlers = {
         : [];
     });
     const ofProjects = organization.projectInvitations
-      .filter(() => ORGANIZATION_LISTS_INVITATIONS_OF_PROJECTS)
+      .filter(() => organizationListsInvitationsOfProjects)
       .filter(({ invitation }) => (invitation.expiresAt ?? 0) > call.now)
       .map((each) => ({
         invitation: each.invitation,
@@ -52,7 +52,7 @@ export const organizationHandlers: Handlers = {
 export function deprecationOfInvites(world: World): Record<string, string> {
   const { invites } = world.sunset;
   return {
-    Deprecation: headerDate(INVITES_DEPRECATED_ON),
+    Deprecation: headerDate(invitesDeprecatedOn),
     ...(invites ? { Sunset: headerDate(invites.getTime()) } : {}),
   };
 }

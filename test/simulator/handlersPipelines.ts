@@ -1,6 +1,6 @@
 import { headerDate, Refusal } from "./answers";
 import { type Handlers, projectOf } from "./call";
-import { PIPELINES_DEPRECATED_ON, UNKNOWN_PIPELINE_CODE } from "./inferred";
+import { pipelinesDeprecatedOn, unknownPipelineCode } from "./inferred";
 import type { World } from "./world";
 
 export const pipelineHandlers: Handlers = {
@@ -10,7 +10,7 @@ export const pipelineHandlers: Handlers = {
     const schedules = projectOf(call).pipelines.get(name);
     if (!schedules) {
       const detail = `No pipeline with name ${name} exists.`;
-      throw new Refusal(404, UNKNOWN_PIPELINE_CODE, detail, { parameters: [name] });
+      throw new Refusal(404, unknownPipelineCode, detail, { parameters: [name] });
     }
     return { status: 200, body: schedules };
   },
@@ -19,7 +19,7 @@ export const pipelineHandlers: Handlers = {
 export function deprecationOfPipelines(world: World): Record<string, string> {
   const { availableSchedules } = world.sunset;
   return {
-    Deprecation: headerDate(PIPELINES_DEPRECATED_ON),
+    Deprecation: headerDate(pipelinesDeprecatedOn),
     ...(availableSchedules ? { Sunset: headerDate(availableSchedules.getTime()) } : {}),
   };
 }

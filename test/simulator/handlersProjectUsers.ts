@@ -1,19 +1,19 @@
 import { Refusal } from "./answers";
 import { type Call, flag, type Handlers, projectOf, statusesOf, text } from "./call";
-import { PENDING_USER_STAYS_IN_ORGANIZATION, ROLE_ALREADY_HELD_CODE, ROLE_NOT_HELD_CODE } from "./inferred";
+import { pendingUserStaysInOrganization, roleAlreadyHeldCode, roleNotHeldCode } from "./inferred";
 import { pageOf } from "./pages";
 import {
   type MembershipStatus,
   type Project,
   type ProjectMember,
   type Roster,
-  VISIBLE_BY_DEFAULT,
+  visibleByDefault,
 } from "./people";
-import { checkOwnerLeft, checkRole, checkRoom, checkRoomInOrganization, OWNER } from "./projectRules";
+import { checkOwnerLeft, checkRole, checkRoom, checkRoomInOrganization, owner } from "./projectRules";
 import { groupUser } from "./views";
 
 /** Organization roles that see every project without a role in it. */
-const IMPLICIT_ACCESS = ["ORG_OWNER", "ORG_READ_ONLY"];
+const implicitAccess = ["ORG_OWNER", "ORG_READ_ONLY"];
 
 export const projectUserHandlers: Handlers = {
   listGroupUsers: (call) => {
@@ -49,7 +49,7 @@ export const projectUserHandlers: Handlers = {
     const { membership } = member;
     call.world.directory.removeFromProject(project, membership);
     const isStranded = membership.status === "PENDING" && membership.projects.size === 0;
-    if (isStranded && !PENDING_USER_STAYS_IN_ORGANIZATION) {
+    if (isStranded && !pendingUserStaysInOrganization) {
       call.world.directory.forget(membership);
     }
     return { status: 204 };
@@ -60,7 +60,7 @@ export const projectUserHandlers: Handlers = {
     const { groupRole } = call.body as { groupRole: string };
     checkRole(groupRole);
     if (member.roles.has(groupRole)) {
-      throw new Refusal(409, ROLE_ALREADY_HELD_CODE, `The user already has the role ${groupRole}.`, {
+      throw new Refusal(409, roleAlreadyHeldCode, `The user already has the role ${groupRole}.`, {
         parameters: [groupRole],
       });
     }
@@ -73,7 +73,7 @@ export const projectUserHandlers: Handlers = {
     const { groupRole } = call.body as { groupRole: string };
     checkRole(groupRole);
     if (!member.roles.has(groupRole)) {
-      throw new Refusal(409, ROLE_NOT_HELD_CODE, `The user does not have the role ${groupRole}.`, {
+      throw new Refusal(409, roleNotHeldCode, `The user does not have the role ${groupRole}.`, {
         parameters: [groupRole],
       });
     }
@@ -84,7 +84,7 @@ export const projectUserHandlers: Handlers = {
         "A user must have at least one role at all times.",
       );
     }
-    if (groupRole === OWNER) {
+    if (groupRole === owner) {
       checkOwnerLeft(call, projectOf(call), member);
     }
     member.roles.delete(groupRole);
@@ -120,7 +120,7 @@ function withAccess(
   return project.organization.members.list(statuses).flatMap((membership) => {
     const direct = members.get(membership.username);
     const teams = byTeam.filter(([team]) => membership.teams.has(team));
-    const seesAll = byOrganization && IMPLICIT_ACCESS.some((role) => membership.organizationRoles.has(role));
+    const seesAll = byOrganization && implicitAccess.some((role) => membership.organizationRoles.has(role));
     if (!direct && teams.length === 0 && !seesAll) {
       return [];
     }
@@ -134,7 +134,7 @@ function add(call: Call, project: Project, username: string, roles: readonly str
   const { directory } = call.world;
   const key = username.toLowerCase();
   const membership = project.organization.members.get(key);
-  const belongs = membership !== undefined && VISIBLE_BY_DEFAULT.has(membership.status);
+  const belongs = membership !== undefined && visibleByDefault.has(membership.status);
   const isInvitedElsewhere = project.organization.projectInvitations.some(
     (each) => each.projectId === project.id && each.username === key,
   );

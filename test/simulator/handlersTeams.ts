@@ -1,7 +1,7 @@
 import { Refusal } from "./answers";
 import { type Call, type Handlers, organizationOf, statusesOf, text } from "./call";
 import { pageOf } from "./pages";
-import { type Membership, type Roster, type Team, VISIBLE_BY_DEFAULT } from "./people";
+import { type Membership, type Roster, type Team, visibleByDefault } from "./people";
 import { organizationUser } from "./views";
 
 export const teamHandlers: Handlers = {
@@ -27,7 +27,7 @@ export const teamHandlers: Handlers = {
     const team = teamOf(call);
     const { id } = call.body as { id: string };
     const member = team.organization.byUserId.get(id);
-    if (!member?.teams.has(team) || !VISIBLE_BY_DEFAULT.has(member.status)) {
+    if (!member?.teams.has(team) || !visibleByDefault.has(member.status)) {
       throw noSuchUser(id);
     }
     call.world.directory.removeFromTeam(team, member);
@@ -68,7 +68,7 @@ function memberToAdd(call: Call, team: Team): Membership {
     throw noSuchUser(id);
   }
   // A person whose invitation has expired or was rejected does not belong to the organization.
-  if (!member || !VISIBLE_BY_DEFAULT.has(member.status)) {
+  if (!member || !visibleByDefault.has(member.status)) {
     const detail = `User ${id} is not in organization ${team.organization.id}.`;
     throw new Refusal(404, "USER_NOT_IN_ORG", detail, { parameters: [id, team.organization.id] });
   }

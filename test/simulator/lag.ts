@@ -11,7 +11,7 @@ export interface Lags {
   migrations: number;
 }
 
-export const NO_LAG: Lags = { projects: 0, teams: 0, organizations: 0, windows: 0, migrations: 0 };
+export const noLag: Lags = { projects: 0, teams: 0, organizations: 0, windows: 0, migrations: 0 };
 
 interface Kept {
   readonly before: object;

@@ -5,7 +5,7 @@ import { introduction, populate } from "./demonstration";
 import { lineOf } from "./requestLog";
 import { AtlasSimulator } from "./simulator";
 
-const USAGE = "Usage: npm run atlas -- [--port NUMBER] [--latency MILLISECONDS]";
+const usage = "Usage: npm run atlas -- [--port NUMBER] [--latency MILLISECONDS]";
 
 /** `npm run atlas`: an Atlas on this machine, for people without an account. */
 async function main(): Promise<void> {
@@ -64,7 +64,7 @@ main().catch((error: NodeJS.ErrnoException & { port?: number }) => {
   const isUsage = error.code?.startsWith("ERR_PARSE_ARGS") || error.message.startsWith("--");
   const inUse = `Port ${error.port} is in use by another program; choose another one with --port.`;
   process.stderr.write(
-    `${error.code === "EADDRINUSE" ? inUse : error.message}${isUsage ? `\n${USAGE}` : ""}\n`,
+    `${error.code === "EADDRINUSE" ? inUse : error.message}${isUsage ? `\n${usage}` : ""}\n`,
   );
   process.exitCode = 1;
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertRefused, atlas } from "./testClient";
 
-const WINDOW = {
+const window = {
   autoDeferOnceEnabled: false,
   dayOfWeek: 7,
   hourOfDay: 4,
@@ -42,7 +42,7 @@ test("sets a window and says so without a body or a content type", async (t) => 
 test("defers scheduled maintenance twice and no more, and counts", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
   const { world } = simulator;
-  world.setMaintenance(projectId, { ...WINDOW, scheduled: true });
+  world.setMaintenance(projectId, { ...window, scheduled: true });
   const path = `/groups/${projectId}/maintenanceWindow`;
   const defer = () => client.post(`${path}/defer`);
   const first = await defer();
@@ -50,7 +50,7 @@ test("defers scheduled maintenance twice and no more, and counts", async (t) => 
   assert.equal((await client.get(path)).body.numberOfDeferrals, 1);
   assert.equal((await defer()).status, 200);
   assertRefused(await defer(), 400, "ATLAS_NUM_MAINTENANCE_DEFERRALS_EXCEEDED");
-  assert.deepEqual((await client.get(path)).body, { ...WINDOW, numberOfDeferrals: 2 });
+  assert.deepEqual((await client.get(path)).body, { ...window, numberOfDeferrals: 2 });
   assert.equal(world.maintenance(projectId).deferralsGranted, 2);
 });
 
@@ -61,7 +61,7 @@ test("refuses to defer what is not scheduled or when it is not the time", async 
   assertRefused(await defer(), 400, "ATLAS_MAINTENANCE_NOT_SCHEDULED");
   world.setMaintenance(projectId, { scheduled: true });
   assertRefused(await defer(), 400, "ATLAS_MAINTENANCE_WINDOW_NOT_DEFINED");
-  world.setMaintenance(projectId, WINDOW);
+  world.setMaintenance(projectId, window);
   world.deferWindowOpen = false;
   assertRefused(await defer(), 400, "ATLAS_MAINTENANCE_DEFERRAL_NOT_ALLOWED");
   world.deferWindowOpen = true;
@@ -74,7 +74,7 @@ test("refuses to defer what is not scheduled or when it is not the time", async 
 test("takes the deferrals back when the window is edited", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
   const { world } = simulator;
-  world.setMaintenance(projectId, { ...WINDOW, scheduled: true, numberOfDeferrals: 2 });
+  world.setMaintenance(projectId, { ...window, scheduled: true, numberOfDeferrals: 2 });
   const path = `/groups/${projectId}/maintenanceWindow`;
   await client.send("PATCH", path, { body: { dayOfWeek: 3 } });
   assert.equal((await client.get(path)).body.numberOfDeferrals, 0);
@@ -89,7 +89,7 @@ test("grants more deferrals where Atlas has allowed them", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
   const { world } = simulator;
   world.limits.deferrals = 3;
-  world.setMaintenance(projectId, { ...WINDOW, scheduled: true, numberOfDeferrals: 2 });
+  world.setMaintenance(projectId, { ...window, scheduled: true, numberOfDeferrals: 2 });
   const defer = () => client.post(`/groups/${projectId}/maintenanceWindow/defer`);
   assert.equal((await defer()).status, 200);
   assertRefused(await defer(), 400, "ATLAS_NUM_MAINTENANCE_DEFERRALS_EXCEEDED");
@@ -99,12 +99,12 @@ test("resets the window without a body or a content type, and with it what was d
   const { simulator, client, projectId } = await atlas(t);
   const { world } = simulator;
   const path = `/groups/${projectId}/maintenanceWindow`;
-  const set = { ...WINDOW, autoDeferOnceEnabled: true, numberOfDeferrals: 2, protectedHours: {} };
+  const set = { ...window, autoDeferOnceEnabled: true, numberOfDeferrals: 2, protectedHours: {} };
   world.setMaintenance(projectId, { ...set, scheduled: true });
   const reply = await client.send("DELETE", path);
   assert.deepEqual([reply.status, reply.text, reply.headers.get("content-type")], [204, "", null]);
   assert.equal(reply.headers.get("x-content-type"), "application/vnd.atlas.2023-01-01+json;charset=utf-8");
-  const unset = { ...WINDOW, dayOfWeek: 0, hourOfDay: 0 };
+  const unset = { ...window, dayOfWeek: 0, hourOfDay: 0 };
   assert.deepEqual((await client.get(path)).body, unset);
   assertRefused(await client.post(`${path}/defer`), 400, "ATLAS_MAINTENANCE_WINDOW_NOT_DEFINED");
   world.setMaintenance(projectId, set);
@@ -114,7 +114,7 @@ test("resets the window without a body or a content type, and with it what was d
 
 test("starts at once only what is scheduled", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
-  simulator.world.setMaintenance(projectId, WINDOW);
+  simulator.world.setMaintenance(projectId, window);
   const start = () =>
     client.send("PATCH", `/groups/${projectId}/maintenanceWindow`, {
       body: { dayOfWeek: 7, startASAP: true },

@@ -1,4 +1,4 @@
-import { RESET_UNSCHEDULES_MAINTENANCE } from "./inferred";
+import { resetUnschedulesMaintenance } from "./inferred";
 
 export interface MaintenanceSettings {
   dayOfWeek?: number;
@@ -45,7 +45,7 @@ export class MaintenanceWindow {
     this.dayOfWeek = undefined;
     this.hourOfDay = undefined;
     this.protectedHours = undefined;
-    if (RESET_UNSCHEDULES_MAINTENANCE) {
+    if (resetUnschedulesMaintenance) {
       this.scheduled = false;
     }
   }

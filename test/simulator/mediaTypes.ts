@@ -2,13 +2,13 @@ import type { IncomingHttpHeaders } from "node:http";
 import { Refusal } from "./answers";
 import type { Operation } from "./contract";
 import {
-  VERSION_REFUSED_CODE,
-  VERSION_REFUSED_STATUS,
-  WRONG_CONTENT_TYPE_CODE,
-  WRONG_CONTENT_TYPE_STATUS,
+  versionRefusedCode,
+  versionRefusedStatus,
+  wrongContentTypeCode,
+  wrongContentTypeStatus,
 } from "./inferred";
 
-const VERSIONED = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/;
+const versioned = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/;
 
 /**
  * Atlas picks the version of a resource by the date in `Accept`: the newest one that is not younger. A body
@@ -25,23 +25,23 @@ export function mediaTypeRefusal(
     .find((date) => date !== undefined);
   if (asked === undefined) {
     return new Refusal(
-      VERSION_REFUSED_STATUS,
-      VERSION_REFUSED_CODE,
+      versionRefusedStatus,
+      versionRefusedCode,
       "There is no version number in the request.",
     );
   }
   if (operation.version !== undefined && asked < operation.version) {
     const detail = `${operation.id} has no version ${asked}.`;
-    return new Refusal(VERSION_REFUSED_STATUS, VERSION_REFUSED_CODE, detail, { parameters: [asked] });
+    return new Refusal(versionRefusedStatus, versionRefusedCode, detail, { parameters: [asked] });
   }
   if (hasBody && versionOf(headers["content-type"] ?? "") !== asked) {
     const detail = `The body must be application/vnd.atlas.${asked}+json.`;
-    return new Refusal(WRONG_CONTENT_TYPE_STATUS, WRONG_CONTENT_TYPE_CODE, detail);
+    return new Refusal(wrongContentTypeStatus, wrongContentTypeCode, detail);
   }
   return undefined;
 }
 
 function versionOf(mediaType: string): string | undefined {
   const [type = ""] = mediaType.split(";");
-  return VERSIONED.exec(type.trim())?.[1];
+  return versioned.exec(type.trim())?.[1];
 }

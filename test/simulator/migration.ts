@@ -1,4 +1,4 @@
-import { READY_FOR_MS } from "./inferred";
+import { readyForMs } from "./inferred";
 
 export interface MigrationStep {
   readonly status: "NEW" | "WORKING" | "FAILED" | "COMPLETE" | "EXPIRED" | null;
@@ -16,10 +16,10 @@ export interface MigrationScript {
   usesLink?: boolean;
 }
 
-const READY: MigrationStep = { status: "WORKING", readyForCutover: true, lagTimeSeconds: 0 };
-const CUTTING_OVER: MigrationStep = { status: "WORKING", readyForCutover: false, lagTimeSeconds: null };
-const COMPLETE: MigrationStep = { status: "COMPLETE", readyForCutover: false, lagTimeSeconds: null };
-const EXPIRED: MigrationStep = { status: "EXPIRED", readyForCutover: false, lagTimeSeconds: null };
+const ready: MigrationStep = { status: "WORKING", readyForCutover: true, lagTimeSeconds: 0 };
+const cuttingOver: MigrationStep = { status: "WORKING", readyForCutover: false, lagTimeSeconds: null };
+const complete: MigrationStep = { status: "COMPLETE", readyForCutover: false, lagTimeSeconds: null };
+const expired: MigrationStep = { status: "EXPIRED", readyForCutover: false, lagTimeSeconds: null };
 
 /** A live migration whose life is written down in advance. Tests may change the scripts while it runs. */
 export class LiveMigration {
@@ -40,8 +40,8 @@ export class LiveMigration {
 
   constructor(id: string, script: MigrationScript = {}) {
     this.id = id;
-    this.steps = [...(script.steps ?? [READY])];
-    this.afterCutover = [...(script.afterCutover ?? [CUTTING_OVER, COMPLETE])];
+    this.steps = [...(script.steps ?? [ready])];
+    this.afterCutover = [...(script.afterCutover ?? [cuttingOver, complete])];
     this.migrationHosts = script.migrationHosts ?? ["migration.example.com"];
     this.usesLink = script.usesLink ?? false;
   }
@@ -52,7 +52,7 @@ export class LiveMigration {
 
   /** What the next GET would show. */
   get current(): MigrationStep {
-    return this.#script[0] ?? (this.cutovers > 0 ? COMPLETE : READY);
+    return this.#script[0] ?? (this.cutovers > 0 ? complete : ready);
   }
 
   get isActive(): boolean {
@@ -107,10 +107,10 @@ export class LiveMigration {
   }
 
   #expireIfDue(now: number): boolean {
-    if (this.cutovers > 0 || this.#readySince === undefined || now - this.#readySince < READY_FOR_MS) {
+    if (this.cutovers > 0 || this.#readySince === undefined || now - this.#readySince < readyForMs) {
       return false;
     }
-    this.steps = [EXPIRED];
+    this.steps = [expired];
     return true;
   }
 }

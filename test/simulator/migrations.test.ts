@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertRefused, atlas } from "./testClient";
 
-const HOUR_MS = 60 * 60 * 1000;
+const hourMs = 60 * 60 * 1000;
 
 test("shows a migration step by step, and its last step for good", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
@@ -63,9 +63,9 @@ test("lets a migration expire that was ready for a hundred and twenty hours", as
   const migration = simulator.world.addMigration(projectId);
   const path = `/groups/${projectId}/liveMigrations/${migration.id}`;
   assert.equal((await client.get(path)).body.status, "WORKING");
-  now = 120 * HOUR_MS - 1;
+  now = 120 * hourMs - 1;
   assert.equal((await client.get(path)).body.status, "WORKING");
-  now = 120 * HOUR_MS;
+  now = 120 * hourMs;
   const late = await client.send("PUT", `${path}/cutover`);
   assertRefused(late, 400, "LIVE_MIGRATION_NOT_READY_FOR_CUTOVER");
   assert.equal((await client.get(path)).body.status, "EXPIRED");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertRefused, atlas, rowsOf, usernamesOf } from "./testClient";
 
-const INVITE_KEYS = [
+const inviteKeys = [
   "createdAt",
   "expiresAt",
   "groupRoleAssignments",
@@ -73,7 +73,7 @@ test("lists invitations as a bare list in the order of creation, under ids of th
   assert.ok(Array.isArray(reply.body));
   assert.deepEqual(usernamesOf(reply), ["zoe@example.com", "mia@example.com", "ann@example.com"]);
   for (const row of rows) {
-    assert.deepEqual(Object.keys(row), INVITE_KEYS);
+    assert.deepEqual(Object.keys(row), inviteKeys);
   }
   assert.notEqual(rows[0]?.id, zoe.body.id);
   assert.deepEqual(rows[0]?.groupRoleAssignments, [{ groupId: projectId, groupRole: "GROUP_READ_ONLY" }]);

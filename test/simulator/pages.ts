@@ -1,8 +1,8 @@
 import type { Answer } from "./answers";
 import { type Call, flag, text } from "./call";
-import { LINKS_KEEP_FILTERS } from "./inferred";
+import { linksKeepFilters } from "./inferred";
 
-const DEFAULT_PAGE_SIZE = 100;
+const defaultPageSize = 100;
 
 interface Listing<T> {
   readonly items: readonly T[];
@@ -14,7 +14,7 @@ interface Listing<T> {
 /** One page of a list. Only the items of the page are turned into JSON. */
 export function pageOf<T>(call: Call, { items, view, flags }: Listing<T>): Answer {
   const pageNum = Number(text(call, "pageNum") ?? 1);
-  const itemsPerPage = Number(text(call, "itemsPerPage") ?? DEFAULT_PAGE_SIZE);
+  const itemsPerPage = Number(text(call, "itemsPerPage") ?? defaultPageSize);
   const start = (pageNum - 1) * itemsPerPage;
   const end = start + itemsPerPage;
   const fixed = fixedQuery(call, flags);
@@ -37,7 +37,7 @@ type Pair = readonly [name: string, value: string | number | boolean];
 
 function fixedQuery(call: Call, flags: Readonly<Record<string, boolean>>): Pair[] {
   const pairs: Pair[] = Object.entries(flags).map(([name, otherwise]) => [name, flag(call, name, otherwise)]);
-  if (LINKS_KEEP_FILTERS) {
+  if (linksKeepFilters) {
     for (const name of ["orgMembershipStatus", "orgMembershipStatuses", "userId", "username"]) {
       const value = call.query[name];
       for (const each of typeof value === "string" ? [value] : (value ?? [])) {

@@ -6,7 +6,7 @@ import type { LiveMigration } from "./migration";
 export type MembershipStatus = "ACTIVE" | "PENDING" | "INVITATION_EXPIRED" | "INVITATION_REJECTED";
 
 /** The user lists show these unless `orgMembershipStatuses` asks for others. */
-export const VISIBLE_BY_DEFAULT: ReadonlySet<MembershipStatus> = new Set(["ACTIVE", "PENDING"]);
+export const visibleByDefault: ReadonlySet<MembershipStatus> = new Set(["ACTIVE", "PENDING"]);
 
 /** A person who has an Atlas account. A person who was only invited has none yet. */
 export interface Account {
@@ -164,11 +164,11 @@ export class Roster<T> {
     this.#visible = undefined;
   }
 
-  list(statuses: ReadonlySet<MembershipStatus> = VISIBLE_BY_DEFAULT): readonly T[] {
-    if (statuses !== VISIBLE_BY_DEFAULT) {
+  list(statuses: ReadonlySet<MembershipStatus> = visibleByDefault): readonly T[] {
+    if (statuses !== visibleByDefault) {
       return this.#all().filter((item) => this.#has(item, statuses));
     }
-    this.#visible ??= this.#all().filter((item) => this.#has(item, VISIBLE_BY_DEFAULT));
+    this.#visible ??= this.#all().filter((item) => this.#has(item, visibleByDefault));
     return this.#visible;
   }
 

@@ -3,14 +3,14 @@ import { test } from "node:test";
 import type { PipelineSchedule } from "./people";
 import { assertRefused, atlas, atlasWithViolations } from "./testClient";
 
-const DAILY: PipelineSchedule = {
+const daily: PipelineSchedule = {
   frequencyInterval: 1,
   frequencyType: "daily",
   id: "0123456789abcdef01234567",
   retentionUnit: "days",
   retentionValue: 7,
 };
-const MONTHLY: PipelineSchedule = {
+const monthly: PipelineSchedule = {
   frequencyInterval: 40,
   frequencyType: "monthly",
   retentionUnit: "months",
@@ -19,10 +19,10 @@ const MONTHLY: PipelineSchedule = {
 
 test("lists the schedules of a pipeline as a bare list, and announces its end", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
-  simulator.world.addPipeline(projectId, "sales", [DAILY, MONTHLY]);
+  simulator.world.addPipeline(projectId, "sales", [daily, monthly]);
   const reply = await client.get(`/groups/${projectId}/pipelines/sales/availableSchedules`);
   assert.equal(reply.status, 200);
-  assert.deepEqual(reply.body, [DAILY, MONTHLY]);
+  assert.deepEqual(reply.body, [daily, monthly]);
   assert.equal(reply.headers.get("sunset"), "Tue, 9 Sep 2025 00:00:00 GMT");
 });
 
@@ -35,7 +35,7 @@ test("does not know a pipeline, and announces its end all the same", async (t) =
 
 test("removes the schedules with a 410 or a 404", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
-  simulator.world.addPipeline(projectId, "sales", [DAILY]);
+  simulator.world.addPipeline(projectId, "sales", [daily]);
   const path = `/groups/${projectId}/pipelines/sales/availableSchedules`;
   simulator.world.removeEndpoint("availableSchedules", 410);
   assertRefused(await client.get(path), 410, "VERSION_GONE");

@@ -7,7 +7,7 @@ import {
   type Organization,
   type Project,
   type Team,
-  VISIBLE_BY_DEFAULT,
+  visibleByDefault,
 } from "./people";
 
 export interface MemberSnapshot {
@@ -162,7 +162,7 @@ export class Population {
   ): string {
     const organization = this.organization(organizationId);
     const known = organization.members.get(username);
-    if (known && VISIBLE_BY_DEFAULT.has(known.status)) {
+    if (known && visibleByDefault.has(known.status)) {
       throw new Error(`${username} belongs to it already`);
     }
     const inviterUsername = options.inviter ?? "colleague@example.com";

@@ -2,13 +2,13 @@
 
 import { Refusal } from "./answers";
 import type { Call } from "./call";
-import { FULL_ORGANIZATION_IS_NAMED_BY, PENDING_OWNERS_COUNT, UNKNOWN_ROLE_CODE } from "./inferred";
+import { fullOrganizationIsNamedBy, pendingOwnersCount, unknownRoleCode } from "./inferred";
 import type { Organization, Project, ProjectMember } from "./people";
 
-export const OWNER = "GROUP_OWNER";
+export const owner = "GROUP_OWNER";
 
-const PROJECT_ROLES: ReadonlySet<string> = new Set([
-  OWNER,
+const projectRoles: ReadonlySet<string> = new Set([
+  owner,
   "GROUP_BACKUP_MANAGER",
   "GROUP_CLUSTER_MANAGER",
   "GROUP_DATABASE_ACCESS_ADMIN",
@@ -32,8 +32,8 @@ export function checkRole(role: string): void {
       },
     );
   }
-  if (!PROJECT_ROLES.has(role)) {
-    throw new Refusal(400, UNKNOWN_ROLE_CODE, `An invalid enumeration value ${role} was specified.`, {
+  if (!projectRoles.has(role)) {
+    throw new Refusal(400, unknownRoleCode, `An invalid enumeration value ${role} was specified.`, {
       parameters: [role],
     });
   }
@@ -44,7 +44,7 @@ export function checkRoomInOrganization(call: Call, organization: Organization):
   if (organization.members.list().length < most) {
     return;
   }
-  const name = organization[FULL_ORGANIZATION_IS_NAMED_BY];
+  const name = organization[fullOrganizationIsNamedBy];
   const detail = `Maximum number of users per org (${most}) in ${name} exceeded while trying to add users.`;
   throw new Refusal(400, "MAX_USERS_PER_ORG_EXCEEDED", detail, { parameters: [most, name] });
 }
@@ -79,5 +79,5 @@ export function checkOwnerLeft(call: Call, project: Project, member: ProjectMemb
 }
 
 function isOwner({ membership, roles }: ProjectMember): boolean {
-  return roles.has(OWNER) && (PENDING_OWNERS_COUNT || membership.status === "ACTIVE");
+  return roles.has(owner) && (pendingOwnersCount || membership.status === "ACTIVE");
 }

@@ -1,5 +1,5 @@
 import { Refusal } from "./answers";
-import { THROTTLED_CODE, UNLISTED_ENDPOINT_SET } from "./inferred";
+import { throttledCode, unlistedEndpointSet } from "./inferred";
 
 export interface BucketSize {
   readonly capacity: number;
@@ -20,36 +20,36 @@ interface EndpointSet {
   readonly refill: number;
 }
 
-const MINUTE_MS = 60_000;
+const minuteMs = 60_000;
 
-const USERS: EndpointSet = { name: "MongoDB Cloud Users (project)", capacity: 1200, refill: 500 };
-const MEMBERS: EndpointSet = { name: "MongoDB Cloud Users (organization)", capacity: 500, refill: 250 };
-const TEAMS: EndpointSet = { name: "Teams", capacity: 1200, refill: 500 };
-const ORGANIZATIONS: EndpointSet = { name: "Organizations", capacity: 500, refill: 250 };
-const LINKS: EndpointSet = { name: "Cloud Migration (organization)", capacity: 500, refill: 250 };
-const MIGRATIONS: EndpointSet = { name: "Cloud Migration (project)", capacity: 1200, refill: 500 };
-const MAINTENANCE: EndpointSet = { name: "Maintenance Windows", capacity: 1200, refill: 500 };
+const users: EndpointSet = { name: "MongoDB Cloud Users (project)", capacity: 1200, refill: 500 };
+const members: EndpointSet = { name: "MongoDB Cloud Users (organization)", capacity: 500, refill: 250 };
+const teams: EndpointSet = { name: "Teams", capacity: 1200, refill: 500 };
+const organizations: EndpointSet = { name: "Organizations", capacity: 500, refill: 250 };
+const links: EndpointSet = { name: "Cloud Migration (organization)", capacity: 500, refill: 250 };
+const migrations: EndpointSet = { name: "Cloud Migration (project)", capacity: 1200, refill: 500 };
+const maintenance: EndpointSet = { name: "Maintenance Windows", capacity: 1200, refill: 500 };
 
-const SET_OF: Readonly<Record<string, EndpointSet>> = {
-  listGroupUsers: USERS,
-  addGroupUsers: USERS,
-  getGroupUser: USERS,
-  removeGroupUser: USERS,
-  addGroupUserRole: USERS,
-  removeGroupUserRole: USERS,
-  listOrgTeamUsers: TEAMS,
-  addOrgTeamUser: TEAMS,
-  removeOrgTeamUser: TEAMS,
-  listOrgUsers: MEMBERS,
-  listOrgInvites: ORGANIZATIONS,
-  createOrgLiveMigrationLinkToken: LINKS,
-  deleteOrgLiveMigrationLinkTokens: LINKS,
-  getGroupLiveMigration: MIGRATIONS,
-  cutoverGroupLiveMigration: MIGRATIONS,
-  getGroupMaintenanceWindow: MAINTENANCE,
-  updateGroupMaintenanceWindow: MAINTENANCE,
-  resetGroupMaintenanceWindow: MAINTENANCE,
-  deferGroupMaintenanceWindow: MAINTENANCE,
+const setOf: Readonly<Record<string, EndpointSet>> = {
+  listGroupUsers: users,
+  addGroupUsers: users,
+  getGroupUser: users,
+  removeGroupUser: users,
+  addGroupUserRole: users,
+  removeGroupUserRole: users,
+  listOrgTeamUsers: teams,
+  addOrgTeamUser: teams,
+  removeOrgTeamUser: teams,
+  listOrgUsers: members,
+  listOrgInvites: organizations,
+  createOrgLiveMigrationLinkToken: links,
+  deleteOrgLiveMigrationLinkTokens: links,
+  getGroupLiveMigration: migrations,
+  cutoverGroupLiveMigration: migrations,
+  getGroupMaintenanceWindow: maintenance,
+  updateGroupMaintenanceWindow: maintenance,
+  resetGroupMaintenanceWindow: maintenance,
+  deferGroupMaintenanceWindow: maintenance,
 };
 
 export interface Toll {
@@ -113,7 +113,7 @@ export class RateLimiter {
     const detail =
       `Rate limit exceeded for ${resource}. Please retry after ${seconds} seconds. ` +
       `Request capacity: ${capacity}. Refill rate: ${refill} per ${per} seconds.`;
-    return new Refusal(429, THROTTLED_CODE, detail, {
+    return new Refusal(429, throttledCode, detail, {
       // Atlas mixes strings and numbers here.
       parameters: [resource, seconds, capacity, refill, per],
       headers: this.retryAfter === "missing" ? {} : { "Retry-After": String(seconds) },
@@ -121,11 +121,11 @@ export class RateLimiter {
   }
 
   #bucket(operationId: string, scopeId: string): Bucket {
-    const set = SET_OF[operationId] ?? { name: operationId, ...UNLISTED_ENDPOINT_SET };
+    const set = setOf[operationId] ?? { name: operationId, ...unlistedEndpointSet };
     const key = `${set.name} ${scopeId}`;
     let bucket = this.#buckets.get(key);
     if (!bucket) {
-      const size = this.#override ?? { ...set, everyMs: MINUTE_MS };
+      const size = this.#override ?? { ...set, everyMs: minuteMs };
       bucket = { size, remaining: size.capacity, nextRefillAt: this.#now() + size.everyMs };
       this.#buckets.set(key, bucket);
     }
@@ -145,7 +145,7 @@ export class MinuteLimit {
   }
 
   get isReached(): boolean {
-    const since = this.#now() - MINUTE_MS;
+    const since = this.#now() - minuteMs;
     this.#doneAt = this.#doneAt.filter((at) => at > since);
     return this.#doneAt.length >= this.perMinute;
   }

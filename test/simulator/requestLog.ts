@@ -23,7 +23,7 @@ export interface LogEntry {
 /** An operation by its id, or any requests that a predicate picks. */
 export type RequestMatcher = string | ((entry: LogEntry) => boolean);
 
-const API_ROOT = "/api/atlas/v2";
+const apiRoot = "/api/atlas/v2";
 
 /** Every request in the order of arrival. */
 export class RequestLog {
@@ -71,6 +71,6 @@ export function matches(entry: LogEntry, matcher: RequestMatcher): boolean {
 }
 
 export function lineOf(entry: LogEntry): string {
-  const path = entry.path.startsWith(API_ROOT) ? entry.path.slice(API_ROOT.length) : entry.path;
+  const path = entry.path.startsWith(apiRoot) ? entry.path.slice(apiRoot.length) : entry.path;
   return `${entry.method} ${path} ${entry.status ?? "-"}`;
 }

@@ -6,20 +6,16 @@ import { checkParent, noSuchResource } from "./call";
 import type { Contract, Match, Operation } from "./contract";
 import type { Caller } from "./credentials";
 import { deprecatedOperations } from "./handlers";
-import {
-  ACCESS_LIST_CODE,
-  PERMISSION_DENIED_STATUS,
-  REMOVED_ENDPOINT_KEEPS_SUNSET_HEADERS,
-} from "./inferred";
+import { accessListCode, permissionDeniedStatus, removedEndpointKeepsSunsetHeaders } from "./inferred";
 import { mediaTypeRefusal } from "./mediaTypes";
 import type { Parts, Received } from "./receiving";
 import { keepForReads } from "./staleReads";
 
-const TOKEN_OPERATIONS: ReadonlySet<string | undefined> = new Set(["createAccessToken", "revokeAccessToken"]);
+const tokenOperations: ReadonlySet<string | undefined> = new Set(["createAccessToken", "revokeAccessToken"]);
 
 /** Those of a service account about its tokens: they have credentials, errors and rules of their own. */
 export function isTokenOperation(operationId: string | undefined): boolean {
-  return TOKEN_OPERATIONS.has(operationId);
+  return tokenOperations.has(operationId);
 }
 
 /**
@@ -45,7 +41,7 @@ export function run(
   checkRequest(parts, received, match, headers);
   if (caller.readOnly && operation.method !== "GET") {
     throw new Refusal(
-      PERMISSION_DENIED_STATUS,
+      permissionDeniedStatus,
       "USER_UNAUTHORIZED",
       "Current user is not authorized to perform this action.",
     );
@@ -82,7 +78,7 @@ function checkRequest(
   const { request, path, query, text } = received;
   const deprecated = deprecatedOperations[operation.id];
   const removed = deprecated && world.removedEndpoints.get(deprecated.endpoint);
-  if (deprecated && (!removed || REMOVED_ENDPOINT_KEEPS_SUNSET_HEADERS)) {
+  if (deprecated && (!removed || removedEndpointKeepsSunsetHeaders)) {
     Object.assign(headers, deprecated.headers(world));
   }
   const mediaRefusal = mediaTypeRefusal(operation, request.headers, text !== "");
@@ -125,7 +121,7 @@ function checkAddress({ world }: Parts, { request }: Received): void {
   }
   const address = request.socket.remoteAddress ?? "unknown";
   const detail = `IP address ${address} is not allowed to access this resource.`;
-  throw new Refusal(403, ACCESS_LIST_CODE, detail, { parameters: [address] });
+  throw new Refusal(403, accessListCode, detail, { parameters: [address] });
 }
 
 function versionGone({ version }: Operation, path: string): Refusal {

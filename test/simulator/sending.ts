@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { type Answer, reasonOf, toJson } from "./answers";
 import type { Failure } from "./faults";
 
-const ALWAYS: Readonly<Record<string, string>> = {
+const always: Readonly<Record<string, string>> = {
   Server: "mdbws",
   "Strict-Transport-Security": "max-age=31536000; includeSubdomains;",
   "X-Envoy-Upstream-Service-Time": "1",
@@ -26,7 +26,7 @@ export function toWire(
   return {
     status: answer.status,
     headers: {
-      ...ALWAYS,
+      ...always,
       ...options.headers,
       ...(mediaType === undefined ? {} : { [answer.versionIn ?? "Content-Type"]: mediaType }),
       // Atlas leaves the length out of a 204.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { assertRefused, atlas, rowsOf, usernamesOf } from "./testClient";
 
-const UNKNOWN_ID = "0123456789abcdef01234567";
+const unknownId = "0123456789abcdef01234567";
 
 async function team(t: TestContext) {
   const setting = await atlas(t);
@@ -59,7 +59,7 @@ test("refuses to add a member twice", async (t) => {
 
 test("tells an unknown user from one of another organization", async (t) => {
   const { simulator, add } = await team(t);
-  assertRefused(await add(UNKNOWN_ID), 404, "USER_NOT_FOUND");
+  assertRefused(await add(unknownId), 404, "USER_NOT_FOUND");
   const elsewhere = simulator.world.addActiveUser(simulator.world.createOrganization(), "eve@example.com");
   assertRefused(await add(elsewhere), 404, "USER_NOT_IN_ORG");
 });
@@ -90,17 +90,17 @@ test("removes a member and nobody else", async (t) => {
   assert.deepEqual([removed.status, removed.body.teamIds], [200, []]);
   assert.deepEqual(simulator.world.teamMembers(teamId), ["bob@example.com"]);
   assertRefused(await remove(ann), 404, "USER_NOT_FOUND");
-  assertRefused(await remove(UNKNOWN_ID), 404, "USER_NOT_FOUND");
+  assertRefused(await remove(unknownId), 404, "USER_NOT_FOUND");
 });
 
 test("does not know a team, or not in this organization", async (t) => {
   const { simulator, client, organizationId } = await team(t);
-  const unknown = await client.get(`/orgs/${organizationId}/teams/${UNKNOWN_ID}/users`);
+  const unknown = await client.get(`/orgs/${organizationId}/teams/${unknownId}/users`);
   assertRefused(unknown, 404, "TEAM_NOT_FOUND");
   const other = simulator.world.createTeam(simulator.world.createOrganization());
   const foreign = await client.get(`/orgs/${organizationId}/teams/${other}/users`);
   assertRefused(foreign, 404, "TEAM_NOT_IN_ORG");
-  assertRefused(await client.get(`/orgs/${UNKNOWN_ID}/teams/${other}/users`), 404, "ORG_NOT_FOUND");
+  assertRefused(await client.get(`/orgs/${unknownId}/teams/${other}/users`), 404, "ORG_NOT_FOUND");
 });
 
 test("refuses members above the limits of a team and of a user", async (t) => {

@@ -27,7 +27,7 @@ interface FormOptions {
   readonly type?: string;
 }
 
-const DEFAULT_VERSION = "2025-03-12";
+const defaultVersion = "2025-03-12";
 
 /** A small client of Atlas for the tests of the simulator, with HTTP Digest of its own. */
 export class TestClient {
@@ -69,7 +69,7 @@ export class TestClient {
     authorization: string | undefined,
     method: string,
     path: string,
-    { body, headers = {}, version = DEFAULT_VERSION }: Sent = {},
+    { body, headers = {}, version = defaultVersion }: Sent = {},
   ): Promise<Reply> {
     const type = `application/vnd.atlas.${version}+json`;
     const response = await fetch(`${this.#url}/api/atlas/v2${path}`, {

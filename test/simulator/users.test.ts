@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertRefused, atlas, rowsOf, TestClient, usernamesOf } from "./testClient";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-const PENDING_KEYS = [
+const dayMs = 24 * 60 * 60 * 1000;
+const pendingKeys = [
   "id",
   "invitationCreatedAt",
   "invitationExpiresAt",
@@ -12,7 +12,7 @@ const PENDING_KEYS = [
   "roles",
   "username",
 ];
-const ACTIVE_KEYS = [
+const activeKeys = [
   "country",
   "createdAt",
   "firstName",
@@ -33,7 +33,7 @@ test("invites a stranger for thirty days and keeps the user pending", async (t) 
     roles: ["GROUP_READ_ONLY"],
   });
   assert.equal(reply.status, 201);
-  assert.deepEqual(Object.keys(reply.body), PENDING_KEYS);
+  assert.deepEqual(Object.keys(reply.body), pendingKeys);
   assert.match(String(reply.body.id), /^[0-9a-f]{24}$/);
   assert.deepEqual(
     { ...reply.body, id: "" },
@@ -61,7 +61,7 @@ test("gives an active member of the organization access at once, without an invi
     roles: ["GROUP_OWNER"],
   });
   assert.equal(reply.status, 201);
-  assert.deepEqual(Object.keys(reply.body), ACTIVE_KEYS);
+  assert.deepEqual(Object.keys(reply.body), activeKeys);
   assert.equal(reply.body.id, id);
   assert.equal(simulator.world.invitationsSent.length, 0);
 });
@@ -124,7 +124,7 @@ test("lets an invitation expire when its thirty days are over", async (t) => {
     username: "bob@example.com",
     roles: ["GROUP_READ_ONLY"],
   });
-  now += 30 * DAY_MS - 1;
+  now += 30 * dayMs - 1;
   assert.deepEqual(usernamesOf(await client.get(`/groups/${projectId}/users`)), ["bob@example.com"]);
   now += 1;
   assert.deepEqual(usernamesOf(await client.get(`/groups/${projectId}/users`)), []);

@@ -1,7 +1,7 @@
 /** How people look in answers. The keys differ between active and pending users, and so tell them apart. */
 
 import { isoDate } from "./answers";
-import { DEFAULT_ORGANIZATION_ROLE } from "./inferred";
+import { defaultOrganizationRole } from "./inferred";
 import type { Invitation, Membership, ProjectInvitation, ProjectMember } from "./people";
 
 let turn = 0;
@@ -84,7 +84,7 @@ export function projectInvitation(
   return {
     ...invitationRow(organization, username, invitation),
     groupRoleAssignments: roles.map((groupRole) => ({ groupId: projectId, groupRole })),
-    roles: [DEFAULT_ORGANIZATION_ROLE],
+    roles: [defaultOrganizationRole],
     teamIds: [],
   };
 }

@@ -1,4 +1,4 @@
-import { Lag, type Lags, NO_LAG } from "./lag";
+import { Lag, type Lags, noLag } from "./lag";
 import type { MaintenanceSettings, MaintenanceWindow } from "./maintenance";
 import { LiveMigration, type MigrationScript } from "./migration";
 import type { LinkToken, PipelineSchedule } from "./people";
@@ -22,7 +22,7 @@ export class World extends Population {
   /** The code of the 404 when there is no link to delete: it was null until July 2026. */
   missingLinkCode: string | null = "UNEXPECTED_ERROR";
   /** When the deprecated endpoints will go; null leaves the `Sunset` header out. */
-  sunset: { [endpoint in RemovableEndpoint]: Date | null } = {
+  sunset: { [Endpoint in RemovableEndpoint]: Date | null } = {
     invites: new Date(Date.UTC(2027, 6, 1)),
     availableSchedules: new Date(Date.UTC(2025, 8, 9)),
   };
@@ -35,7 +35,7 @@ export class World extends Population {
     deferrals: 2,
   };
   /** How many answers are behind what was written over the API; a test may change it at any time. */
-  lags: Lags = { ...NO_LAG };
+  lags: Lags = { ...noLag };
   readonly reads = new Lag();
 
   readonly removedEndpoints = new Map<RemovableEndpoint, 404 | 410>();

@@ -1,9 +1,9 @@
 /** As long as the name of a project may be in Atlas. */
-const MOST_CHARACTERS = 64;
-const MOST_WORDS = 4;
+const mostCharacters = 64;
+const mostWords = 4;
 
 /** What a label may be, for a message. */
-export const LABEL_ADVICE = `write at most ${MOST_WORDS} words of letters, digits and - _ . / ( ) & + ', such as 'online shop'`;
+export const labelAdvice = `write at most ${mostWords} words of letters, digits and - _ . / ( ) & + ', such as 'online shop'`;
 
 /**
  * Why a text is no label, or undefined. Comments and issues show labels to people who decide by them, so a label must
@@ -16,8 +16,8 @@ export function flawOfLabel(label: string): string | undefined {
   if (/@/u.test(label)) {
     return "has an @, which calls somebody";
   }
-  if (label.length > MOST_CHARACTERS) {
-    return `is longer than ${MOST_CHARACTERS} characters`;
+  if (label.length > mostCharacters) {
+    return `is longer than ${mostCharacters} characters`;
   }
   if (label !== label.normalize("NFC")) {
     return "has an accent as a character of its own, which looks the same and is not";
@@ -32,8 +32,8 @@ export function flawOfLabel(label: string): string | undefined {
   if (!/^[\p{L}\p{N}]/u.test(label)) {
     return "does not begin with a letter or a digit";
   }
-  if (label.split(" ").length > MOST_WORDS) {
-    return `has more than ${MOST_WORDS} words`;
+  if (label.split(" ").length > mostWords) {
+    return `has more than ${mostWords} words`;
   }
   if (/\. |\.$/u.test(label)) {
     return "is a sentence";

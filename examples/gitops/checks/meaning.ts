@@ -1,13 +1,13 @@
 import { closest, distance } from "fastest-levenshtein";
 import { isMap, isScalar, visit } from "yaml";
 import { type AccessFile, keyOf, type Mistake, type Path } from "./file";
-import { flawOfLabel, LABEL_ADVICE } from "./labels";
-import { PROJECT_ROLES } from "./schema";
+import { flawOfLabel, labelAdvice } from "./labels";
+import { projectRoles } from "./schema";
 import { alternatives, brief, quoted } from "./words";
 
 /** How many labels a message proposes, and among how many it looks for them: each mistake costs as many comparisons. */
-const MOST_ALTERNATIVES = 8;
-const MOST_COMPARED = 200;
+const mostAlternatives = 8;
+const mostCompared = 200;
 
 /** Keys that are there twice, people also where the case differs: Atlas takes both for the same person. */
 export function repetitions(file: AccessFile): Mistake[] {
@@ -71,7 +71,7 @@ function flawedLabels(file: AccessFile, section: string, declared: unknown): Mis
       : [
           {
             line: file.lineAt([section, label]),
-            text: `the label ${quoted(label)} ${flaw}: ${LABEL_ADVICE}`,
+            text: `the label ${quoted(label)} ${flaw}: ${labelAdvice}`,
           },
         ];
   });
@@ -148,16 +148,14 @@ function undeclared(
 
 /** All labels where they are few, and otherwise those that differ least, in the order of the file. */
 function likeliest(label: string, declared: string[]): string[] {
-  if (declared.length <= MOST_ALTERNATIVES) {
+  if (declared.length <= mostAlternatives) {
     return declared.map(brief);
   }
-  const compared = declared.slice(0, MOST_COMPARED).map((known) => ({
+  const compared = declared.slice(0, mostCompared).map((known) => ({
     known: brief(known),
     distance: distance(brief(label), brief(known)),
   }));
-  const nearest = compared
-    .toSorted((one, other) => one.distance - other.distance)
-    .slice(0, MOST_ALTERNATIVES);
+  const nearest = compared.toSorted((one, other) => one.distance - other.distance).slice(0, mostAlternatives);
   return compared.filter((candidate) => nearest.includes(candidate)).map(({ known }) => known);
 }
 
@@ -167,10 +165,10 @@ function likeliest(label: string, declared: string[]): string[] {
  */
 function unknownToSchema(file: AccessFile, at: Path, role: unknown): Mistake[] {
   // What cannot be a role at all is a mistake of form.
-  if (typeof role !== "string" || !/^GROUP_[A-Z0-9_]+$/.test(role) || PROJECT_ROLES.includes(role)) {
+  if (typeof role !== "string" || !/^GROUP_[A-Z0-9_]+$/.test(role) || projectRoles.includes(role)) {
     return [];
   }
-  const nearest = closest(brief(role), PROJECT_ROLES);
+  const nearest = closest(brief(role), projectRoles);
   const advice =
     distance(brief(role), nearest) <= 2
       ? `write ${nearest}`

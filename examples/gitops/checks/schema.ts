@@ -16,7 +16,7 @@ const schema = JSON.parse(readFileSync(path.join(__dirname, "../access.schema.js
 };
 
 /** The project roles that editors offer. */
-export const PROJECT_ROLES = schema.definitions.projectRole.enum;
+export const projectRoles = schema.definitions.projectRole.enum;
 
 /** Where the file is not as the schema wants it. */
 export function mistakesOfForm(file: AccessFile): Mistake[] {
@@ -95,7 +95,7 @@ function unknownRole(role: string): string {
     .toUpperCase()
     .replaceAll(/[\s_-]+/g, "_")
     .replace(/^(ORG_|ORGANIZATION_|GROUP_|PROJECT_)?/, "GROUP_");
-  const advice = `write a project role such as ${PROJECT_ROLES.includes(guess) ? guess : "GROUP_READ_ONLY"}`;
+  const advice = `write a project role such as ${projectRoles.includes(guess) ? guess : "GROUP_READ_ONLY"}`;
   return role.startsWith("ORG_")
     ? `${brief(role)} is a role of the organization, and this is a project's list: ${advice}, or give it in Atlas under the organization's users`
     : `${quoted(role)} is no project role: ${advice}`;

@@ -4,8 +4,8 @@ import { type AccessFile, keyOf, type Mistake } from "./file";
 import { quoted } from "./words";
 
 /** How deep lists and mappings may stand in each other, counted as the parser does. The file needs eight. */
-const DEEPEST = 50;
-const TOO_DEEP = "too many lists or mappings stand in each other here: write the file as README.md shows";
+const deepest = 50;
+const tooDeep = "too many lists or mappings stand in each other here: write the file as README.md shows";
 
 /** What keeps the file from being read for certain. */
 export function mistakesOfText(file: AccessFile): Mistake[] {
@@ -68,7 +68,7 @@ function syntaxMistake(code: string, message: string, text: string): string {
       return `a second document begins here: keep one, and take out the line '${mark}'`;
     }
     case "RESOURCE_EXHAUSTION":
-      return TOO_DEEP;
+      return tooDeep;
     default:
       return `this is not YAML (${message}): look at the quotes, colons and spaces here and in the line above`;
   }
@@ -79,10 +79,10 @@ function depth(file: AccessFile): Mistake[] {
   const mistakes: Mistake[] = [];
   visit(file.document, {
     Collection: (_, node, path) => {
-      if (path.length < DEEPEST) {
+      if (path.length < deepest) {
         return undefined;
       }
-      mistakes.push({ line: file.lineOf(node), text: TOO_DEEP });
+      mistakes.push({ line: file.lineOf(node), text: tooDeep });
       return visit.BREAK;
     },
   });

@@ -1,7 +1,7 @@
 import type { Path } from "./file";
 
 /** How many characters of what the file says a message repeats. */
-const LONGEST = 80;
+const longest = 80;
 
 /** What a path is, for a person who reads the file. */
 export function subject(path: Path): string {
@@ -58,7 +58,7 @@ export function quoted(text: string): string {
 
 /** A text that is cut where it is too long for a message. */
 export function brief(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 /** `a`, `a or b`, `a, b or c` */

@@ -1,9 +1,9 @@
 import { Failure, textOf, variable } from "./environment.mts";
 import type { Forge, Text } from "./forge.mts";
 import { Client } from "./http.mts";
-import { LOCKED, type Purpose } from "./refusals.mts";
+import { lockedText, type Purpose } from "./refusals.mts";
 
-const ISSUES_OFF = "issues are switched off here: switch them on under Settings > General > Features";
+const issuesOff = "issues are switched off here: switch them on under Settings > General > Features";
 
 export function gitHub(): Forge {
   const token = variable("GITHUB_TOKEN", `give it to the step by 'GITHUB_TOKEN: \${{ github.token }}'`);
@@ -20,12 +20,12 @@ export function gitHub(): Forge {
     gone: "it has been deleted",
     obstacle: async () => {
       const { locked } = await client.peek<{ locked: boolean }>(`${issues}/${pullRequestNumber()}`);
-      return locked === true ? LOCKED : undefined;
+      return locked === true ? lockedText : undefined;
     },
   };
   const forIssue: Purpose = {
     advice: "give the job the permission 'issues: write'",
-    gone: ISSUES_OFF,
+    gone: issuesOff,
     obstacle: async () => {
       const { archived, has_issues: has } = await client.peek<{ archived: boolean; has_issues: boolean }>(
         repository,
@@ -33,7 +33,7 @@ export function gitHub(): Forge {
       if (archived === true) {
         return "the repository is archived, so nothing in it can change";
       }
-      return has === false ? ISSUES_OFF : undefined;
+      return has === false ? issuesOff : undefined;
     },
   };
   type Row = { body: string | null; user: { login: string } | null };

@@ -2,9 +2,9 @@ import { jsonOf } from "./answers.mts";
 import { variable } from "./environment.mts";
 import type { Forge } from "./forge.mts";
 import { Client, notTheApi } from "./http.mts";
-import { LOCKED, type Purpose } from "./refusals.mts";
+import { lockedText, type Purpose } from "./refusals.mts";
 
-const ISSUES_OFF =
+const issuesOff =
   "issues are switched off here: switch them on under Settings > General > Visibility, project features, permissions";
 
 export function gitLab(): Forge {
@@ -27,12 +27,12 @@ export function gitLab(): Forge {
       const { discussion_locked: isLocked } = await client.peek<{ discussion_locked: boolean | null }>(
         request(),
       );
-      return isLocked === true ? LOCKED : undefined;
+      return isLocked === true ? lockedText : undefined;
     },
   };
   const forIssue: Purpose = {
     advice,
-    gone: ISSUES_OFF,
+    gone: issuesOff,
     obstacle: async () => {
       const { archived, issues_access_level: level } = await client.peek<{
         archived: boolean;
@@ -41,7 +41,7 @@ export function gitLab(): Forge {
       if (archived === true) {
         return "the project is archived, so nothing in it can change";
       }
-      return level === "disabled" ? ISSUES_OFF : undefined;
+      return level === "disabled" ? issuesOff : undefined;
     },
   };
   type Row = { author: { id: number } | null };

@@ -4,8 +4,8 @@ import { Failure } from "./environment.mts";
 import { noAnswer, type Purpose, refusal } from "./refusals.mts";
 import { limitOf, pauseBefore } from "./retries.mts";
 
-const TIMEOUT_MS = 30_000;
-const PAGE_SIZE = 100;
+const timeoutMs = 30_000;
+const pageSize = 100;
 
 type Pause = (ms: number) => Promise<unknown>;
 
@@ -50,7 +50,7 @@ export class Client {
   async *rows<Row>(url: string, purpose: Purpose): AsyncGenerator<Row> {
     const separator = url.includes("?") ? "&" : "?";
     for (let page = 1; ; page++) {
-      const address = `${url}${separator}per_page=${PAGE_SIZE}&page=${page}`;
+      const address = `${url}${separator}per_page=${pageSize}&page=${page}`;
       const { text, headers } = await this.call("GET", address, purpose);
       const rows = jsonOf(text);
       if (!Array.isArray(rows)) {
@@ -89,7 +89,7 @@ export class Client {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       // Following would turn a POST into a GET.
       redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     // Read to the end also where nobody wants it: an answer that is left unread keeps the process waiting.
     return { status: response.status, headers: response.headers, text: await response.text() };

@@ -18,14 +18,14 @@ import { gitHub } from "./github.mts";
 import { gitLab } from "./gitlab.mts";
 import { belongsTo, type Kind, markerOf, type Stack, stackOfThisRun, titleOf } from "./stack.mts";
 
-const USAGE = "Usage: node ci/publish.mts comment FILE | issue FILE | healed";
+const usage = "Usage: node ci/publish.mts comment FILE | issue FILE | healed";
 
-const HEALED = "The drift check finds no difference any more.";
+const healedText = "The drift check finds no difference any more.";
 
 async function main([command, file, ...rest]: string[]): Promise<void> {
   const takesFile = command === "comment" || command === "issue";
   if ((!takesFile && command !== "healed") || (file !== undefined) !== takesFile || rest.length > 0) {
-    throw new Failure(USAGE);
+    throw new Failure(usage);
   }
   const text = file === undefined ? "" : normal(textOf(file));
   const stack = stackOfThisRun();
@@ -86,7 +86,7 @@ async function healed(forge: Forge, stack: Stack): Promise<void> {
   }
   // Two runs at the same time may have opened one each.
   for (const { number } of open) {
-    await forge.closeIssue(number, HEALED);
+    await forge.closeIssue(number, healedText);
     console.log(`Issue ${number} has been closed.`);
   }
 }

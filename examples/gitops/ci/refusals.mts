@@ -12,7 +12,7 @@ export interface Purpose {
   obstacle(): Promise<string | undefined>;
 }
 
-export const LOCKED = "the conversation is locked: unlock it, and run the job again";
+export const lockedText = "the conversation is locked: unlock it, and run the job again";
 
 /** @param reason of the connection's failure */
 export function noAnswer(method: Method, url: string, reason: Error): Failure {
@@ -64,7 +64,7 @@ async function meaning(forge: string, answer: Answer, purpose: Purpose): Promise
     case 401:
       return "the token is wrong or has expired";
     case 403:
-      return (await purpose.obstacle()) ?? (isLocked(answer) ? LOCKED : purpose.advice);
+      return (await purpose.obstacle()) ?? (isLocked(answer) ? lockedText : purpose.advice);
     case 404:
       return (await purpose.obstacle()) ?? `it is not there, or the token may not see it: ${purpose.advice}`;
     case 410:

@@ -1,10 +1,10 @@
 import { type Answer, explainedAt, type Method, saidIn } from "./answers.mts";
 
 /** How often a request is sent that the forge refuses because it limits requests. */
-const MOST_TRIES = 5;
+const mostTries = 5;
 /** How long a run waits for that in all. The jobs have more time, but somebody pays for it. */
-const LONGEST_MS = 5 * 60_000;
-const SHORTEST_MS = 1_000;
+const longestMs = 5 * 60_000;
+const shortestMs = 1_000;
 
 /** That a forge limits requests, and in how many milliseconds it takes the next one, where it says so. */
 export interface Limit {
@@ -53,7 +53,7 @@ export function pauseBefore(
 ): number | undefined {
   const limit = outcome === undefined ? undefined : limitOf(outcome);
   if (limit !== undefined) {
-    if (limit.waitMs === undefined || tries >= MOST_TRIES) {
+    if (limit.waitMs === undefined || tries >= mostTries) {
       return undefined;
     }
     return within(limit.waitMs, tries, waitedMs);
@@ -63,13 +63,13 @@ export function pauseBefore(
     return undefined;
   }
   const after = outcome?.headers.get("retry-after") ?? "0";
-  return outcome === undefined ? SHORTEST_MS : within(waitUntil(outcome, after) ?? 0, tries, waitedMs);
+  return outcome === undefined ? shortestMs : within(waitUntil(outcome, after) ?? 0, tries, waitedMs);
 }
 
 /** As long as the forge says, and a little in any case, or undefined where that is too long. */
 function within(waitMs: number, tries: number, waitedMs: number): number | undefined {
-  const pause = Math.max(waitMs, SHORTEST_MS * 2 ** (tries - 1));
-  return waitedMs + pause <= LONGEST_MS ? pause : undefined;
+  const pause = Math.max(waitMs, shortestMs * 2 ** (tries - 1));
+  return waitedMs + pause <= longestMs ? pause : undefined;
 }
 
 /** `Retry-After` is a number of seconds, or a date. */

@@ -18,7 +18,7 @@ let handler: ReturnType<typeof migrationCutoverHandler>;
 const nowhere = "0".repeat(24);
 const get = "GET /groups/<project>/liveMigrations/<migration>";
 const put = "PUT /groups/<project>/liveMigrations/<migration>/cutover";
-const __provider = 'exports.handler = () => require("mongodbatlas-dynamic/handlers").migrationCutover;';
+const Provider = 'exports.handler = () => require("mongodbatlas-dynamic/handlers").migrationCutover;';
 
 const step = (
   status: MigrationStep["status"],
@@ -52,7 +52,7 @@ afterEach(async () => {
 /** A migration, and what a program declares of it. */
 function migrating(script: MigrationScript = {}) {
   const migration = world.addMigration(projectId, script);
-  return { migration, declared: { projectId, liveMigrationId: migration.id, __provider } };
+  return { migration, declared: { projectId, liveMigrationId: migration.id, __provider: Provider } };
 }
 
 const requests = (migration: LiveMigration): string[] =>
@@ -112,12 +112,15 @@ describe("check", () => {
 
   test("writes ids as Atlas does, and lets through what is not known yet and what the engine needs", async () => {
     const declared = { projectId: projectId.toUpperCase(), liveMigrationId: nowhere };
-    assert.deepEqual(await checked(handler, { ...declared, __provider, __timeouts: { create: "1h" } }), {
-      projectId,
-      liveMigrationId: nowhere,
-      __provider,
-      __timeouts: { create: "1h" },
-    });
+    assert.deepEqual(
+      await checked(handler, { ...declared, __provider: Provider, __timeouts: { create: "1h" } }),
+      {
+        projectId,
+        liveMigrationId: nowhere,
+        __provider: Provider,
+        __timeouts: { create: "1h" },
+      },
+    );
     const unknown = { projectId: unknownMarker, liveMigrationId: unknownMarker };
     assert.deepEqual(await handler.check({}, unknown), { inputs: unknown, failures: [] });
   });
@@ -693,7 +696,7 @@ describe("waiting", () => {
         lagTimeSeconds: 0,
         migrationHosts: ["migration.example.com"],
         cutoverRequestedAt: "2026-01-01T00:00:00.000Z",
-        __provider,
+        __provider: Provider,
       });
       bench.atlasSimulator.clearFailures();
       bench.restart();
@@ -718,7 +721,7 @@ describe("a run that did not get to the end", () => {
       readyForCutover: false,
       migrationHosts: ["migration.example.com"],
       cutoverRequestedAt: "2026-01-01T00:00:00.000Z",
-      __provider,
+      __provider: Provider,
     });
     assert.deepEqual(failure.reasons, [
       `Live migration ${migration.id} of project ${projectId} is not complete after 1 min (status WORKING, cut-over requested). ` +
@@ -736,7 +739,7 @@ describe("a run that did not get to the end", () => {
       handler.update(first.id, first.properties, { ...declared, __timeouts: { update: "2h" } }),
     );
     assert.match(second.message, /is not complete after 2 h \(status WORKING, cut-over requested\)/);
-    assert.equal((second.properties as { __provider: string }).__provider, __provider);
+    assert.equal((second.properties as { __provider: string }).__provider, Provider);
     migration.afterCutover = [cuttingOver, complete];
     bench.restart();
     const { outs } = await handler.update(second.id, second.properties, declared);
