@@ -220,7 +220,7 @@ describe("the drift report", () => {
     ]);
     assert.match(
       stdout,
-      /\n\nTo bring back what is declared, run `pulumi up --refresh --stack test`\. To keep what there is now, declare it\.\n$/,
+      /\n\nTo bring back what is declared, run `pulumi up --refresh --stack test`\. To keep what Atlas has now, declare it\.\n$/,
     );
   });
 

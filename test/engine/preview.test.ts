@@ -217,7 +217,7 @@ export const atlas = { projects: { shop: projectId } };
         "  declared: [secret]",
         "  actual:   [secret]",
         "",
-        "To bring back what is declared, run `pulumi up --refresh --stack test`. To keep what there is now, declare it.",
+        "To bring back what is declared, run `pulumi up --refresh --stack test`. To keep what Atlas has now, declare it.",
       ],
     });
     simulator.world.setRoles(projectId, "sam@example.com", ["GROUP_READ_ONLY"]);

@@ -82,7 +82,9 @@ function titleOf({ stack, rows, isEmpty, doubt }: DriftReport): string {
   if (rows.length === 0) {
     return `Stack ${stack} is as declared${isEmpty ? ": it declares no resources" : ""}`;
   }
-  const count = rows.length === 1 ? "1 difference" : `${rows.length} differences`;
+  // Rows may be worded alike and be about two things.
+  const { size } = new Set(rows.map(({ urn, id, property }) => JSON.stringify([urn, id, property])));
+  const count = size === 1 ? "1 difference" : `${size} differences`;
   return `Stack ${stack} ${doubt === undefined ? "has" : "may have"} drifted: ${count}`;
 }
 
@@ -91,17 +93,26 @@ function doubtOf({ reason }: Doubt): string {
 }
 
 function remediesFor({ stack, rows, doubt }: DriftReport): string[] {
-  const unmanaged = rows.filter(({ kind }) => kind === "unmanaged").length;
-  const declared = rows.some(({ kind, external }) => kind !== "unmanaged" && !external);
+  const isUnmanaged = ({ kind }: DriftRow): boolean => kind === "unmanaged";
+  const goWithUpdate = rows.some((row) => isUnmanaged(row) && row.urn !== null);
+  const stay = rows.some((row) => isUnmanaged(row) && row.urn === null);
+  const declared = goWithUpdate || rows.some((row) => !isUnmanaged(row) && !row.external);
   return [
     ...(doubt === undefined ? [] : [doubt.remedy]),
     ...(declared
       ? [
-          `To bring back what is declared, run \`pulumi up --refresh --stack ${stack}\`. To keep what there is now, declare it.`,
+          `To bring back what is declared, run \`pulumi up --refresh --stack ${stack}\`. To keep what Atlas has now, declare it.`,
+          ...(goWithUpdate
+            ? ["The same update removes unmanaged members where one resource declares all members."]
+            : []),
         ]
       : []),
-    ...(unmanaged > 0
-      ? ["An unmanaged member stays until somebody removes them in Atlas, or declares them."]
+    ...(stay
+      ? [
+          goWithUpdate
+            ? "Any other unmanaged member stays until somebody removes them in Atlas, or declares them."
+            : "An unmanaged member stays until somebody removes them in Atlas, or declares them.",
+        ]
       : []),
   ];
 }

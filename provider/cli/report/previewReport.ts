@@ -70,11 +70,14 @@ function summary({ stack, changes, unchanged }: PreviewReport): string {
     : `An update of stack ${stack}: ${counts.join(", ")}, ${unchanged} unchanged`;
 }
 
-/** Counts resources: one may have several rows, and the rows of several may be worded alike. */
+/**
+ * Counts resources, and members where one resource declares all: each may have several rows, and the rows of several may be
+ * worded alike.
+ */
 export function countChanges(rows: PreviewRow[]): [op: string, count: number][] {
   const ops = new Set(["create", "update", "replace", "delete", "move", ...rows.map(({ op }) => op)]);
   return [...ops].flatMap((op): [string, number][] => {
-    const resources = new Set(rows.filter((row) => row.op === op).map(({ urn }) => urn));
+    const resources = new Set(rows.filter((row) => row.op === op).map(({ urn, id }) => `${urn} ${id}`));
     return resources.size === 0 ? [] : [[op, resources.size]];
   });
 }

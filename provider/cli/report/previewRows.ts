@@ -54,7 +54,7 @@ export function previewRows(
         heir: heirs.get(step),
         takesOver: takers.has(step),
         isFirst: isDeletedFirst(step, steps),
-      }).map((row) => ({ ...row, type: (step.whole ?? step).type })),
+      }).map((row) => (step.whole === undefined ? row : { ...row, type: step.whole.type, id: step.id })),
     );
 }
 

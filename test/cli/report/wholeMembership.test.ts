@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Step } from "../../../provider/cli/engine/stack";
+import { printDrift } from "../../../provider/cli/report/driftReport";
 import { driftRows } from "../../../provider/cli/report/driftRows";
 import { readLabels } from "../../../provider/cli/report/labels";
+import { countChanges } from "../../../provider/cli/report/previewReport";
 import { previewRows } from "../../../provider/cli/report/previewRows";
 import { named, reading, secret, step } from "./steps";
 
@@ -123,5 +125,49 @@ describe("a preview about all users of a project", () => {
       `create: ada@example.com will be invited to project ${"d".repeat(24)} with GROUP_OWNER, or brought to these roles if there already.`,
       "delete: ada@example.com will be removed from project shop.",
     ]);
+  });
+});
+
+describe("counts", () => {
+  test("are of members where one resource declares all, and not of texts", () => {
+    const found = whole("create", undefined, users({ ada: "OWNER", bob: "OWNER" }));
+    const alike = previewRows([found], { labels }).map((row) => ({
+      ...row,
+      message: "the same",
+      subject: "the same",
+    }));
+    assert.deepEqual(countChanges(alike), [["create", 2]]);
+  });
+
+  const report = (rows: ReturnType<typeof driftRows>): string =>
+    printDrift({ stack: "dev", rows, now: new Date(0), doubt: undefined, isEmpty: false }, "text", 2);
+
+  test("of differences count each once, however it is worded", () => {
+    const rows = driftRows(whole("update", users({ ada: "OWNER", bob: "OWNER" }), users({})), context);
+    assert.match(
+      report(rows.map((row) => ({ ...row, message: "x", subject: "x" }))),
+      /^Stack dev has drifted: 2 differences\./,
+    );
+    assert.match(
+      report([...rows.slice(0, 1), ...rows.slice(0, 1)]),
+      /^Stack dev has drifted: 1 difference\./,
+    );
+  });
+
+  test("are followed by what an update does with unmanaged members", () => {
+    const [row] = driftRows(whole("update", users({}), users({ eve: "OWNER" })), context);
+    assert.ok(row !== undefined);
+    assert.match(
+      report([row]),
+      /\n\nTo bring back what is declared, run .*\n\nThe same update removes unmanaged members where one resource declares all members\.$/,
+    );
+    assert.match(
+      report([{ ...row, urn: null, type: null }]),
+      /\n\nAn unmanaged member stays until somebody removes them in Atlas, or declares them\.$/,
+    );
+    assert.match(
+      report([row, { ...row, urn: null, type: null }]),
+      /\n\nAny other unmanaged member stays until/,
+    );
   });
 });
