@@ -72,7 +72,7 @@ describe("the package", () => {
     return JSON.parse(stdout);
   };
 
-  test("publishes what is compiled from each source, the command, its schema, what there is to read, and nothing else", async () => {
+  test("publishes what is compiled from each source, the command, its schema, the docs, and nothing else", async () => {
     const sources = (await readdir(path.join(root, "provider"), { recursive: true }))
       .filter((file) => file.endsWith(".ts"))
       .map((file) => file.split(path.sep).join("/").replace(/\.ts$/, ""));

@@ -5,7 +5,7 @@ import { MaintenanceDeferral, ProjectUser } from "mongodbatlas-dynamic";
 /**
  * Makes a project with `@pulumi/mongodbatlas`, and gives people access with this package.
  *
- * Both go by the same configuration, `mongodbatlas:publicKey` and so on. The id of the project is an output of the one
+ * Both use the same configuration, `mongodbatlas:publicKey` and so on. The id of the project is an output of the one
  * and an input of the other, so that a preview does not know it yet, and the project comes first.
  */
 export = async () => {

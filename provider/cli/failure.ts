@@ -1,6 +1,6 @@
 import { showWithoutStack } from "../runErrors";
 
-/** Something that the user has to mend; its message says how. */
+/** Something that the user has to put right; its message says how. */
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
 

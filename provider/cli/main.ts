@@ -16,7 +16,7 @@ const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
       Prints what an update of the stack is going to change, and nothing else.
 
   adopt [--project ID]... [--team ORG/TEAM]... [--yaml] [--output FILE] [--stack NAME]
-      Prints a program in TypeScript that declares the members whom projects and teams have now.
+      Prints a program in TypeScript that declares the members that projects and teams have now.
       --yaml    prints the access.yaml of the gitops example instead
       --output  writes into this file, in the place of what is in it, and only when all went well
       --stack   takes the credentials from the configuration of this stack, and not from the environment alone

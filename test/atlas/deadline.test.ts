@@ -10,7 +10,7 @@ import { account, apiKey, clientOf, cutover, look, serve } from "./server";
 const accessToken = '{"access_token":"a-token","expires_in":3600}';
 
 describe("a stopwatch", () => {
-  test("goes by the clock that has moved further, so that sleep of the machine counts and a date set back does not", () => {
+  test("uses the clock that has moved further, so that sleep of the machine counts and a date set back does not", () => {
     let date = 1_000_000;
     let monotonic = 0;
     const clock = { date: () => date, monotonic: () => monotonic, sleep: async () => {} };

@@ -146,7 +146,7 @@ describe("whoever a program declares keeps access", () => {
     await stack.up({ mustSucceed: true, expectNoChanges: true });
   });
 
-  test("when Atlas gives the user another id on acceptance, and the team goes by that id", async () => {
+  test("when Atlas gives the user another id on acceptance, and the team is declared by that id", async () => {
     const program = async () => {
       const user = declare("unused", "bob");
       const ada = new ProjectUser("ada", { projectId, username: mail("ada"), roles: ["GROUP_READ_ONLY"] });
@@ -240,7 +240,7 @@ describe("a link", () => {
 });
 
 describe("a preview", () => {
-  test("of other roles replaces nobody in a team that goes by the user's outputs", async () => {
+  test("of other roles replaces nobody in a team that uses the user's outputs", async () => {
     const other = simulator.world.createTeam(orgId);
     const program = (role: string) => async () => {
       const user = new ProjectUser("ada", { projectId, username: mail("ada"), roles: [role] });
@@ -374,7 +374,7 @@ describe(".get()", () => {
     });
   }
 
-  test("is let go of by a refresh once it is gone, and then says so", async () => {
+  test("is dropped from the state by a refresh once it is deleted, and then says so", async () => {
     simulator.world.grant(projectId, mail("ada"), ["GROUP_OWNER"]);
     await up(async () => void ProjectUser.get("ada", `${projectId}/${mail("ada")}`));
     simulator.world.removeFromProject(projectId, mail("ada"));

@@ -254,7 +254,7 @@ describe("a drift check", () => {
     const program = async () => {
       new ProjectUser("ada", { projectId, username, roles: ["GROUP_READ_ONLY"] });
     };
-    // A refresh goes by the configuration of the last update, which the engine keeps in the state. The environment is
+    // A refresh uses the configuration of the last update, which the engine keeps in the state. The environment is
     // never kept, so it is how a drift check gets credentials of its own.
     const withKeys = ({ publicKey, privateKey }: { publicKey: string; privateKey: string }) => ({
       program,

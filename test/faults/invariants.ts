@@ -13,7 +13,7 @@ import { accessOf, type Scenario } from "./scenario";
 const timeoutsMs: Readonly<Record<string, number>> = { "1m": 60_000, "20m": 20 * 60_000 };
 const cutoverMs = 6 * 3_600_000;
 const deferralMs = 15 * 60_000;
-/** How long before what must happen once there may be the look that it goes by. */
+/** The longest time between a look and the request that depends on it and must happen once. */
 const freshMs = 10_000;
 
 /** What goes on while one operation runs, request by request. */
@@ -116,7 +116,7 @@ export class Watch {
     }
   }
 
-  /** Nobody is removed from a project whom the state does not name. */
+  /** Only users that the state names are removed from a project. */
   private checkNamed(projectId: string, userId: string): void {
     const members = this.scenario.projects.includes(projectId) ? this.scenario.world.members(projectId) : {};
     const [name] = Object.entries(members).find(([, { id }]) => id === userId) ?? [];
@@ -127,12 +127,12 @@ export class Watch {
     }
   }
 
-  /** What must happen once goes by a look right before. */
+  /** What must happen once depends on a look right before. */
   private checkFresh(method: string, path: string): void {
     const look = this.looksAt.get(path.replace(/\/(defer|cutover)$/, ""));
     const ageMs = look === undefined ? Number.POSITIVE_INFINITY : this.clock.since(look) - this.justPassedMs;
     if (ageMs > freshMs) {
-      this.faults.push(`${method} ${path} goes by a look of ${ageMs} ms before`);
+      this.faults.push(`${method} ${path} depends on a look ${ageMs} ms before`);
     }
   }
 

@@ -100,7 +100,7 @@ export class Scenario {
     this.simulator.digest.dropNonces(0, 0);
   }
 
-  /** Reads show what there is: another process comes so much later. */
+  /** Reads show what Atlas has: another process starts that much later. */
   catchUp(): void {
     this.world.reads.catchUp();
     for (const migration of this.migrations) {

@@ -91,7 +91,7 @@ const faults = (
         ]),
     },
     {
-      // Between a look and what goes by it there is a token to get, which takes its time.
+      // Between a look and the request that depends on it there is a token to get, which takes time.
       weight: 1,
       arbitrary: fc
         .tuple(fc.nat({ max: 12 }), fault, fc.integer({ min: 1, max: 4 }))

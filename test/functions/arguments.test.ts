@@ -102,7 +102,7 @@ test("a username may be left out, in whatever way", async () => {
   }
 });
 
-test("what is a secret stands in no message", async () => {
+test("no message shows a secret", async () => {
   const output = api.getOrganizationInvitationsOutput({ orgId: id, username: pulumi.secret("ada") });
   assert.equal(
     await mistakeOf(rejected(output)),

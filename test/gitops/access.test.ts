@@ -164,7 +164,7 @@ people:
     [
       "a space that is none, but not in a comment",
       `${head}  # a\u00a0comment\n  ${person}:\u00a0{teams: [support]}\n`,
-      "access.yaml:5: an invisible character stands in this line: write the line anew, with plain spaces",
+      "access.yaml:5: an invisible character is in this line: write the line anew, with plain spaces",
     ],
     [
       "a merge conflict in a file with line ends of Windows",
@@ -347,7 +347,7 @@ people:
     });
   }
 
-  const anew = "stands in this line, so it may not say what it shows: write the line anew";
+  const anew = "is in this line, so it may not say what it shows: write the line anew";
   for (const [code, what] of [
     ["U+202E", "a character that turns the direction of the text"],
     ["U+2066", "a character that turns the direction of the text"],

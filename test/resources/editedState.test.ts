@@ -17,7 +17,7 @@ import { type Bench, startBench } from "./harness";
 type Handler = pulumi.dynamic.ResourceProvider;
 type Properties = Record<string, unknown>;
 
-/** A resource as it stands in Atlas and in the state, with what it declares. */
+/** A resource as it is in Atlas and in the state, with what it declares. */
 interface Standing {
   handler: Handler;
   inputs: Properties;

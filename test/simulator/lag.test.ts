@@ -25,7 +25,7 @@ test("shows the users of a project as they were for as many answers as it lags, 
   assert.deepEqual(usernamesOf(await client.get(users)), ["ann@example.com"]);
 });
 
-test("decides by what there is, and not by what it still shows", async (t) => {
+test("decides by what it has, and not by what it still shows", async (t) => {
   const { simulator, client, projectId } = await atlas(t);
   simulator.world.lags.projects = 1;
   const body = { username: "ann@example.com", roles: ["GROUP_READ_ONLY"] };

@@ -3,7 +3,7 @@ import type { BucketSize } from "./rateLimit";
 export interface SimulatorOptions {
   /** @default 0, any free port */
   readonly port?: number;
-  /** Every expiry and window goes by this clock. @default Date.now */
+  /** The clock of every expiry and window. @default Date.now */
   readonly now?: () => number;
   /** Before each answer. @default 0 */
   readonly latencyMs?: number;

@@ -5,7 +5,7 @@ import { notOfAscii } from "./characters";
 import type { AccessFile, Mistake, Path } from "./file";
 import { alternatives, brief, describe, quoted, subject } from "./words";
 
-/** The schema that editors go by, too. Its `errorMessage` is what to write instead. */
+/** The schema that editors use, too. Its `errorMessage` is what to write instead. */
 interface Schema {
   errorMessage?: string;
   properties?: Record<string, Schema>;

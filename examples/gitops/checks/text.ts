@@ -36,10 +36,10 @@ function strayIn(line: string): string | undefined {
   }
   const hidden = hiddenInLine(line);
   if (hidden !== undefined) {
-    return `${hidden} stands in this line, so it may not say what it shows: write the line anew`;
+    return `${hidden} is in this line, so it may not say what it shows: write the line anew`;
   }
   return hasOtherSpace(line.replace(/(^|\s)#.*$/, ""))
-    ? "an invisible character stands in this line: write the line anew, with plain spaces"
+    ? "an invisible character is in this line: write the line anew, with plain spaces"
     : undefined;
 }
 
@@ -58,7 +58,7 @@ function syntaxMistake(code: string, message: string, text: string): string {
     case "MULTILINE_IMPLICIT_KEY":
       return "a colon is missing at the end of this line, or of the one above";
     case "NON_STRING_KEY":
-      return "a list or a mapping stands in the place of a key: write a plain text and a colon";
+      return "a list or a mapping is in the place of a key: write a plain text and a colon";
     case "BAD_INDENT":
       return "this line does not begin below the others of its kind: give it, or the one above, the same spaces";
     case "TAB_AS_INDENT":

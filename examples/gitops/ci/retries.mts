@@ -81,7 +81,7 @@ function finite(ms: number): number | undefined {
   return Number.isFinite(ms) ? ms : undefined;
 }
 
-/** What the server's clock says, as the times in its headers go by that. */
+/** What the server's clock says, as the times in its headers follow it. */
 function nowOf({ headers }: Answer): number {
   const date = Date.parse(headers.get("date") ?? "");
   return Number.isNaN(date) ? Date.now() : date;

@@ -11,7 +11,7 @@ export function stackOfThisRun(): Stack {
   if (stack === "") {
     return undefined;
   }
-  // It stands in a comment of HTML, which nothing in it must end.
+  // It is in a comment of HTML, which nothing in it must end.
   if (!/^[\w.-]+(\/[\w.-]+){0,2}$/.test(stack)) {
     throw new Failure(`STACK must be the name of a stack, such as production, but got '${stack}'.`);
   }

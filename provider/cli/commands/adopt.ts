@@ -30,7 +30,7 @@ export interface AdoptOptions {
 }
 
 /**
- * Prints a program, or the YAML file of the gitops example, that declares the members whom projects and teams have now.
+ * Prints a program, or the YAML file of the gitops example, that declares the members that projects and teams have now.
  * Changes nothing, and costs one request for each 500 members of a project or team.
  *
  * @returns the exit code

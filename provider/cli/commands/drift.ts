@@ -13,7 +13,7 @@ import { bySubject } from "../report/tables";
 
 export interface DriftOptions {
   stack: string;
-  /** Also lists members of projects whom no resource declares. */
+  /** Also lists members of projects that no resource declares. */
   unmanaged: boolean;
   /** The version of the JSON report. */
   version: ReportVersion;
@@ -102,7 +102,7 @@ async function unmanagedMembers(
   const { askAtlas } = require("./asking") as typeof import("./asking");
   const { findUnmanaged } = require("./unmanaged") as typeof import("./unmanaged");
   const settings = readSettings(await configurationOf(stack), process.env);
-  return askAtlas(settings, output.progress, "Looking for members whom nobody declares", (client) =>
+  return askAtlas(settings, output.progress, "Looking for members that nobody declares", (client) =>
     findUnmanaged(steps, labels, client),
   );
 }

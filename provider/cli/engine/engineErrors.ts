@@ -123,7 +123,7 @@ const advice: readonly [
     /code must be a string/,
     (_stack, _text, resource) =>
       `The resource ${resource} has the option \`import\`, which dynamic resources do not know. Take it away: without it, ` +
-      "the first `pulumi up` takes over what there is.",
+      "the first `pulumi up` takes over what Atlas has.",
   ],
   [
     /missing google credentials|no EC2 IMDS role found|failed to refresh cached credentials|(NoCredential|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|AuthorizationFailure)/,

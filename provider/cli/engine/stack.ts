@@ -12,7 +12,7 @@ export interface Side {
   outputs: Properties;
   /** Read with `.get()`, and not managed by the stack. */
   external: boolean;
-  /** URN of the provider that it goes by. */
+  /** URN of the provider that manages it. */
   provider: string;
 }
 
@@ -26,7 +26,7 @@ export interface Step {
   /** The name in the program. */
   name: string;
   id: string;
-  /** Whether Atlas keeps it when the stack lets go of it: the resource option `retainOnDelete`. */
+  /** Whether Atlas keeps it when the stack no longer manages it: the resource option `retainOnDelete`. */
   retained: boolean;
   /** Properties that differ in the engine's eyes, which see secrets; empty where it does not say. */
   diffs: string[];
@@ -58,7 +58,7 @@ export async function openStack(name: string): Promise<automation.Stack> {
         : `The Pulumi CLI on the PATH cannot be used: ${message.split("\n")[0]}`,
     );
   }
-  // Selecting would change what the user's own next commands go by; every command here names its stack.
+  // Selecting would change which stack the user's own next commands use; every command here names its stack.
   workspace.selectStack = async () => {};
   return automation.Stack.select(name, workspace);
 }

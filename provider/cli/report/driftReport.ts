@@ -117,7 +117,7 @@ function remediesFor({ stack, rows, doubt }: DriftReport): string[] {
   ];
 }
 
-/** The subject says already who or what is deleted, so that roles are what there is to add. */
+/** The subject says already who or what is deleted, so that only roles are left to add. */
 function declaredOf({ kind, declared }: DriftRow): string {
   if (kind === "deleted") {
     const roles = texts((declared as Properties)["roles"]);

@@ -3,7 +3,7 @@ import type { Side, Step } from "../engine/stack";
 import { propertiesOfId } from "./identity";
 
 /**
- * Hides what is secret, and stands in clear in ids: the engine keeps secrets out of properties, but an id is made of
+ * Hides secrets that ids show in clear text: the engine keeps secrets out of properties, but an id is made of
  * some of them, and a URN may be named by one.
  *
  * @returns a function that takes the secrets out of every text inside a value

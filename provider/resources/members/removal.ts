@@ -10,7 +10,7 @@ export interface Removal extends Remembered {
   thingOf(name: string): string;
   /** Who is removed after the others. */
   isLast?(name: string): boolean;
-  /** Whether Atlas refuses to let go of a member for good. */
+  /** Whether Atlas refuses for good to remove a member. */
   isKept?(error: unknown): boolean;
   readonly keptBecause?: string;
 }

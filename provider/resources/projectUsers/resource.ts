@@ -51,10 +51,10 @@ const registration: Registration<ProjectUsers> = {
  * - **Undeclared users** stay, with a warning, until a refresh has put them into the state: `pulumi preview --refresh` shows
  *   who would go, and `pulumi up --refresh` removes them. Nobody is removed that the state did not name.
  * - **Refresh** shows each user who differs: added, missing, with other roles. Accepting an invitation is no difference.
- * - **Updates** add first, then change roles, then remove. One user whom Atlas refuses does not stop the others.
+ * - **Updates** add first, then change roles, then remove. If Atlas refuses one user, the others are changed all the same.
  * - **Replaced** when `projectId` changes: the users of the new project are added first.
- * - **Deleting** removes the declared users and nobody else; the last Project Owner stays. Nobody is removed whom the
- *   program declares in another way, such as by a `ProjectUser`.
+ * - **Deleting** removes the declared users and nobody else; the last Project Owner stays. Users that the
+ *   program declares in another way, such as by a `ProjectUser`, stay too.
  * - **Role needed**: Project Owner (`GROUP_OWNER`) to change, Project Read Only (`GROUP_READ_ONLY`) to refresh.
  * - **Errors**, all in the preview: no user, a user twice, more removals than `maxRemovals`, a declared user that `ignore`
  *   matches, a role of the organization, and a `ProjectUser` of the same project that `ignore` does not match.

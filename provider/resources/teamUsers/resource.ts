@@ -51,10 +51,10 @@ const registration: Registration<TeamUsers> = {
  * - **Undeclared users** stay, with a warning, until a refresh has put them into the state: `pulumi preview --refresh` shows
  *   who would go, and `pulumi up --refresh` removes them. Nobody is removed that the state did not name.
  * - **Refresh** shows each user who is added or missing. Accepting an invitation to the organization is no difference.
- * - **Updates** add first, then remove. One user whom Atlas refuses does not stop the others.
+ * - **Updates** add first, then remove. If Atlas refuses one user, the others are changed all the same.
  * - **Replaced** when `orgId` or `teamId` changes: the users of the new team are added first.
- * - **Deleting** removes the declared users and nobody else; they stay in the organization. Nobody is removed whom the program
- *   declares in another way, such as by a `TeamUser`.
+ * - **Deleting** removes the declared users and nobody else; they stay in the organization. Users that the
+ *   program declares in another way, such as by a `TeamUser`, stay too.
  * - **Role needed**: Organization Owner (`ORG_OWNER`) to change, Organization Member to refresh.
  * - **Errors**: in the preview: no user, a user twice, more removals than `maxRemovals`, a declared user that `ignore` matches,
  *   and a `TeamUser` of the same team that `ignore` does not match. Each user must be active or pending in the organization;

@@ -131,7 +131,7 @@ describe("the command", () => {
     await simulator.stop();
   });
 
-  test("prints what there is, with one request a project or team, and a key that may only read", async () => {
+  test("prints who has access, with one request a project or team, and a key that may only read", async () => {
     const { projectId, orgId, teamId } = ids;
     // Given twice is adopted once.
     const args = [

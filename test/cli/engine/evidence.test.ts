@@ -241,7 +241,7 @@ describe("it cannot be known", () => {
       "an update that did not end",
     ],
     [
-      "when a killed update was creating somebody whom the state does not have",
+      "when a killed update was creating somebody that the state does not have",
       {
         pending: [
           {

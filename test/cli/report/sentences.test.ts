@@ -29,7 +29,7 @@ describe("what the engine has to say", () => {
   for (const [text, sentence] of [
     [
       "code must be a string, not undefined",
-      "The resource ada has the option `import`, which dynamic resources do not know. Take it away: without it, the first `pulumi up` takes over what there is.",
+      "The resource ada has the option `import`, which dynamic resources do not know. Take it away: without it, the first `pulumi up` takes over what Atlas has.",
     ],
     ...[
       'read ".pulumi/meta.yaml": blob (key ".pulumi/meta.yaml") (code=Unknown): operation error S3: GetObject, resolve auth scheme: resolve endpoint: endpoint rule error, Invalid region: region was not a valid DNS name.',

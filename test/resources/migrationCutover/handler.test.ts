@@ -446,7 +446,7 @@ describe("a lost answer to the request", () => {
     });
   }
 
-  test("leads to no second one when a proxy's HTML stands in for the answer", async () => {
+  test("leads to no second one when a proxy sends HTML in the place of the answer", async () => {
     const { migration, declared } = migrating();
     bench.atlasSimulator.fail({
       operationId: "cutoverGroupLiveMigration",
