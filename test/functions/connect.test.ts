@@ -15,7 +15,7 @@ async function runProgram(simulator: AtlasSimulator, projectId: string, rest: st
     const { getProjectUsers } = require(${JSON.stringify(path.join(root, "provider/index.ts"))});
     const ask = () => getProjectUsers(${args});
     Promise.all([ask(), ask()]).then(ask).then(({ users }) => { ${rest} });`;
-  return runProcess(process.execPath, ["--import", require.resolve("tsx"), "-e", program], {
+  return runProcess(process.execPath, ["--import", require.resolve("../tsx.mjs"), "-e", program], {
     cwd: root,
     env: {
       ...process.env,

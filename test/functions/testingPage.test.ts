@@ -27,7 +27,13 @@ describe("the page about unit tests", () => {
 
   test("has a test that passes as it stands", async () => {
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-    const args = ["--import", require.resolve("tsx"), "--test", "--test-reporter=tap", "access.test.ts"];
+    const args = [
+      "--import",
+      require.resolve("../tsx.mjs"),
+      "--test",
+      "--test-reporter=tap",
+      "access.test.ts",
+    ];
     const { code, stdout } = await runProcess(process.execPath, args, { cwd: folder, env });
     assert.equal(code, 0, stdout);
     assert.match(stdout, /^# pass 2$/m);

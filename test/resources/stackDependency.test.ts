@@ -17,7 +17,7 @@ test("a unit test may stand in a folder that the package is not found from", asy
       new ProjectUser("ada", { projectId: "p", username: "ada@example.com", roles: [] }).id.apply(console.log);`;
     const { code, stdout, stderr } = await runProcess(
       process.execPath,
-      ["--import", require.resolve("tsx"), "-e", program],
+      ["--import", require.resolve("../tsx.mjs"), "-e", program],
       {
         cwd: folder,
         env: {

@@ -56,6 +56,8 @@ export class Contract {
       quick: true,
       ignoreTrailingSlashes: false,
       coerceTypes: true,
+      // The schemas are Atlas's own and the same at every start. Checking them costs more than compiling them.
+      ajvOpts: { validateSchema: false, meta: false },
       customizeAjv: (ajv) => {
         ajv.addFormat("email", /^[^\s@]+@[^\s@]+\.[^\s@]+$/);
         ajv.addFormat("date-time", /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);

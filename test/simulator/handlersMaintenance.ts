@@ -1,6 +1,11 @@
 import { Refusal } from "./answers";
 import { type Handlers, projectOf } from "./call";
-import { deferOutsideTimeCode, unsetWindowShowsZeros, windowLockedWhileScheduled } from "./inferred";
+import {
+  badHourCode,
+  deferOutsideTimeCode,
+  unsetWindowShowsZeros,
+  windowLockedWhileScheduled,
+} from "./inferred";
 import type { MaintenanceSettings, MaintenanceWindow } from "./maintenance";
 
 export const maintenanceHandlers: Handlers = {
@@ -15,8 +20,7 @@ export const maintenanceHandlers: Handlers = {
     const settings = call.body as MaintenanceSettings;
     // Atlas has the hour optional only once it knows one.
     if (!maintenance.isSet && settings.hourOfDay === undefined) {
-      const code = "ATLAS_INVALID_MAINTENANCE_WINDOW_HOUR_OF_DAY";
-      throw new Refusal(400, code, "The hour of day must be from 0 to 23.", { parameters: [null] });
+      throw new Refusal(400, badHourCode, "The hour of day must be from 0 to 23.", { parameters: [null] });
     }
     if (windowLockedWhileScheduled && maintenance.scheduled) {
       throw new Refusal(400, "ATLAS_MAINTENANCE_ALREADY_SCHEDULED", "Maintenance is scheduled already.");

@@ -109,3 +109,9 @@ export const removedEndpointKeepsSunsetHeaders = false;
 
 /** The pipelines are not in the table of rate limits. */
 export const unlistedEndpointSet = { capacity: 1200, refill: 500 };
+
+/** Code of the 405 for a path that has no such method; a wrong guess shows in an error message only. */
+export const wrongMethodCode = "METHOD_NOT_ALLOWED";
+
+/** Code of the 400 for an hour that is none; a wrong guess shows in an error message only. */
+export const badHourCode = "ATLAS_INVALID_MAINTENANCE_WINDOW_HOUR_OF_DAY";

@@ -19,7 +19,12 @@ interface Running {
 }
 
 function start(t: TestContext, ...args: string[]): Running {
-  const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "main.ts"), ...args]);
+  const child = spawn(process.execPath, [
+    "--import",
+    require.resolve("../tsx.mjs"),
+    join(__dirname, "main.ts"),
+    ...args,
+  ]);
   t.after(() => child.kill("SIGKILL"));
   const ended = once(child, "exit");
   let errors = "";

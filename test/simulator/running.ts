@@ -6,7 +6,12 @@ import { checkParent, noSuchResource } from "./call";
 import type { Contract, Match, Operation } from "./contract";
 import type { Caller } from "./credentials";
 import { deprecatedOperations } from "./handlers";
-import { accessListCode, permissionDeniedStatus, removedEndpointKeepsSunsetHeaders } from "./inferred";
+import {
+  accessListCode,
+  permissionDeniedStatus,
+  removedEndpointKeepsSunsetHeaders,
+  wrongMethodCode,
+} from "./inferred";
 import { mediaTypeRefusal } from "./mediaTypes";
 import type { Parts, Received } from "./receiving";
 import { keepForReads } from "./staleReads";
@@ -133,7 +138,7 @@ function unknownPath(contract: Contract, method: string, path: string): Refusal 
   if (!contract.knowsPath(path)) {
     return noSuchResource(path);
   }
-  return new Refusal(405, "METHOD_NOT_ALLOWED", `The resource ${path} has no ${method}.`);
+  return new Refusal(405, wrongMethodCode, `The resource ${path} has no ${method}.`);
 }
 
 /** Hands out a token, or takes one back. Nothing but the form counts: no address, no version, no rate limit. */
