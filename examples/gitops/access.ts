@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { textOfBytes } from "./checks/encoding";
 import { AccessFile, type Mistake } from "./checks/file";
 import { mistakesOfMeaning, repetitions } from "./checks/meaning";
+import { mistakesOfPlaces } from "./checks/places";
 import { mistakesOfForm } from "./checks/schema";
 import { mistakesOfText } from "./checks/text";
 
@@ -15,15 +16,31 @@ const mostMistakes = 1_000;
 
 /** What access.yaml says; access.schema.json describes each part. */
 export interface Access {
-  /** Ids of the projects in Atlas, by label. */
-  projects: Record<string, string>;
+  /** Ids of the projects in Atlas, by label, or the ids and more. */
+  projects: Record<string, string | Project>;
   /** Where the teams are in Atlas, by label. */
   teams: Record<string, Team>;
   /** What each person may do, by e-mail address. */
   people: Record<string, Person>;
 }
 
-export interface Team {
+/** Whether the file is the whole truth about a project or team. */
+export interface Truth {
+  /** Whether who is not in the file has no access. */
+  exclusive?: boolean;
+  /** Who is left alone nevertheless: e-mail addresses in which `*` is any text. */
+  ignore?: string[];
+  /** The most people that one deployment takes out. */
+  maxRemovals?: number;
+  /** Whether all access that the file gave is to be taken away. */
+  removed?: boolean;
+}
+
+export interface Project extends Truth {
+  projectId: string;
+}
+
+export interface Team extends Truth {
   orgId: string;
   teamId: string;
 }
@@ -50,7 +67,12 @@ export function readAccess(name: string): Access {
   const file = new AccessFile(text);
   // What cannot be read for certain is not worth a look at what it says.
   refuse(name, mistakesOfText(file));
-  refuse(name, [...repetitions(file), ...mistakesOfForm(file), ...mistakesOfMeaning(file)]);
+  refuse(name, [
+    ...repetitions(file),
+    ...mistakesOfForm(file),
+    ...mistakesOfMeaning(file),
+    ...mistakesOfPlaces(file),
+  ]);
   // The schema has been followed, so these are what it says; a key with nothing behind it is empty.
   const { projects, teams, people } = file.content as { [Key in keyof Access]?: Access[Key] | null };
   return { projects: projects ?? {}, teams: teams ?? {}, people: people ?? {} };

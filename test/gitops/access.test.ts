@@ -255,7 +255,7 @@ people:
       `projects: {}\nteams:\n  support:\n    orgId: x\n    team: ${supportId}\n  ops: ${supportId}\npeople: {}\n`,
       `access.yaml:3: the team support has no 'teamId': write the team's id in Atlas, ${wrongId}`,
       `access.yaml:4: the orgId of the team support cannot be 'x': write the organization's id in Atlas, ${wrongId}`,
-      "access.yaml:5: unknown key 'team' of the team support: write 'orgId' or 'teamId'",
+      "access.yaml:5: unknown key 'team' of the team support: write 'orgId', 'teamId', 'exclusive', 'ignore', 'maxRemovals' or 'removed'",
       `access.yaml:6: the team ops cannot be '${supportId}': write 'orgId' and 'teamId', a line each`,
     ],
     [
@@ -333,6 +333,32 @@ people:
       `projects: {shop: ${shopId}, billing: ${org}}\npeople:\n  ${person}:\n    projects: {shopp: [GROUP_OWNER]}\n    teams: [support]\n`,
       "access.yaml:4: shopp is not among the projects: write shop or billing, or declare it under 'projects' at the top",
       "access.yaml:5: support is not among the teams: declare it under 'teams' at the top",
+    ],
+    [
+      "limits where the file is not the whole truth, and nobody where it is",
+      `projects:\n  shop: {projectId: ${shopId}, ignore: ["*@x.example"]}\n  store: {projectId: ${org}, exclusive: true}\nteams:\n  ops: {orgId: ${org}, teamId: ${supportId}, exclusive: false, maxRemovals: 3}\npeople: {}\n`,
+      "access.yaml:2: ignore of shop means nothing without 'exclusive: true': write both, or take the line out",
+      "access.yaml:3: store is exclusive and has nobody: give somebody access, or take 'exclusive' out",
+      "access.yaml:5: maxRemovals of ops means nothing without 'exclusive: true': write both, or take the line out",
+    ],
+    [
+      "access to what is removed",
+      `projects:\n  shop: {projectId: ${shopId}, removed: true, exclusive: true}\nteams: {support: {orgId: ${org}, teamId: ${supportId}, removed: true}}\npeople:\n  ${person}:\n    projects: {shop: [GROUP_OWNER]}\n    teams: [support]\n`,
+      "access.yaml:2: shop cannot be exclusive and removed: keep one of the two",
+      `access.yaml:6: ${person} has access to shop, which is removed: take it away here, or take 'removed' out`,
+      `access.yaml:7: ${person} has access to support, which is removed: take it away here, or take 'removed' out`,
+    ],
+    [
+      "a project that is not complete",
+      `projects:\n  shop: {id: ${shopId}}\n  store: {projectId: 7, ignore: [x], maxRemovals: -1}\n  other: 7\npeople: {}\n`,
+      "access.yaml:2: the project shop has no 'projectId': write the project's id in Atlas, 24 hexadecimal digits (in quotes if YAML takes it for a number)",
+      "access.yaml:2: unknown key 'id' of the project shop: write 'projectId', 'exclusive', 'ignore', 'maxRemovals' or 'removed'",
+      "access.yaml:3: the projectId of the project store cannot be a number: write the project's id in Atlas, 24 hexadecimal digits (in quotes if YAML takes it for a number)",
+      "access.yaml:3: an address under 'ignore' of the project store cannot be 'x': write an e-mail address in which * is any text, such as '*@partner.example.com'",
+      "access.yaml:3: the maxRemovals of the project store cannot be a number: write a whole number, such as 10",
+      "access.yaml:3: ignore of store means nothing without 'exclusive: true': write both, or take the line out",
+      "access.yaml:3: maxRemovals of store means nothing without 'exclusive: true': write both, or take the line out",
+      "access.yaml:4: the id of other cannot be a number: write the project's id in Atlas, 24 hexadecimal digits (in quotes if YAML takes it for a number)",
     ],
     [
       "one project and one team under two labels",
@@ -561,11 +587,14 @@ describe("the schema", () => {
 describe("the program", () => {
   let events: string[];
   let inputs: Record<string, unknown>;
+  /** What the last deployment has exported. */
+  let before: object;
 
   beforeEach(async () => {
     events = [];
     inputs = {};
-    await pulumi.runtime.setMocks({
+    before = {};
+    const mocks: pulumi.runtime.Mocks = {
       newResource: async ({ type, name, inputs: given }) => {
         const kind = type.split(":").at(-1);
         // Not inputs of the user's, but the line that refers to the package, and where the resource is declared.
@@ -576,8 +605,9 @@ describe("the program", () => {
         events.push(`${kind} is there`);
         return { id: name, state: given };
       },
-      call: () => ({}),
-    });
+      call: ({ token }) => (token === "pulumi:pulumi:readStackOutputs" ? { outputs: before } : {}),
+    };
+    await pulumi.runtime.setMocks(mocks, "project", "stack", false, "organization");
   });
 
   const run = async (text: string): Promise<unknown> => {
@@ -594,7 +624,7 @@ describe("the program", () => {
     );
     assert.deepEqual(outputs, {
       atlas: {
-        projects: { shop: shopId.toUpperCase() },
+        projects: { shop: shopId },
         teams: { support: { orgId: org, teamId: supportId } },
       },
     });
@@ -616,12 +646,63 @@ describe("the program", () => {
 
   test("declares the same under other labels", async () => {
     await run(`projects: {one: ${shopId}}\npeople:\n  ada@example.com: {projects: {one: [GROUP_OWNER]}}\n`);
-    const before = inputs;
+    const first = inputs;
     inputs = {};
     await run(
       `projects: {other: ${shopId}}\npeople:\n  ada@example.com: {projects: {other: [GROUP_OWNER]}}\n`,
     );
-    assert.deepEqual(inputs, before);
+    assert.deepEqual(inputs, first);
+  });
+
+  const whole = `projects: {shop: {projectId: ${shopId}, exclusive: true, ignore: ["*@partner.example.com"], maxRemovals: 3}}
+teams: {support: {orgId: ${org}, teamId: ${supportId}, exclusive: true}}
+people:
+  Ada@Example.com: {projects: {shop: [GROUP_OWNER]}, teams: [support]}
+  bob@example.com: {projects: {shop: [GROUP_READ_ONLY]}}
+`;
+
+  test("declares all users of what the file is the whole truth about by one resource each", async () => {
+    await run(whole);
+    assert.deepEqual(events, [
+      `ProjectUsers ${shopId}`,
+      "ProjectUsers is there",
+      `TeamUsers ${org}/${supportId}`,
+      "TeamUsers is there",
+    ]);
+    assert.deepEqual(inputs, {
+      [shopId]: {
+        projectId: shopId,
+        users: { "Ada@Example.com": ["GROUP_OWNER"], "bob@example.com": ["GROUP_READ_ONLY"] },
+        ignore: ["*@partner.example.com"],
+        maxRemovals: 3,
+      },
+      [`${org}/${supportId}`]: { orgId: org, teamId: supportId, usernames: ["Ada@Example.com"] },
+    });
+  });
+
+  test("stops where a project or team of the last deployment is not in the file any more", async () => {
+    before = { atlas: { projects: { shop: shopId }, teams: { support: { orgId: org, teamId: supportId } } } };
+    await assert.rejects(run("projects: {}\npeople: {}\n"), {
+      message: [
+        `${file}: the project shop is not there any more, and everybody would lose the access that the file gave there: write it again, or write 'shop: { projectId: "${shopId}", removed: true }' under 'projects' if that is what you want`,
+        `${file}: the team support is not there any more, and everybody would lose the access that the file gave there: write it again, or write 'support: { orgId: "${org}", teamId: "${supportId}", removed: true }' under 'teams' if that is what you want`,
+      ].join("\n"),
+    });
+    await pulumi.runtime.disconnect();
+    assert.deepEqual(events, []);
+  });
+
+  test("goes on where it has another label, or the file says that it is removed, and forgets it then", async () => {
+    before = {
+      atlas: {
+        projects: { shop: shopId.toUpperCase() },
+        teams: { support: { orgId: org, teamId: supportId } },
+      },
+    };
+    const outputs = await run(
+      `projects: {store: ${shopId}}\nteams: {support: {orgId: ${org}, teamId: ${supportId}, removed: true}}\npeople: {}\n`,
+    );
+    assert.deepEqual(outputs, { atlas: { projects: { store: shopId }, teams: {} } });
   });
 
   test("declares nothing where the file has a mistake, however late in it", async () => {

@@ -101,7 +101,8 @@ function sameIds(
   });
 }
 
-function idOfProject(id: unknown): string | undefined {
+function idOfProject(project: unknown): string | undefined {
+  const id = isRecord(project) ? project["projectId"] : project;
   return typeof id === "string" ? id.toLowerCase() : undefined;
 }
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
 import { notOfAscii } from "./characters";
 import type { AccessFile, Mistake, Path } from "./file";
-import { alternatives, brief, describe, quoted, subject } from "./words";
+import { alternatives, brief, describe, mapping, quoted, subject } from "./words";
 
 /** The schema that editors use, too. Its `errorMessage` is what to write instead. */
 interface Schema {
@@ -46,7 +46,7 @@ function mistakesOf(file: AccessFile, error: ErrorObject): Mistake[] {
     }
     case "required": {
       const key = String(error.params["missingProperty"]);
-      return mistake([], `${subject(at)} has no '${key}': ${properties[key]?.errorMessage ?? errorMessage}`);
+      return mistake([], `${mapping(at)} has no '${key}': ${properties[key]?.errorMessage ?? errorMessage}`);
     }
     case "uniqueItems": {
       const { i: second, j: first } = error.params as { i: number; j: number };
@@ -85,7 +85,7 @@ function flawOfAddress(address: string, { keyword, params }: ErrorObject): strin
 function unknownKey(key: string, at: Path, known: string[]): string {
   return key.includes("@")
     ? `${quoted(key)} looks like a person: write it two spaces further in than 'people', as the others`
-    : `unknown key ${quoted(key)} of ${subject(at)}: write ${alternatives(known.map((name) => `'${name}'`))}`;
+    : `unknown key ${quoted(key)} of ${mapping(at)}: write ${alternatives(known.map((name) => `'${name}'`))}`;
 }
 
 function unknownRole(role: string): string {

@@ -12,11 +12,12 @@ export function subject(path: Path): string {
   if (label === undefined) {
     return `'${section}'`;
   }
-  if (section === "projects") {
-    return `the id of ${label}`;
-  }
-  if (section === "teams") {
-    return part === undefined ? `the team ${label}` : `the ${part} of the team ${label}`;
+  if (section === "projects" || section === "teams") {
+    const what = section === "projects" ? `the project ${label}` : `the team ${label}`;
+    if (part === undefined) {
+      return section === "projects" ? `the id of ${label}` : what;
+    }
+    return item === undefined ? `the ${part} of ${what}` : `an address under '${part}' of ${what}`;
   }
   if (part === undefined) {
     return label;
@@ -28,6 +29,12 @@ export function subject(path: Path): string {
     return `a team of ${label}`;
   }
   return index === undefined ? `the roles of ${label} in ${item}` : `a role of ${label} in ${item}`;
+}
+
+/** What a path to a mapping is. */
+export function mapping(path: Path): string {
+  const [section, label] = path.map(brief);
+  return section === "projects" && path.length === 2 ? `the project ${label}` : subject(path);
 }
 
 /** What stands there in place of what should. */

@@ -1,5 +1,6 @@
 import { capital } from "../../resources/messages/sentences";
 import type { Step } from "../engine/stack";
+import { differences } from "./differences";
 import { handover } from "./handover";
 import { type Labels, noLabels } from "./labels";
 import { findHeirs, type Heir, isDeletedFirst, isOneMember } from "./memberships";
@@ -69,8 +70,8 @@ function inMembers(step: Step): PartialStep[] {
     return [];
   }
   const { rest, members } = parts;
-  const isInPlace = step.op === "update" && updates(describe(rest, noLabels)).length > 0;
-  return [...members, ...(isInPlace ? [rest] : [])];
+  const restDiffers = differences(rest.before?.inputs ?? {}, rest.after?.inputs ?? {}).length > 0;
+  return [...members, ...(step.op === "update" && restDiffers ? [rest] : [])];
 }
 
 /** Steps of what is only read. */

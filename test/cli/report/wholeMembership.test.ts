@@ -111,6 +111,13 @@ describe("a preview about all users of a project", () => {
     ]);
   });
 
+  test("has no row for the whole where only users change", () => {
+    assert.deepEqual(
+      planned(whole("update", users({ ada: "OWNER", bob: "OWNER" }), users({ ada: "OWNER" }))),
+      ["delete: bob@example.com will be removed from project shop."],
+    );
+  });
+
   test("has a row for each user of one that is deleted, and says of those that are retained that nothing changes", () => {
     const found = whole("delete", users({ ada: "OWNER" }), undefined);
     assert.deepEqual(planned(found), ["delete: ada@example.com will be removed from project shop."]);
