@@ -15,11 +15,12 @@ const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
   preview [--stack NAME] [--json | --markdown]
       Prints what an update of the stack is going to change, and nothing else.
 
-  adopt [--project ID]... [--team ORG/TEAM]... [--yaml] [--output FILE] [--stack NAME]
+  adopt [--project ID]... [--team ORG/TEAM]... [--exclusive] [--yaml] [--output FILE] [--stack NAME]
       Prints a program in TypeScript that declares the members that projects and teams have now.
-      --yaml    prints the access.yaml of the gitops example instead
-      --output  writes into this file, in the place of what is in it, and only when all went well
-      --stack   takes the credentials from the configuration of this stack, and not from the environment alone
+      --exclusive  declares that they have no other members: a ProjectUsers or TeamUsers for each
+      --yaml       prints the access.yaml of the gitops example instead
+      --output     writes into this file, in the place of what is in it, and only when all went well
+      --stack      takes the credentials from the configuration of this stack, and not from the environment alone
 
 drift and preview take the stack that is selected when none is named.
 
@@ -69,12 +70,14 @@ async function run(args: string[]): Promise<number> {
         project: { type: "string", multiple: true, default: [] },
         team: { type: "string", multiple: true, default: [] },
         stack: { type: "string" },
+        exclusive: { type: "boolean", default: false },
         yaml: { type: "boolean", default: false },
         output: { type: "string" },
       });
       const { adopt } = require("./commands/adopt") as typeof import("./commands/adopt");
-      const { project: projects, team: teams, stack, yaml, output: file } = values;
-      return adopt({ projects, teams, stack, file, format: yaml ? "yaml" : "typescript" }, processOutput);
+      const { project: projects, team: teams, stack, exclusive, yaml, output: file } = values;
+      const format = yaml ? "yaml" : "typescript";
+      return adopt({ projects, teams, stack, exclusive, file, format }, processOutput);
     }
     default:
       throw new CommandFailure(

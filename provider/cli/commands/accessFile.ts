@@ -11,16 +11,24 @@ interface Person {
 }
 
 /** The file of the gitops example that declares the same. Its labels are for people, who may rename them. */
-export function accessFile({ projects, teams }: Members): string {
+export function accessFile({ projects, teams }: Members, isExclusive: boolean): string {
   // Few commands need it.
   const { Document, isScalar, isSeq, visit } = require("yaml") as typeof import("yaml");
   const content = new Document({
-    projects: Object.fromEntries(projects.map(({ projectId }, index) => [`project-${index + 1}`, projectId])),
+    projects: Object.fromEntries(
+      projects.map(({ projectId }, index) => [
+        `project-${index + 1}`,
+        isExclusive ? { projectId, exclusive: true } : projectId,
+      ]),
+    ),
     ...(teams.length === 0
       ? {}
       : {
           teams: Object.fromEntries(
-            teams.map(({ orgId, teamId }, index) => [`team-${index + 1}`, { orgId, teamId }]),
+            teams.map(({ orgId, teamId }, index) => [
+              `team-${index + 1}`,
+              { orgId, teamId, ...(isExclusive ? { exclusive: true } : {}) },
+            ]),
           ),
         }),
     people: Object.fromEntries(peopleIn({ projects, teams })),

@@ -27,6 +27,8 @@ export interface AdoptOptions {
   /** Where to write. @default the standard output */
   file: string | undefined;
   format: "typescript" | "yaml";
+  /** Whether it declares that there are no other members. */
+  exclusive: boolean;
 }
 
 /**
@@ -48,7 +50,9 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
   const members = await askAtlas(settings, output.progress, "Asking Atlas who has access", (client) =>
     membersOf(client, projectIds, teams, output),
   );
-  const text = options.format === "yaml" ? accessFile(members) : accessProgram(members);
+  const declared = options.exclusive ? withMembers(members, output) : members;
+  const print = options.format === "yaml" ? accessFile : accessProgram;
+  const text = print(declared, options.exclusive);
   if (options.file === undefined) {
     output.print(text);
   } else {
@@ -79,6 +83,20 @@ async function membersOf(
           .sort(),
       })),
     ),
+  };
+}
+
+/** Nothing can declare that a project or team has no members at all. */
+function withMembers({ projects, teams }: Members, output: Output): Members {
+  const hasMembers = (what: string, members: readonly unknown[]): boolean => {
+    if (members.length === 0) {
+      output.warn(`${what} has no members, and is left out.`);
+    }
+    return members.length > 0;
+  };
+  return {
+    projects: projects.filter(({ projectId, members }) => hasMembers(`Project ${projectId}`, members)),
+    teams: teams.filter(({ teamId, members }) => hasMembers(`Team ${teamId}`, members)),
   };
 }
 

@@ -36,9 +36,12 @@ const access = {
 
 describe("the printed program", () => {
   const programs = new Map([
-    ["projects and teams", accessProgram(access)],
-    ["projects only", accessProgram({ ...access, teams: [] })],
-    ["teams only", accessProgram({ ...access, projects: [] })],
+    ["projects and teams", accessProgram(access, false)],
+    ["projects only", accessProgram({ ...access, teams: [] }, false)],
+    ["teams only", accessProgram({ ...access, projects: [] }, false)],
+    ["all members of projects and teams", accessProgram(access, true)],
+    ["all members of projects", accessProgram({ ...access, teams: [] }, true)],
+    ["all members of teams", accessProgram({ ...access, projects: [] }, true)],
   ]);
   const editor = new Editor(programs);
   for (const name of programs.keys()) {
@@ -48,13 +51,16 @@ describe("the printed program", () => {
   }
 
   test("would not if it were wrong", () => {
-    const wrong = accessProgram(access).replace("projectId, username, roles }", "projectId, username }");
+    const wrong = accessProgram(access, false).replace(
+      "projectId, username, roles }",
+      "projectId, username }",
+    );
     assert.match(new Editor(new Map([["wrong", wrong]])).mistakes("wrong").join(), /'roles' is missing/);
   });
 
   test("imports what it uses, and says who has what", () => {
     assert.equal(
-      accessProgram({ projects: access.projects.slice(1), teams: [] }),
+      accessProgram({ projects: access.projects.slice(1), teams: [] }, false),
       `import { ProjectUser } from "mongodbatlas-dynamic";
 
 // Declares who had access when this was printed. The first \`pulumi up\` takes it over, and changes nothing in Atlas.
@@ -76,9 +82,24 @@ for (const [projectId, members] of Object.entries(projects)) {
   });
 });
 
+describe("the printed program for all members", () => {
+  test("declares each project and team by one resource", () => {
+    const text = accessProgram({ projects: access.projects.slice(1), teams: access.teams }, true);
+    assert.match(text, /^import \{ ProjectUsers, TeamUsers \} from "mongodbatlas-dynamic";/);
+    assert.match(text, /new ProjectUsers\(projectId, \{ projectId, users \}\)/);
+    assert.match(text, /new TeamUsers\(.*usernames: members \}, \{ dependsOn: access \}\);/);
+  });
+});
+
 describe("the printed file", () => {
+  test("says that it is the whole truth where that is asked for", () => {
+    const { projects, teams } = parse(accessFile(access, true));
+    assert.deepEqual(projects["project-1"], { projectId: shop, exclusive: true });
+    assert.deepEqual(teams, { "team-1": { orgId: organization, teamId: support, exclusive: true } });
+  });
+
   test("says the same", () => {
-    assert.deepEqual(parse(accessFile(access)), {
+    assert.deepEqual(parse(accessFile(access, false)), {
       projects: { "project-1": shop, "project-2": warehouse },
       teams: { "team-1": { orgId: organization, teamId: support } },
       people: {
@@ -97,7 +118,7 @@ describe("the printed file", () => {
     const members = ["1@example.com", "null@example.com", "- x: y #@example.com", "no@example.com"].map(
       (username) => ({ username, roles: ["GROUP_OWNER"] }),
     );
-    const { projects, people } = parse(accessFile({ projects: [{ projectId, members }], teams: [] }));
+    const { projects, people } = parse(accessFile({ projects: [{ projectId, members }], teams: [] }, false));
     assert.deepEqual(projects, { "project-1": projectId });
     assert.deepEqual(Object.keys(people).sort(), members.map(({ username }) => username).sort());
   });
@@ -241,38 +262,10 @@ describe("the command", () => {
   }
 });
 
-test("the program and the file declare the same resources under the same names, so that one can follow the other", async () => {
-  const declared: { resource: string; inputs: unknown }[] = [];
-  await pulumi.runtime.setMocks({
-    newResource: ({ type, name, inputs }) => {
-      declared.push({ resource: `${type} ${name}`, inputs });
-      return { id: name, state: inputs };
-    },
-    call: ({ inputs }) => inputs,
-  });
-  const registered = async () => {
-    await pulumi.runtime.disconnect();
-    return declared.splice(0).sort((one, other) => (one.resource < other.resource ? -1 : 1));
-  };
-
-  const program = ts.transpileModule(accessProgram(access), {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-  });
-  new Function("require", "exports", program.outputText)(require, {});
-  const ofProgram = await registered();
-
-  const folder = await mkdtemp(path.join(tmpdir(), "adopted-"));
-  try {
-    const file = path.join(folder, "access.yaml");
-    await writeFile(file, accessFile(access));
-    pulumi.runtime.setAllConfig({ "project:accessFile": file });
-    await require("../../../examples/gitops/index")();
-    assert.deepEqual(await registered(), ofProgram);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-  assert.deepEqual(
-    ofProgram.map(({ resource }) => resource.replace("pulumi-nodejs:dynamic/mongodbatlas:", "")),
+for (const [what, isExclusive, expected] of [
+  [
+    "each member",
+    false,
     [
       `ProjectUser ${shop}/ada@example.com`,
       `ProjectUser ${shop}/o'brien+atlas@example.com`,
@@ -280,5 +273,47 @@ test("the program and the file declare the same resources under the same names, 
       `TeamUser ${organization}/${support}/ada@example.com`,
       `TeamUser ${organization}/${support}/grace@example.com`,
     ],
-  );
-});
+  ],
+  [
+    "all members",
+    true,
+    [`ProjectUsers ${shop}`, `ProjectUsers ${warehouse}`, `TeamUsers ${organization}/${support}`],
+  ],
+] as const) {
+  test(`the program and the file declare the same resources for ${what} under the same names, so that one can follow the other`, async () => {
+    const declared: { resource: string; inputs: unknown }[] = [];
+    const mocks: pulumi.runtime.Mocks = {
+      newResource: ({ type, name, inputs }) => {
+        declared.push({ resource: `${type} ${name}`, inputs });
+        return { id: name, state: inputs };
+      },
+      call: ({ inputs }) => inputs,
+    };
+    await pulumi.runtime.setMocks(mocks, "project", "stack", false, "organization");
+    const registered = async () => {
+      await pulumi.runtime.disconnect();
+      return declared.splice(0).sort((one, other) => (one.resource < other.resource ? -1 : 1));
+    };
+
+    const program = ts.transpileModule(accessProgram(access, isExclusive), {
+      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+    });
+    new Function("require", "exports", program.outputText)(require, {});
+    const ofProgram = await registered();
+
+    const folder = await mkdtemp(path.join(tmpdir(), "adopted-"));
+    try {
+      const file = path.join(folder, "access.yaml");
+      await writeFile(file, accessFile(access, isExclusive));
+      pulumi.runtime.setAllConfig({ "project:accessFile": file });
+      await require("../../../examples/gitops/index")();
+      assert.deepEqual(await registered(), ofProgram);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    assert.deepEqual(
+      ofProgram.map(({ resource }) => resource.replace("pulumi-nodejs:dynamic/mongodbatlas:", "")),
+      expected,
+    );
+  });
+}
