@@ -17,7 +17,7 @@ const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
 
   adopt [--project ID]... [--team ORG/TEAM]... [--exclusive] [--yaml] [--output FILE] [--stack NAME]
       Prints a program in TypeScript that declares the members that projects and teams have now.
-      --exclusive  declares that they have no other members: a ProjectUsers or TeamUsers for each
+      --exclusive  declares that they have no other members, by one resource for each
       --yaml       prints the access.yaml of the gitops example instead
       --output     writes into this file, in the place of what is in it, and only when all went well
       --stack      takes the credentials from the configuration of this stack, and not from the environment alone

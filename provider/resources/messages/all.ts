@@ -1,33 +1,30 @@
-import { linkTokenMessages } from "../linkToken/messages";
-import { maintenanceDeferralMessages } from "../maintenanceDeferral/messages";
-import { migrationCutoverMessages } from "../migrationCutover/messages";
-import type { HandlerName } from "../names";
-import { projectUserMessages } from "../projectUser/messages";
-import { projectUsersMessages } from "../projectUsers/messages";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { typeToken } from "../registration";
-import { teamUserMessages } from "../teamUser/messages";
-import { teamUsersMessages } from "../teamUsers/messages";
 import type { Messages } from "./messages";
 
-/** One line a resource, which the compiler asks for. */
-const all: Record<HandlerName, Messages> = {
-  projectUser: projectUserMessages,
-  teamUser: teamUserMessages,
-  projectUsers: projectUsersMessages,
-  teamUsers: teamUsersMessages,
-  linkToken: linkTokenMessages,
-  migrationCutover: migrationCutoverMessages,
-  maintenanceDeferral: maintenanceDeferralMessages,
-};
+const known = new Map<string, Messages | undefined>();
 
-const byType: ReadonlyMap<string, Messages> = new Map(
-  Object.entries(all).map(([name, messages]) => [
-    typeToken(`${name.charAt(0).toUpperCase()}${name.slice(1)}`),
-    messages,
-  ]),
-);
-
-/** What is said of the resources of a type token; nothing for those of other packages. */
+/**
+ * What is said of the resources of a type token; nothing for those of other packages.
+ *
+ * A resource keeps it in its own folder, where it is found by the name of the class: `projectUser/messages` exports
+ * `projectUserMessages`. So there is no list of resources to be kept here.
+ */
 export function messagesOf(type: string): Messages | undefined {
-  return byType.get(type);
+  if (!known.has(type)) {
+    known.set(type, load(type));
+  }
+  return known.get(type);
+}
+
+function load(type: string): Messages | undefined {
+  const [, name = ""] = /^(.*):([A-Za-z]+)$/s.exec(type)?.slice(1) ?? [];
+  const resource = name.charAt(0).toLowerCase() + name.slice(1);
+  const module = path.join(__dirname, "..", resource, "messages");
+  // The type of another package may have a name that is among ours.
+  if (type !== typeToken(name) || ![".js", ".ts"].some((ending) => existsSync(`${module}${ending}`))) {
+    return undefined;
+  }
+  return (require(module) as Record<string, Messages>)[`${resource}Messages`];
 }

@@ -10,8 +10,7 @@ const provider = path.join(__dirname, "../../../provider");
 /** The folders of resources, which are named like their classes. */
 const classes = readdirSync(path.join(provider, "resources"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .filter(({ parentPath, name }) => readdirSync(path.join(parentPath, name)).includes("messages.ts"))
-  .filter(({ name }) => name !== "messages")
+  .filter(({ parentPath, name }) => readdirSync(path.join(parentPath, name)).includes("resource.ts"))
   .map(({ name }) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`);
 
 describe("the messages of resources", () => {
@@ -21,6 +20,8 @@ describe("the messages of resources", () => {
       assert.ok(messagesOf(typeToken(name)) !== undefined, name);
     }
     assert.equal(messagesOf("aws:s3/bucket:Bucket"), undefined);
+    assert.equal(messagesOf("acme:index:ProjectUser"), undefined);
+    assert.equal(messagesOf(typeToken("../projectUser")), undefined);
   });
 
   test("load neither the SDK nor what sends requests", () => {
