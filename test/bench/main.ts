@@ -17,13 +17,13 @@ import { judge } from "./targets";
  */
 
 async function main(settings: Settings): Promise<void> {
-  const { sizes, latencyMs, parallel, only, profile } = settings;
+  const { sizes, projects, latencyMs, parallel, only, profile } = settings;
   const cli = await providePulumi({ log: progress });
   const simulator = await BenchSimulator.start({ latencyMs });
   const runs: Run[] = [];
   try {
     for (const users of sizes) {
-      runs.push(...(await measureSize(users, settings, { simulator, cli, parallel, profile })));
+      runs.push(...(await measureSize(users, settings, { simulator, cli, projects, parallel, profile })));
     }
   } finally {
     await simulator.stop();
@@ -44,6 +44,7 @@ async function main(settings: Settings): Promise<void> {
     memory: `${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
     node: process.version,
     engine: cli.version,
+    projects,
     latencyMs,
     parallel,
   };

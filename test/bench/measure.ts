@@ -42,6 +42,8 @@ export interface Measurement {
 export interface BenchOptions {
   simulator: BenchSimulator;
   cli: PulumiCli;
+  /** How many projects the users are spread over. */
+  projects: number;
   /** How many resources the engine works on at a time. */
   parallel: number;
   profile: boolean;
@@ -59,9 +61,9 @@ export class Measured {
   ) {}
 
   static async create(subject: Subject, users: number, options: BenchOptions): Promise<Measured> {
-    const { simulator, cli } = options;
+    const { simulator, cli, projects } = options;
     // One is not declared at first.
-    const organization = await simulator.createOrganization(users + 1, 4);
+    const organization = await simulator.createOrganization(users + 1, projects);
     const probe = new ProviderProbe(options.profile);
     const stack = await createStack({
       cli,

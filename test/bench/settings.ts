@@ -5,6 +5,7 @@ import { type Subject, subjects } from "./subjects";
 export const usage = `Usage: npm run bench -- [options]
 
   --users 1,100,1000    sizes of the stacks
+  --projects 4          projects that the users are spread over
   --latency 50          milliseconds before every answer of Atlas
   --parallel 16         resources that the engine works on at a time
   --only up,refresh     operations to measure, of: ${operations.join(", ")}
@@ -15,6 +16,7 @@ export const usage = `Usage: npm run bench -- [options]
 
 export interface Settings {
   sizes: number[];
+  projects: number;
   latencyMs: number;
   parallel: number;
   only: readonly Operation[];
@@ -28,6 +30,7 @@ export function readSettings(): Settings {
   const { values } = parseArgs({
     options: {
       users: { type: "string", default: "1,100,1000" },
+      projects: { type: "string", default: "4" },
       latency: { type: "string", default: "50" },
       parallel: { type: "string", default: "16" },
       only: { type: "string", default: operations.join() },
@@ -39,6 +42,7 @@ export function readSettings(): Settings {
   const sizes = values.users.split(",").map((text) => wholeNumber("--users", text, 1));
   return {
     sizes: [...new Set(sizes)].sort((a, b) => a - b),
+    projects: wholeNumber("--projects", values.projects, 1),
     latencyMs: wholeNumber("--latency", values.latency, 0),
     parallel: wholeNumber("--parallel", values.parallel, 1),
     only: values.only.split(",").map((text) => {
