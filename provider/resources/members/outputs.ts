@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { atlasId } from "../handler/arguments";
+import { atlasId, username } from "../handler/arguments";
 import type { Wanted } from "./reconcile";
 
 /** What a state holds of any whole membership. */
@@ -7,8 +7,8 @@ export const storedLimits = {
   ignore: v.array(v.string()),
   maxRemovals: v.number(),
   userIds: v.record(v.string(), atlasId("user")),
-  unmanaged: v.array(v.string()),
-  unconfirmed: v.array(v.string()),
+  unmanaged: v.array(username()),
+  unconfirmed: v.array(username()),
 };
 
 /** What a state has of the members: their names, Atlas's ids of them, and who was not declared. */

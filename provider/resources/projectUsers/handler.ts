@@ -43,7 +43,7 @@ export const projectUsersHandler = defineHandler<typeof ProjectUsers>()({
 
   id: projectUsersId,
 
-  stored: { users: v.record(v.string(), v.array(v.string())), ...storedLimits, __timeouts: timeouts },
+  stored: { users: v.record(username(), v.array(v.string())), ...storedLimits, __timeouts: timeouts },
 
   declaredOnce: {
     kind: "users of project",

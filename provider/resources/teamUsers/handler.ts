@@ -49,7 +49,7 @@ export const teamUsersHandler = defineHandler<typeof TeamUsers>()({
 
   id: teamUsersId,
 
-  stored: { usernames: v.array(v.string()), ...storedLimits, __timeouts: timeouts },
+  stored: { usernames: v.array(username()), ...storedLimits, __timeouts: timeouts },
 
   declaredOnce: {
     kind: "users of team",
