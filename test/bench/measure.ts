@@ -69,7 +69,12 @@ export class Measured {
       cli,
       program: subject.program(first(users, organization)),
       config: simulator.config(subject.credentials),
-      env: { PULUMI_PARALLEL: String(options.parallel), ...subject.env, ...probe.env() },
+      env: {
+        PULUMI_PARALLEL: String(options.parallel),
+        ATLAS_ENGINE_AS_USERS_HAVE_IT: "yes",
+        ...subject.env,
+        ...probe.env(),
+      },
     });
     return new Measured(subject, users, stack, probe, simulator, organization);
   }
