@@ -7,7 +7,7 @@ import {
   TeamUser,
 } from "mongodbatlas-dynamic";
 
-/** All five resources in one stack: who has access, which migration is cut over, which maintenance is deferred. */
+/** Five resources in one stack: who has access, which migration is cut over, which maintenance is deferred. */
 export = async () => {
   const config = new pulumi.Config();
   const orgId = config.require("orgId");

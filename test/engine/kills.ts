@@ -48,7 +48,7 @@ export interface Aftermath extends Healing {
 const username = "ada@example.com";
 
 /**
- * Updates a stack of all five resources, ends the run at one of its requests, and does what the README says: wait for
+ * Updates a stack of five resources, ends the run at one of its requests, and does what the README says: wait for
  * nothing, `pulumi cancel` for the lock of the file backend, and `pulumi up` again.
  */
 export async function upKilledAndUpAgain(kill: Kill): Promise<Aftermath> {

@@ -8,7 +8,7 @@ import type { EngineStack } from "./stack";
 
 const username = "ada@example.com";
 
-describe("a stack with all five resources", () => {
+describe("a stack with five resources", () => {
   let simulator: AtlasSimulator;
   let stack: EngineStack;
   let projectId: string;

@@ -40,7 +40,7 @@ const working = (lagTimeSeconds: number | null): MigrationStep => ({
 
 let counter = 0;
 
-/** One organization with all that the five resources need, of its own for every sequence. */
+/** One organization with all that the resources need, of its own for every sequence. */
 export class Scenario {
   readonly orgId: string;
   readonly projects: readonly string[];
