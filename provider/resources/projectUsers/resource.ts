@@ -42,8 +42,8 @@ const registration: Registration<ProjectUsers> = {
 };
 
 /**
- * All users of a project: exactly these, with exactly these roles, or with pending invitations to them. Users of teams and
- * of the organization who are not added to the project itself do not count.
+ * All users that were added to a project are exactly these, with exactly these roles, once an update after a refresh has
+ * removed the others; users that `ignore` matches stay. Access through a team or a role in the organization does not count.
  *
  * Take it where one file owns a project. Where several programs share one, declare a {@link ProjectUser} for each user.
  *
@@ -51,7 +51,8 @@ const registration: Registration<ProjectUsers> = {
  * - **Undeclared users** stay, with a warning, until a refresh has put them into the state: `pulumi preview --refresh` shows
  *   who would go, and `pulumi up --refresh` removes them. Nobody is removed that the state did not name.
  * - **Refresh** shows each user who differs: added, missing, with other roles. Accepting an invitation is no difference.
- * - **Updates** add first, then change roles, then remove. If Atlas refuses one user, the others are changed all the same.
+ * - **Updates** add first, then change roles, then remove. If Atlas refuses one user, the
+ *   others are changed all the same; owners keep their role until a new owner is in.
  * - **Replaced** when `projectId` changes: the users of the new project are added first.
  * - **Deleting** removes the declared users and nobody else; the last Project Owner stays. Users that the
  *   program declares in another way, such as by a `ProjectUser`, stay too.

@@ -43,7 +43,8 @@ const registration: Registration<TeamUsers> = {
 };
 
 /**
- * All users of a team: exactly these.
+ * All users of a team are exactly these, once an update after a refresh has removed the others; users that `ignore` matches
+ * stay.
  *
  * Take it where one file owns a team. Where several programs share one, declare a {@link TeamUser} for each user.
  *
