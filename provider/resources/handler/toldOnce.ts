@@ -33,6 +33,6 @@ export class ToldOnce {
 }
 
 /** Whether a failure says something about Atlas, the network or the credentials, rather than about one resource. */
-function isCommon(status: number | undefined): boolean {
+export function isCommon(status: number | undefined): boolean {
   return status === undefined || status === 401 || status === 403 || status === 429 || status >= 500;
 }

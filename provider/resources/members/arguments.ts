@@ -1,15 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
 import { mustBe } from "../handler/arguments";
-import { sameName } from "../handler/differences";
 import { isUnknown } from "../handler/unknown";
 import { ignoring } from "./ignored";
+import { namedIn, some } from "./names";
 
 /** The most members that one update removes unless `maxRemovals` says otherwise. */
 const defaultMaxRemovals = 10;
-
-/** How many people a mistake names. */
-const mostNamed = 10;
 
 const pattern = v.pipe(
   v.string(mustBe("an e-mail address in which * stands for any text, such as *@example.com")),
@@ -38,8 +35,18 @@ export const limits = {
   ),
 };
 
-/** The first name that comes again, also in another case. */
-export function repeated(names: readonly string[]): [first: string, again: string] | undefined {
+/** Refuses a user who is named twice, also in another case. */
+export function eachOnce<Value>(namesOf: (value: Value) => readonly string[]) {
+  return v.rawCheck<Value>(({ dataset, addIssue }) => {
+    const twice = dataset.typed ? repeated(namesOf(dataset.value)) : undefined;
+    if (twice !== undefined) {
+      addIssue({ message: `must name each user once, but got '${twice[0]}' and '${twice[1]}'` });
+    }
+  });
+}
+
+/** The first name that comes again. */
+function repeated(names: readonly string[]): [first: string, again: string] | undefined {
   const seen = new Map<string, string>();
   for (const name of names) {
     const before = seen.get(name.toLowerCase());
@@ -73,9 +80,8 @@ export function guard(guarded: Guarded): pulumi.dynamic.CheckFailure[] {
     const reason = `must not name ${some(ignored)}, because ignore leaves them alone: take them out of one of the two`;
     return [{ property, reason }];
   }
-  const removed = namesBefore.filter(
-    (before) => !names.some((name) => sameName(name, before)) && !isIgnored(before),
-  );
+  const isNamed = namedIn(names);
+  const removed = namesBefore.filter((before) => !isNamed(before) && !isIgnored(before));
   if (removed.length <= maxRemovals) {
     return [];
   }
@@ -84,10 +90,4 @@ export function guard(guarded: Guarded): pulumi.dynamic.CheckFailure[] {
     `must remove at most ${most} from ${place} at once, but ${removed.length} would go (${some(removed)}): ` +
     `name them again, or set maxRemovals to ${removed.length} if they are to go`;
   return [{ property, reason }];
-}
-
-/** Names in a sentence, and how many more there are. */
-export function some(names: readonly string[]): string {
-  const more = names.length - mostNamed;
-  return more > 0 ? `${names.slice(0, mostNamed).join(", ")} and ${more} more` : names.join(", ");
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { namedIn } from "./names";
 import type { Remembered } from "./outputs";
-import { namedIn } from "./reconcile";
 
 interface Limits {
   readonly ignore?: readonly string[] | undefined;

@@ -1,7 +1,8 @@
 import { spelling } from "../handler/arguments";
 import { ignoring } from "./ignored";
-import type { Remembered } from "./outputs";
-import { type Membership, namedIn } from "./reconcile";
+import { namedIn } from "./names";
+import { declaredBefore, type Remembered } from "./outputs";
+import type { Membership } from "./reconcile";
 
 /** What a look has shown. */
 export interface Seen<Member> {
@@ -25,12 +26,15 @@ export async function lookAt<Member extends { userId: string; username: string }
   const names = before?.names ?? [];
   if (!atomic) {
     // Somebody can have slipped from one page to another.
-    for (const name of names.filter((each) => !found.has(each.toLowerCase()))) {
-      const member = await cache.get(name);
-      if (member !== undefined) {
-        found.set(name.toLowerCase(), member);
-      }
-    }
+    const missing = names.map((name) => name.toLowerCase()).filter((name) => !found.has(name));
+    await Promise.all(
+      missing.map(async (name) => {
+        const member = await cache.get(name);
+        if (member !== undefined) {
+          found.set(name, member);
+        }
+      }),
+    );
   }
   const spell = spelling(names);
   const isIgnored = ignoring(before?.ignore ?? []);
@@ -42,9 +46,8 @@ export async function lookAt<Member extends { userId: string; username: string }
       )
       .filter(([name]) => !isIgnored(name)),
   );
-  const isUnmanaged = namedIn(before?.unmanaged ?? names);
-  const declared = names.filter((name) => !isUnmanaged(name));
-  const wasDeclared = namedIn([...declared, ...(before?.unconfirmed ?? [])]);
+  // A state that cannot tell who was declared has nobody declared, so that an update settles it.
+  const wasDeclared = namedIn((before && declaredBefore(before)) ?? before?.unconfirmed ?? []);
   const unmanaged = before === undefined ? [] : [...members.keys()].filter((name) => !wasDeclared(name));
   return { members, unmanaged };
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { atlasId, username } from "../handler/arguments";
-import type { Wanted } from "./reconcile";
+import { namedIn, sorted } from "./names";
 
 /** What a state holds of any whole membership. */
 export const storedLimits = {
@@ -20,30 +20,37 @@ export interface Remembered {
   readonly unconfirmed?: readonly string[] | undefined;
 }
 
-/** Names in one order, whatever their case. */
-export function sorted(names: Iterable<string>): string[] {
-  return [...names].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
-}
-
 /** Everybody that the state names, with Atlas's id where it has one. */
-export function namedBefore({ names = [], userIds = {}, unconfirmed = [] }: Remembered): Wanted["named"] {
+export function namedBefore({
+  names = [],
+  userIds = {},
+  unconfirmed = [],
+}: Remembered): ReadonlyMap<string, string | undefined> {
   return new Map([...names, ...unconfirmed].map((name) => [name, userIds[name]]));
 }
 
-/**
- * The members that the state says were declared.
- *
- * @throws Error when it does not tell them from others
- */
-export function declaredBefore(of: string, { names, unmanaged, unconfirmed = [] }: Remembered): string[] {
+/** The members that the state says were declared; `undefined` when it does not tell them from others. */
+export function declaredBefore({ names, unmanaged, unconfirmed = [] }: Remembered): string[] | undefined {
   if (names === undefined || unmanaged === undefined) {
-    throw new Error(
-      `The state does not say which members of ${of} were declared, so nobody is removed. ` +
-        "Run `pulumi refresh` and `pulumi up` first, or take the resource out of the state with `pulumi state delete`.",
-    );
+    return undefined;
   }
-  const isUnmanaged = new Set(unmanaged.map((name) => name.toLowerCase()));
-  return [...names.filter((name) => !isUnmanaged.has(name.toLowerCase())), ...unconfirmed];
+  const isUnmanaged = namedIn(unmanaged);
+  return [...names.filter((name) => !isUnmanaged(name)), ...unconfirmed];
+}
+
+/** Arguments that a refresh gives back, beside the members. */
+export function otherInputs(outputs: {
+  ignore: string[] | undefined;
+  maxRemovals: number | undefined;
+  unmanaged: string[];
+}): { ignore?: string[]; maxRemovals?: number; unmanaged?: string[] } {
+  const { ignore, maxRemovals, unmanaged } = outputs;
+  return {
+    ...(ignore === undefined ? {} : { ignore }),
+    ...(maxRemovals === undefined ? {} : { maxRemovals }),
+    // No program declares it, so that it stays a difference until an update has settled what becomes of them.
+    ...(unmanaged.length === 0 ? {} : { unmanaged }),
+  };
 }
 
 /** Outputs that follow from the members, by the names that they are known by. */

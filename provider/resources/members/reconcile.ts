@@ -1,13 +1,18 @@
 import type { MemberCache } from "../../atlas/members/memberCache";
 import type { RequestOptions } from "../../atlas/operations/index";
-import type { AtlasSession } from "../../atlas/session";
-import { some } from "./arguments";
+import type { Connection } from "../handler/connection";
+import { Unfinished } from "../handler/partialFailure";
+import { ignoring } from "./ignored";
+import { namedIn, some } from "./names";
+import { namedBefore, type Remembered } from "./outputs";
 import { Together } from "./together";
 
 /** How the members of one project or team are looked at and changed. */
 export interface Membership<Member extends { userId: string; username: string }> {
   /** What they are members of, such as `project 5f1b3c2a9d8e7f6a5b4c3d2e`. */
   readonly of: string;
+  /** What a member is to the run's declarations. */
+  thingOf(name: string): string;
   readonly cache: MemberCache<Member>;
   /** Whether a member has what is declared. */
   isAsDeclared(name: string, member: Member): boolean;
@@ -25,11 +30,9 @@ export interface Membership<Member extends { userId: string; username: string }>
 /** Who is to be a member, and who is not. */
 export interface Wanted {
   readonly declared: readonly string[];
-  /** Everybody that the state names, with Atlas's id where it has one. Nobody else is removed. */
-  readonly named: ReadonlyMap<string, string | undefined>;
-  isIgnored(name: string): boolean;
-  /** Whether another resource of the program declares a member. */
-  isDeclaredElsewhere(name: string): boolean;
+  readonly ignore: readonly string[];
+  /** What the state has. Nobody else is removed. */
+  readonly before: Remembered;
 }
 
 /** What has been reached. */
@@ -44,6 +47,26 @@ export interface Reached<Member> {
   readonly error: Error | undefined;
 }
 
+/**
+ * What the state is to hold from now on.
+ *
+ * @throws Unfinished with it, when something has failed
+ */
+export function settledAs<Member, Outputs extends object>(
+  { present, remaining, unconfirmed, error }: Reached<Member>,
+  { unmanaged = [] }: Remembered,
+  outputsFor: (members: ReadonlyMap<string, Member>, unmanaged: string[]) => Outputs,
+): Outputs {
+  const outputs = outputsFor(
+    new Map([...present, ...remaining]),
+    unmanaged.filter((name) => remaining.has(name)),
+  );
+  if (error !== undefined) {
+    throw new Unfinished({ ...outputs, unconfirmed }, error);
+  }
+  return outputs;
+}
+
 /** What there is to do, by the listing that it follows from. */
 interface Plan<Member> {
   /** Declared, and not there. */
@@ -52,6 +75,8 @@ interface Plan<Member> {
   readonly differing: string[];
   /** Named by the state, and not declared any more. */
   readonly leaving: string[];
+  /** There, and neither declared nor named nor ignored. */
+  readonly undeclared: string[];
   /** The member of this name. */
   live(name: string): Member | undefined;
 }
@@ -61,14 +86,14 @@ interface Plan<Member> {
  * difference. Adds before it changes and changes before it removes, and removes only members that the state names.
  */
 export async function reconcileMembers<Member extends { userId: string; username: string }>(
-  atlas: AtlasSession,
+  connection: Connection,
   membership: Membership<Member>,
   wanted: Wanted,
   options: RequestOptions,
 ): Promise<Reached<Member>> {
   const { byName } = await membership.cache.relist(options);
-  const plan = planFor(membership, wanted, byName);
-  const { missing, differing, leaving, live } = plan;
+  const named = namedBefore(wanted.before);
+  const { missing, differing, leaving, undeclared, live } = planFor(connection, membership, wanted, byName);
   const found = (names: readonly string[]): Map<string, Member> =>
     new Map(
       names.flatMap((name) => {
@@ -82,7 +107,7 @@ export async function reconcileMembers<Member extends { userId: string; username
     present.set(name, await membership.bring(name, live(name), options));
   };
   const isUrgent = (name: string): boolean => membership.isUrgent?.(name) === true;
-  await together.telling(atlas, async () => {
+  await together.telling(connection.atlas(), async () => {
     await membership.prepare?.(missing, options);
     await together.each(missing, bring);
     await together.each(differing.filter(isUrgent), bring);
@@ -96,26 +121,35 @@ export async function reconcileMembers<Member extends { userId: string; username
     together.leave([...others, ...leaving].filter(isHeldBack));
     await together.each(others.filter(mayGoOn), bring);
     await together.each(leaving.filter(mayGoOn), async (name) => {
-      const userId = live(name)?.userId ?? wanted.named.get(name);
+      const userId = live(name)?.userId ?? named.get(name);
       if (userId !== undefined) {
         await membership.remove(name, userId);
       }
       remaining.delete(name);
     });
   });
-  warnOfUndeclared(atlas, membership.of, wanted, [...new Set(byName.values())]);
+  if (undeclared.length > 0) {
+    connection.report(
+      `Not declared, and left in ${membership.of}: ${some(undeclared.sort())}. ` +
+        "`pulumi up --refresh` removes them; to keep them, declare them or let `ignore` match them.",
+    );
+  }
   const hasFailed = (name: string): boolean => together.failures.get(name) !== undefined;
   const unconfirmed = [...missing, ...leaving.filter((name) => !remaining.has(name))].filter(hasFailed);
   return { present, remaining, unconfirmed, error: together.error() };
 }
 
 function planFor<Member extends { userId: string; username: string }>(
+  { run }: Connection,
   membership: Membership<Member>,
-  { declared, named, isIgnored, isDeclaredElsewhere }: Wanted,
+  { declared, ignore, before }: Wanted,
   byName: ReadonlyMap<string, Member>,
 ): Plan<Member> {
   const live = (name: string): Member | undefined => byName.get(name.toLowerCase());
   const isDeclared = namedIn(declared);
+  const isIgnored = ignoring(ignore);
+  const named = [...namedBefore(before).keys()];
+  const isNamed = namedIn(named);
   return {
     live,
     missing: declared.filter((name) => live(name) === undefined),
@@ -123,32 +157,15 @@ function planFor<Member extends { userId: string; username: string }>(
       const member = live(name);
       return member !== undefined && !membership.isAsDeclared(name, member);
     }),
-    leaving: [...named.keys()].filter(
-      (name) => !isDeclared(name) && !isIgnored(name) && !isDeclaredElsewhere(name),
+    leaving: named.filter(
+      (name) =>
+        !isDeclared(name) &&
+        !isIgnored(name) &&
+        run.declarations.find([membership.thingOf(name)]) === undefined,
     ),
+    // A team's users are listed by two names each.
+    undeclared: [...new Set(byName.values())]
+      .map(({ username }) => username)
+      .filter((name) => !isDeclared(name) && !isNamed(name) && !isIgnored(name)),
   };
-}
-
-function warnOfUndeclared(
-  { report }: AtlasSession,
-  of: string,
-  { declared, named, isIgnored }: Wanted,
-  members: readonly { username: string }[],
-): void {
-  const isKnown = namedIn([...declared, ...named.keys()]);
-  const undeclared = members
-    .map(({ username }) => username)
-    .filter((name) => !isKnown(name) && !isIgnored(name));
-  if (undeclared.length > 0) {
-    report(
-      `Not declared, and left in ${of}: ${some(undeclared.sort())}. ` +
-        "`pulumi up --refresh` removes them; to keep them, declare them or let `ignore` match them.",
-    );
-  }
-}
-
-/** Whether a name is among these, in whatever case. */
-export function namedIn(names: readonly string[]): (name: string) => boolean {
-  const lower = new Set(names.map((name) => name.toLowerCase()));
-  return (name) => lower.has(name.toLowerCase());
 }

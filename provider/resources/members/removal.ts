@@ -6,8 +6,6 @@ import { Together } from "./together";
 
 /** Whose membership ends with the resource. */
 export interface Removal extends Remembered {
-  /** What a member is to the run's declarations. */
-  thingOf(name: string): string;
   /** Who is removed after the others. */
   isLast?(name: string): boolean;
   /** Whether Atlas refuses for good to remove a member. */
@@ -15,17 +13,27 @@ export interface Removal extends Remembered {
   readonly keptBecause?: string;
 }
 
-/** Removes the members that were declared, and nobody else. */
+/**
+ * Removes the members that were declared, and nobody else.
+ *
+ * @throws Error when the state does not tell who they were
+ */
 export async function removeDeclared<Member extends { userId: string; username: string }>(
   connection: Connection,
   membership: Membership<Member>,
   removal: Removal,
 ): Promise<void> {
   const { of } = membership;
-  const declared = declaredBefore(of, removal);
+  const declared = declaredBefore(removal);
+  if (declared === undefined) {
+    throw new Error(
+      `The state does not say which members of ${of} were declared, so nobody is removed. ` +
+        "Run `pulumi refresh` and `pulumi up` first, or take the resource out of the state with `pulumi state delete`.",
+    );
+  }
   const ids = namedBefore(removal);
   const leaving = declared.filter((name) => {
-    const declaration = connection.run.declarations.find([removal.thingOf(name)]);
+    const declaration = connection.run.declarations.find([membership.thingOf(name)]);
     if (declaration !== undefined) {
       connection.report(stays(name, of, declaration));
     }

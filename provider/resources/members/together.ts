@@ -1,6 +1,7 @@
 import { AtlasError } from "../../atlas/errors/error";
 import type { AtlasSession } from "../../atlas/session";
-import { some } from "./arguments";
+import { isCommon } from "../handler/toldOnce";
+import { some } from "./names";
 
 /** Members of one project or team who are changed at the same time. Atlas's limits may let fewer pass. */
 const atOnce = 32;
@@ -100,10 +101,10 @@ export class Together {
   }
 }
 
-/** Whether a failure says something about Atlas, the network or the credentials, rather than about one member. */
+/** Whether a failure says something about everybody, rather than about one member. */
 function isAboutEverybody(error: unknown): boolean {
-  const { status } = error instanceof AtlasError ? error : { status: 0 };
-  return status === undefined || status === 401 || status === 429 || status >= 500;
+  // Atlas refuses single members with 403 too, such as to remove the last owner.
+  return error instanceof AtlasError && error.status !== 403 && isCommon(error.status);
 }
 
 /** What several members can have in common. */

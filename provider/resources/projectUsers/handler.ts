@@ -8,14 +8,14 @@ import { defineHandler } from "../handler/defineHandler";
 import type { OutputsOf } from "../handler/definition";
 import { sameName } from "../handler/differences";
 import { removeMember } from "../handler/membership";
-import { Unfinished } from "../handler/partialFailure";
 import { timeouts } from "../handler/timeouts";
-import { guard, limits, repeated } from "../members/arguments";
+import { eachOnce, guard, limits } from "../members/arguments";
 import { differsFrom } from "../members/difference";
 import { ignoring } from "../members/ignored";
 import { lookAt } from "../members/look";
-import { namedBefore, outputsOf, sorted, storedLimits } from "../members/outputs";
-import { type Membership, reconcileMembers } from "../members/reconcile";
+import { namedIn, sorted } from "../members/names";
+import { otherInputs, outputsOf, type Remembered, storedLimits } from "../members/outputs";
+import { type Membership, reconcileMembers, settledAs } from "../members/reconcile";
 import { removeDeclared } from "../members/removal";
 import { reconcileProjectUser, rolesOf } from "../projectUser/membership";
 import { projectRoles, sameRoles } from "../projectUser/roles";
@@ -24,17 +24,14 @@ import type { ProjectUsers } from "./resource";
 
 type RolesByName = Record<string, string[]>;
 
+type Outputs = OutputsOf<typeof ProjectUsers>;
+
 const owner = "GROUP_OWNER";
 
 const users = v.pipe(
   v.record(username(), projectRoles, mustBe("roles by username")),
   v.check((byName) => Object.keys(byName).length > 0, mustBe("roles of at least one user")),
-  v.rawCheck(({ dataset, addIssue }) => {
-    const twice = dataset.typed ? repeated(Object.keys(dataset.value)) : undefined;
-    if (twice !== undefined) {
-      addIssue({ message: `must name each user once, but got '${twice[0]}' and '${twice[1]}'` });
-    }
-  }),
+  eachOnce((byName) => Object.keys(byName)),
 );
 
 /** The life of {@link ProjectUsers}: all users of a project. */
@@ -72,70 +69,62 @@ export const projectUsersHandler = defineHandler<typeof ProjectUsers>()({
     });
   },
 
-  differs: (before, news) =>
-    differsFrom({ ...before, names: before.users && Object.keys(before.users) }, news, namesIn(news.users)) ||
-    !Object.entries(news.users ?? {}).every(([name, roles]) => sameRoles(roles, rolesIn(before.users, name))),
+  differs(before, { users: declared = {}, ...news }) {
+    const were = new Map(
+      Object.entries(before.users ?? {}).map(([name, roles]) => [name.toLowerCase(), roles]),
+    );
+    return (
+      differsFrom(remembered(before), news, Object.keys(declared)) ||
+      !Object.entries(declared).every(([name, roles]) => sameRoles(roles, were.get(name.toLowerCase()) ?? []))
+    );
+  },
 
   async reconcile({ connection, atlas, before, deadline }, inputs) {
-    const { projectId, users: declared, ignore = [], maxRemovals } = inputs;
-    const { run } = connection;
+    const { projectId, users: declared, ignore, maxRemovals } = inputs;
     const reached = await reconcileMembers(
-      atlas,
+      connection,
       membershipOf(atlas, projectId, declared),
-      {
-        declared: Object.keys(declared),
-        named: namedBefore({ ...before, names: Object.keys(before.users ?? {}) }),
-        isIgnored: ignoring(ignore),
-        isDeclaredElsewhere: (name) =>
-          run.declarations.find([thing("project user", [projectId, name])]) !== undefined,
-      },
+      { declared: Object.keys(declared), ignore: ignore ?? [], before: remembered(before) },
       { deadline },
     );
     for (const name of reached.present.keys()) {
       // Listings of the organization may not show the user yet, and a TeamUser may be next.
-      run.declarations.settle(thing("user", [name]));
+      connection.run.declarations.settle(thing("user", [name]));
     }
-    const outputs = outputsFor(
-      { projectId, ignore: inputs.ignore, maxRemovals },
-      new Map([...reached.present, ...reached.remaining]),
-      (before.unmanaged ?? []).filter((name) => reached.remaining.has(name)),
-    );
-    if (reached.error !== undefined) {
-      throw new Unfinished({ ...outputs, unconfirmed: reached.unconfirmed }, reached.error);
-    }
-    return outputs;
+    return settledAs(reached, remembered(before), outputsFor({ projectId, ignore, maxRemovals }));
   },
 
   async read({ connection, isGet }, { projectId }, before) {
     const { ignore, maxRemovals } = before;
     const { members, unmanaged } = await lookAt(
       membershipOf(connection.atlas(), projectId, {}),
-      isGet ? undefined : { ...before, names: before.users && Object.keys(before.users) },
+      isGet ? undefined : { ...remembered(before), ignore },
     );
-    return outputsFor({ projectId, ignore, maxRemovals }, members, unmanaged);
+    return outputsFor({ projectId, ignore, maxRemovals })(members, unmanaged);
   },
 
-  declaredBy: (_key, { projectId, users: found, ignore, maxRemovals, unmanaged }) => ({
+  declaredBy: (_key, { projectId, users: found, ...outputs }) => ({
     projectId,
     users: found,
-    ...(ignore === undefined ? {} : { ignore }),
-    ...(maxRemovals === undefined ? {} : { maxRemovals }),
-    // No program declares it, so that it stays a difference until an update has settled what becomes of them.
-    ...(unmanaged.length === 0 ? {} : { unmanaged }),
+    ...otherInputs(outputs),
   }),
 
   async delete(connection, { projectId }, before) {
-    const atlas = connection.atlas();
-    await removeDeclared(connection, membershipOf(atlas, projectId, {}), {
-      ...before,
-      names: before.users && Object.keys(before.users),
-      thingOf: (name) => thing("project user", [projectId, name]),
-      isLast: (name) => rolesIn(before.users, name).includes(owner),
+    const owners = Object.entries(before.users ?? {}).filter(([, roles]) => roles.includes(owner));
+    await removeDeclared(connection, membershipOf(connection.atlas(), projectId, {}), {
+      ...remembered(before),
+      isLast: namedIn(owners.map(([name]) => name)),
       isKept: (error) => error instanceof AtlasError && error.errorCode === "CANNOT_DELETE_LAST_ADMIN",
       keptBecause: "Atlas keeps the last owner of a project",
     });
   },
 });
+
+/** What the state has of the members. */
+function remembered(before: Omit<Remembered, "names"> & { users?: RolesByName }): Remembered {
+  const { users: known, ...rest } = before;
+  return { ...rest, names: known && Object.keys(known) };
+}
 
 function membershipOf(
   atlas: AtlasSession,
@@ -146,6 +135,7 @@ function membershipOf(
   const rolesDeclared = (name: string): string[] => declared[name] ?? [];
   return {
     of,
+    thingOf: (name) => thing("project user", [projectId, name]),
     cache: atlas.projectUsers(projectId),
     isAsDeclared: (name, member) => sameRoles(rolesOf(member, projectId), rolesDeclared(name)),
     // Somebody else may lose this role next, and a project keeps an owner.
@@ -168,29 +158,21 @@ function membershipOf(
   };
 }
 
-function outputsFor(
-  limitsDeclared: { projectId: string; ignore?: string[] | undefined; maxRemovals?: number | undefined },
-  members: ReadonlyMap<string, AtlasProjectUser>,
-  unmanaged: string[],
-): OutputsOf<typeof ProjectUsers> {
-  const { projectId, ignore, maxRemovals } = limitsDeclared;
-  const names = sorted(members.keys());
-  return {
-    projectId,
-    users: Object.fromEntries(
-      names.map((name) => [name, rolesOf(members.get(name) as AtlasProjectUser, projectId)]),
-    ),
-    ignore,
-    maxRemovals,
-    ...outputsOf(members),
-    unmanaged,
+function outputsFor(limitsDeclared: Pick<Outputs, "projectId" | "ignore" | "maxRemovals">) {
+  return (members: ReadonlyMap<string, AtlasProjectUser>, unmanaged: string[]): Outputs => {
+    const { projectId, ignore, maxRemovals } = limitsDeclared;
+    const names = sorted(members.keys());
+    return {
+      projectId,
+      users: Object.fromEntries(
+        names.map((name) => [name, rolesOf(members.get(name) as AtlasProjectUser, projectId)]),
+      ),
+      ignore,
+      maxRemovals,
+      ...outputsOf(members),
+      unmanaged,
+    };
   };
-}
-
-/** The roles of a user, whose name compares without case. */
-function rolesIn(byName: RolesByName | undefined, username: string): string[] {
-  const [, roles = []] = Object.entries(byName ?? {}).find(([name]) => sameName(name, username)) ?? [];
-  return roles;
 }
 
 function namesIn(byName: unknown): string[] {

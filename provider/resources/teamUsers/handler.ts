@@ -15,18 +15,20 @@ import { defineHandler } from "../handler/defineHandler";
 import type { OutputsOf } from "../handler/definition";
 import { sameName } from "../handler/differences";
 import { removeMember } from "../handler/membership";
-import { Unfinished } from "../handler/partialFailure";
 import { timeouts } from "../handler/timeouts";
-import { guard, limits, repeated } from "../members/arguments";
+import { eachOnce, guard, limits } from "../members/arguments";
 import { differsFrom } from "../members/difference";
 import { ignoring } from "../members/ignored";
 import { lookAt } from "../members/look";
-import { namedBefore, outputsOf, sorted, storedLimits } from "../members/outputs";
-import { type Membership, reconcileMembers } from "../members/reconcile";
+import { sorted } from "../members/names";
+import { otherInputs, outputsOf, type Remembered, storedLimits } from "../members/outputs";
+import { type Membership, reconcileMembers, settledAs } from "../members/reconcile";
 import { removeDeclared } from "../members/removal";
 import { explainTeam, reconcileTeamUser } from "../teamUser/membership";
 import { teamUsersId } from "./id";
 import type { TeamUsers } from "./resource";
+
+type Outputs = OutputsOf<typeof TeamUsers>;
 
 /** So many users are looked up one by one; a listing of the organization answers for more. */
 const mostLookups = 3;
@@ -34,12 +36,7 @@ const mostLookups = 3;
 const usernames = v.pipe(
   v.array(username(), mustBe("a list of usernames")),
   v.minLength(1, mustBe("a list of at least one username")),
-  v.rawCheck(({ dataset, addIssue }) => {
-    const twice = dataset.typed ? repeated(dataset.value) : undefined;
-    if (twice !== undefined) {
-      addIssue({ message: `must name each user once, but got '${twice[0]}' and '${twice[1]}'` });
-    }
-  }),
+  eachOnce((names) => names),
   v.transform((names) => sorted(names)),
 );
 
@@ -74,60 +71,45 @@ export const teamUsersHandler = defineHandler<typeof TeamUsers>()({
     });
   },
 
-  differs: (before, news) => differsFrom({ ...before, names: before.usernames }, news, news.usernames ?? []),
+  differs: (before, { usernames: declared = [], ...news }) => differsFrom(remembered(before), news, declared),
 
-  async reconcile({ connection, atlas, before, deadline }, inputs) {
+  async reconcile({ connection, before, deadline }, inputs) {
     const { orgId, teamId, usernames: declared, ignore, maxRemovals } = inputs;
     const reached = await reconcileMembers(
-      atlas,
+      connection,
       membershipOf(connection, { orgId, teamId }),
-      {
-        declared,
-        named: namedBefore({ ...before, names: before.usernames }),
-        isIgnored: ignoring(ignore ?? []),
-        isDeclaredElsewhere: (name) =>
-          connection.run.declarations.find([thing("team user", [orgId, teamId, name])]) !== undefined,
-      },
+      { declared, ignore: ignore ?? [], before: remembered(before) },
       { deadline },
     );
-    const outputs = outputsFor(
-      { orgId, teamId, ignore, maxRemovals },
-      new Map([...reached.present, ...reached.remaining]),
-      (before.unmanaged ?? []).filter((name) => reached.remaining.has(name)),
-    );
-    if (reached.error !== undefined) {
-      throw new Unfinished({ ...outputs, unconfirmed: reached.unconfirmed }, reached.error);
-    }
-    return outputs;
+    return settledAs(reached, remembered(before), outputsFor({ orgId, teamId, ignore, maxRemovals }));
   },
 
   async read({ connection, isGet }, { orgId, teamId }, before) {
     const { ignore, maxRemovals } = before;
     const { members, unmanaged } = await lookAt(
       membershipOf(connection, { orgId, teamId }),
-      isGet ? undefined : { ...before, names: before.usernames },
+      isGet ? undefined : { ...remembered(before), ignore },
     );
-    return outputsFor({ orgId, teamId, ignore, maxRemovals }, members, unmanaged);
+    return outputsFor({ orgId, teamId, ignore, maxRemovals })(members, unmanaged);
   },
 
-  declaredBy: (_key, { orgId, teamId, usernames: found, ignore, maxRemovals, unmanaged }) => ({
+  declaredBy: (_key, { orgId, teamId, usernames: found, ...outputs }) => ({
     orgId,
     teamId,
     usernames: found,
-    ...(ignore === undefined ? {} : { ignore }),
-    ...(maxRemovals === undefined ? {} : { maxRemovals }),
-    // No program declares it, so that it stays a difference until an update has settled what becomes of them.
-    ...(unmanaged.length === 0 ? {} : { unmanaged }),
+    ...otherInputs(outputs),
   }),
 
   async delete(connection, { orgId, teamId }, before) {
-    await removeDeclared(connection, membershipOf(connection, { orgId, teamId }), {
-      ...before,
-      names: before.usernames,
-      thingOf: (name) => thing("team user", [orgId, teamId, name]),
-    });
+    await removeDeclared(connection, membershipOf(connection, { orgId, teamId }), remembered(before));
   },
 });
+
+/** What the state has of the members. */
+function remembered(before: Omit<Remembered, "names"> & { usernames?: string[] }): Remembered {
+  const { usernames: names, ...rest } = before;
+  return { ...rest, names };
+}
 
 function membershipOf(connection: Connection, key: TeamKey): Membership<AtlasOrganizationUser> {
   const { run } = connection;
@@ -136,6 +118,7 @@ function membershipOf(connection: Connection, key: TeamKey): Membership<AtlasOrg
   const ids = new Map<string, string>();
   return {
     of: `team ${key.teamId}`,
+    thingOf: (name) => thing("team user", [key.orgId, key.teamId, name]),
     cache: atlas.teamUsers(key),
     // A team knows no roles.
     isAsDeclared: () => true,
@@ -182,24 +165,18 @@ async function resolveAll(
   }
 }
 
-function outputsFor(
-  {
-    orgId,
-    teamId,
-    ignore,
-    maxRemovals,
-  }: TeamKey & { ignore?: string[] | undefined; maxRemovals?: number | undefined },
-  members: ReadonlyMap<string, AtlasOrganizationUser>,
-  unmanaged: string[],
-): OutputsOf<typeof TeamUsers> {
-  return {
-    orgId,
-    teamId,
-    usernames: sorted(members.keys()),
-    ignore,
-    maxRemovals,
-    ...outputsOf(members),
-    unmanaged,
+function outputsFor(limitsDeclared: Pick<Outputs, "orgId" | "teamId" | "ignore" | "maxRemovals">) {
+  return (members: ReadonlyMap<string, AtlasOrganizationUser>, unmanaged: string[]): Outputs => {
+    const { orgId, teamId, ignore, maxRemovals } = limitsDeclared;
+    return {
+      orgId,
+      teamId,
+      usernames: sorted(members.keys()),
+      ignore,
+      maxRemovals,
+      ...outputsOf(members),
+      unmanaged,
+    };
   };
 }
 
