@@ -6,7 +6,8 @@ import { configurationOf, type Observation, observe, openStack } from "../engine
 import { CommandFailure } from "../failure";
 import type { Output } from "../output";
 import { type DriftFormat, type DriftReport, printDrift, type ReportVersion } from "../report/driftReport";
-import { type DriftRow, driftRows } from "../report/driftRows";
+import type { DriftRow } from "../report/driftRow";
+import { driftRows } from "../report/driftRows";
 import { type Labels, readLabels } from "../report/labels";
 import { maskFor } from "../report/masking";
 import { bySubject } from "../report/tables";

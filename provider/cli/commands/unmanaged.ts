@@ -3,11 +3,11 @@ import { listGroupUsers, listOrgTeamUsers } from "../../atlas/operations/index";
 import { ignoring } from "../../resources/members/ignored";
 import { messagesOf } from "../../resources/messages/all";
 import type { Place } from "../../resources/messages/messages";
-import { inWords, texts } from "../../resources/messages/values";
+import { texts } from "../../resources/messages/values";
 import type { Step } from "../engine/stack";
-import type { DriftRow } from "../report/driftRows";
+import { type DriftRow, type UnmanagedMember, unmanagedRow } from "../report/driftRow";
 import { propertiesOfId } from "../report/identity";
-import { type Labels, labelOf } from "../report/labels";
+import type { Labels } from "../report/labels";
 import { namesIn, recorded } from "../report/memberships";
 
 /** A project or team, and the names in lower case of the members that the stack declares in it. */
@@ -23,53 +23,33 @@ interface DeclaredMembers {
  * label for. Costs one request for each 500 members of a project or team.
  */
 export async function findUnmanaged(steps: Step[], labels: Labels, client: AtlasClient): Promise<DriftRow[]> {
-  const rows = await Promise.all(
-    [...declaredMembers(steps, labels)].map(([placeId, { place, names, ignore }]) => {
+  const found = await Promise.all(
+    [...declaredMembers(steps, labels)].map(async ([placeId, { place, names, ignore }]) => {
       const isIgnored = ignoring(ignore);
       const isKnown = (name: string): boolean => names.has(name.toLowerCase()) || isIgnored(name);
-      const row = { placeId, where: `${place.kind} ${labelOf(place, labels)}` };
-      return place.kind === "project"
-        ? unmanagedIn(client, place.projectId, isKnown, row)
-        : unmanagedInTeam(client, { orgId: place.orgId ?? "", teamId: place.teamId }, isKnown, row);
+      const members = await membersOf(client, place);
+      return members
+        .filter(({ username, userId }) => !isKnown(username) && !isKnown(userId))
+        .map((member) => ({ ...member, place, id: `${placeId}/${member.username.toLowerCase()}` }));
     }),
   );
-  return rows.flat();
+  return found.flat().map((member) => unmanagedRow(member, labels));
 }
 
-/** Where a member is: the id with which the member's id begins, and the words for it. */
-interface Where {
-  placeId: string;
-  where: string;
-}
+type Member = Pick<UnmanagedMember, "username" | "roles" | "isPending"> & { userId: string };
 
-async function unmanagedIn(
-  client: AtlasClient,
-  projectId: string,
-  isKnown: (name: string) => boolean,
-  where: Where,
-): Promise<DriftRow[]> {
-  const { items } = await listGroupUsers(client, { projectId });
-  return items
-    .filter(({ username }) => !isKnown(username))
-    .map(({ username, roles, orgMembershipStatus }) => {
-      const has = orgMembershipStatus === "PENDING" ? "is invited with" : "has";
-      const what = { property: "roles", actual: roles };
-      return unmanagedRow(username, where, what, `${has} ${inWords(roles)}`);
-    });
-}
-
-async function unmanagedInTeam(
-  client: AtlasClient,
-  team: { orgId: string; teamId: string },
-  isKnown: (name: string) => boolean,
-  where: Where,
-): Promise<DriftRow[]> {
-  const { items } = await listOrgTeamUsers(client, team);
-  return items
-    .filter(({ username, userId }) => !isKnown(username) && !isKnown(userId))
-    .map(({ username }) =>
-      unmanagedRow(username, where, { property: null, actual: "a member" }, "is a member"),
-    );
+async function membersOf(client: AtlasClient, place: Place): Promise<Member[]> {
+  if (place.kind === "team") {
+    const { items } = await listOrgTeamUsers(client, { orgId: place.orgId ?? "", teamId: place.teamId });
+    return items.map(({ username, userId }) => ({ username, userId, roles: undefined, isPending: false }));
+  }
+  const { items } = await listGroupUsers(client, { projectId: place.projectId });
+  return items.map(({ username, userId, roles, orgMembershipStatus }) => ({
+    username,
+    userId,
+    roles,
+    isPending: orgMembershipStatus === "PENDING",
+  }));
 }
 
 /** The members that the stack declares, by the id of their project or team. */
@@ -107,23 +87,4 @@ function declaredMembers(steps: Step[], labels: Labels): Map<string, DeclaredMem
 
 function placeId(place: Place): string {
   return place.kind === "project" ? place.projectId : `${place.orgId}/${place.teamId}`;
-}
-
-function unmanagedRow(
-  username: string,
-  { placeId, where }: Where,
-  what: { property: string | null; actual: unknown },
-  has: string,
-): DriftRow {
-  return {
-    kind: "unmanaged",
-    subject: `${username} in ${where}`,
-    ...what,
-    declared: null,
-    message: `${username} ${has} in ${where}, and no resource of the stack declares it.`,
-    urn: null,
-    type: null,
-    id: `${placeId}/${username.toLowerCase()}`,
-    external: false,
-  };
 }

@@ -1,6 +1,6 @@
 import { inWords, type Properties, texts } from "../../resources/messages/values";
 import type { Doubt } from "../engine/evidence";
-import type { DriftRow } from "./driftRows";
+import type { DriftRow } from "./driftRow";
 import { inMarkdown, onOneLine } from "./inert";
 import { markdownTable } from "./tables";
 

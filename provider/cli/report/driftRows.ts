@@ -1,37 +1,14 @@
 import { messagesOf } from "../../resources/messages/all";
-import type { Circumstances } from "../../resources/messages/messages";
+import type { Circumstances, Place } from "../../resources/messages/messages";
 import { capital } from "../../resources/messages/sentences";
-import { inWords, type Properties, visible, visibleProperties } from "../../resources/messages/values";
+import { type Properties, visible, visibleProperties } from "../../resources/messages/values";
 import type { Side, Step } from "../engine/stack";
 import { differences, hiddenDifferences } from "./differences";
+import { type DriftRow, unmanagedRow } from "./driftRow";
 import { propertiesOfId } from "./identity";
 import { factsOf, type Labels } from "./labels";
 import { type MemberStep, memberSteps, unmanagedBefore } from "./wholeMembership";
 import { wordingFor } from "./wording";
-
-/** One thing that is not as declared. The JSON report consists of these; its schema is `drift-report.schema.json`. */
-export interface DriftRow {
-  /** `changed`: a property differs; `deleted`: it is not there any more; `unmanaged`: no resource declares it. */
-  kind: "changed" | "deleted" | "unmanaged";
-  /** Who or what, such as `ada@example.com in project 5f1b3c2a9d8e7f6a5b4c3d2e`. */
-  subject: string;
-  /** The property that differs, such as `roles`; null when it is all of it. */
-  property: string | null;
-  /** What the last update declared; null for an unmanaged member. */
-  declared: unknown;
-  /** What there is now; null for what is deleted. */
-  actual: unknown;
-  /** What a person needs to know, as a sentence. */
-  message: string;
-  /** The resource in the stack; null for an unmanaged member, unless a resource declares all others of its project or team. */
-  urn: string | null;
-  /** The type token of that resource; null where there is none. */
-  type: string | null;
-  /** The id of the resource, or the one that it would have. */
-  id: string;
-  /** Whether the stack only reads it, with `.get()`. */
-  external: boolean;
-}
 
 /** What decides how differences are told. */
 export interface DriftContext extends Circumstances {
@@ -49,11 +26,9 @@ export function driftRows(step: Step, context: DriftContext): DriftRow[] {
   if (parts === undefined) {
     return rowsOf(step, context);
   }
-  const { members, rest } = parts;
-  const restDiffers = differences(rest.before?.inputs ?? {}, rest.after?.inputs ?? {}).length > 0;
   return [
-    ...members.flatMap((member) => memberRows(member, context)),
-    ...(restDiffers ? rowsOf(rest, context) : []),
+    ...parts.members.flatMap((member) => memberRows(member, context)),
+    ...parts.rest.flatMap((rest) => rowsOf(rest, context)),
   ];
 }
 
@@ -65,33 +40,23 @@ function memberRows(member: MemberStep, context: DriftContext): DriftRow[] {
   if ([...about, "*"].some((property) => ignored.includes(property))) {
     return [];
   }
-  const name = member.id.split("/").at(-1) ?? "";
-  const wasDeclared = member.before !== undefined && !unmanagedBefore(whole).has(name);
+  const wasDeclared = member.before !== undefined && !unmanagedBefore(whole).has(member.member);
   const rows =
-    member.after !== undefined && !wasDeclared ? [unmanagedRow(member, context)] : rowsOf(member, context);
+    member.after !== undefined && !wasDeclared ? [undeclaredRow(member, context)] : rowsOf(member, context);
   return rows.map((row) => ({ ...row, type: whole.type }));
 }
 
-function unmanagedRow({ urn, type, id, name, after, whole }: MemberStep, { labels }: DriftContext): DriftRow {
-  const facts = factsOf(visibleProperties({ ...after?.inputs, ...after?.outputs }), labels);
-  const subject = wordingFor(type, name, facts).subject(facts);
-  const hasRoles = "roles" in facts;
-  const username = String(facts["username"]);
-  const has = !hasRoles
-    ? "is a member"
-    : `${facts["orgMembershipStatus"] === "PENDING" ? "is invited with" : "has"} ${inWords(facts["roles"])}`;
-  return {
-    kind: "unmanaged",
-    subject,
-    property: hasRoles ? "roles" : null,
-    declared: null,
-    actual: hasRoles ? facts["roles"] : "a member",
-    message: `${username} ${has}${subject.slice(username.length)}, and ${whole.type.split(":").at(-1)} ${name} does not declare it.`,
-    urn,
-    type,
+function undeclaredRow(member: MemberStep, { labels }: DriftContext): DriftRow {
+  const { after, id, whole } = member;
+  const { username, roles, orgMembershipStatus } = visibleProperties({ ...after?.inputs, ...after?.outputs });
+  const found = {
     id,
-    external: false,
+    username: String(username),
+    roles,
+    isPending: orgMembershipStatus === "PENDING",
+    place: messagesOf(whole.type)?.membership?.place(after?.inputs ?? {}) as Place,
   };
+  return unmanagedRow(found, labels, whole);
 }
 
 function rowsOf(step: Step, context: DriftContext): DriftRow[] {

@@ -1,6 +1,5 @@
 import { capital } from "../../resources/messages/sentences";
 import type { Step } from "../engine/stack";
-import { differences } from "./differences";
 import { handover } from "./handover";
 import { type Labels, noLabels } from "./labels";
 import { findHeirs, type Heir, isDeletedFirst, isOneMember } from "./memberships";
@@ -70,8 +69,7 @@ function inMembers(step: Step): PartialStep[] {
     return [];
   }
   const { rest, members } = parts;
-  const restDiffers = differences(rest.before?.inputs ?? {}, rest.after?.inputs ?? {}).length > 0;
-  return [...members, ...(step.op === "update" && restDiffers ? [rest] : [])];
+  return [...members, ...(step.op === "update" ? rest : [])];
 }
 
 /** Steps of what is only read. */

@@ -1,21 +1,25 @@
 import { messagesOf } from "../../resources/messages/all";
 import type { Member, Members } from "../../resources/messages/messages";
-import { known, type Properties, texts } from "../../resources/messages/values";
+import { type Properties, texts } from "../../resources/messages/values";
 import { typeToken } from "../../resources/registration";
 import type { Side, Step } from "../engine/stack";
+import { differences } from "./differences";
+import { idOf } from "./identity";
 
 /** A step about one member, and the step about all of the project or team that it is a part of. */
 export interface MemberStep extends Step {
   readonly whole: Step;
+  /** The name in lower case. */
+  readonly member: string;
 }
 
 /**
- * What a step about all members of a project or team means for each of them, as a step of a resource about one. What it means
- * for the rest comes last, as a step of its own.
+ * What a step about all members of a project or team means for each of them, as a step of a resource about one. Where
+ * something else changes as well, `rest` is a step about that.
  *
  * @returns `undefined` for other resources, and where it is secret or not known yet who the members are
  */
-export function memberSteps(step: Step): { members: MemberStep[]; rest: Step } | undefined {
+export function memberSteps(step: Step): { members: MemberStep[]; rest: Step[] } | undefined {
   const members = messagesOf(step.type)?.members;
   if (members === undefined) {
     return undefined;
@@ -37,7 +41,7 @@ export function memberSteps(step: Step): { members: MemberStep[]; rest: Step } |
           ...each({ ...step, after: undefined }, before, nobody),
         ]
       : each(step, before, after),
-    rest: withoutMembers(step, members),
+    rest: restOf(step, members),
   };
 }
 
@@ -82,24 +86,28 @@ function ofMember(
     before: step.before && before && { ...step.before, ...before },
     after: step.after && after && { ...step.after, ...after },
     whole: step,
+    member: name,
   };
 }
 
 /** The id of the project or team, which a step has not yet that creates the resource. */
 function placeOf({ type, id, before, after }: Step): string {
-  const inputs = (after ?? before)?.inputs ?? {};
-  const texts = Object.entries(inputs).flatMap(([name, value]): [string, string][] => {
-    const text = known(value);
-    return text === undefined ? [] : [[name, text]];
-  });
-  return id || (messagesOf(type)?.id.ofKnown(Object.fromEntries(texts)) ?? "");
+  return id || (idOf(type, (after ?? before)?.inputs ?? {}) ?? "");
 }
 
-function withoutMembers(step: Step, { about }: Members): Step {
+function restOf(step: Step, { about }: Members): Step[] {
   const without = (properties: Properties): Properties =>
     Object.fromEntries(Object.entries(properties).filter(([name]) => !about.includes(name)));
+  const [before, after] = [step.before, step.after];
+  if (before === undefined || after === undefined || isMoved(step)) {
+    return [];
+  }
   // Its other outputs follow from the members.
-  const reduced = (side: Side | undefined): Side | undefined =>
-    side && { ...side, inputs: without(side.inputs), outputs: {} };
-  return { ...step, diffs: [], before: reduced(step.before), after: reduced(step.after) };
+  const rest = {
+    ...step,
+    diffs: [],
+    before: { ...before, inputs: without(before.inputs), outputs: {} },
+    after: { ...after, inputs: without(after.inputs), outputs: {} },
+  };
+  return differences(rest.before.inputs, rest.after.inputs).length > 0 ? [rest] : [];
 }

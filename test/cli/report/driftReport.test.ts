@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Ajv } from "ajv";
 import { printDrift, type ReportVersion } from "../../../provider/cli/report/driftReport";
-import type { DriftRow } from "../../../provider/cli/report/driftRows";
+import type { DriftRow } from "../../../provider/cli/report/driftRow";
 
 const row: Omit<DriftRow, "kind"> = {
   subject: "ada@example.com in project shop",

@@ -64,6 +64,17 @@ describe("the drift report about all users of a project", () => {
     ]);
   });
 
+  test("names somebody whose address has a slash", () => {
+    const odd = {
+      projectId: shop,
+      users: { "ops/night@example.com": ["GROUP_OWNER"] },
+      unmanaged: ["ops/night@example.com"],
+    };
+    assert.deepEqual(told(whole("same", odd, odd)), [
+      "unmanaged: ops/night@example.com has GROUP_OWNER in project shop, and ProjectUsers shop does not declare it.",
+    ]);
+  });
+
   test("has none when the resource option ignoreChanges takes the users out of it, or it is only read", () => {
     const found = whole("update", users({ ada: "OWNER" }), users({ bob: "OWNER" }));
     assert.deepEqual(driftRows(found, { ...context, ignored: new Map([[found.urn, ["users"]]]) }), []);
