@@ -35,5 +35,10 @@ export { MaintenanceDeferral, type MaintenanceDeferralArgs } from "./resources/m
 export { MigrationCutover, type MigrationCutoverArgs } from "./resources/migrationCutover/resource";
 export { ProjectUser, type ProjectUserArgs } from "./resources/projectUser/resource";
 export { ProjectUsers, type ProjectUsersArgs } from "./resources/projectUsers/resource";
+export {
+  Provider,
+  type ProviderArgs,
+  type ProviderEnvironmentVariables,
+} from "./resources/provider/provider";
 export { TeamUser, type TeamUserArgs } from "./resources/teamUser/resource";
 export { TeamUsers, type TeamUsersArgs } from "./resources/teamUsers/resource";

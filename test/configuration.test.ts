@@ -227,3 +227,83 @@ describe("what else @pulumi/mongodbatlas reads", () => {
     });
   });
 });
+
+describe("the inputs of a Provider", () => {
+  const shop = { "mongodbatlas:provider": "shop" };
+  const standard = { MONGODB_ATLAS_PUBLIC_KEY: "other", MONGODB_ATLAS_PRIVATE_KEY: "other" };
+  const named = {
+    ...shop,
+    "mongodbatlas:publicKeyVariable": "SHOP_PUBLIC",
+    "mongodbatlas:privateKeyVariable": "SHOP_PRIVATE",
+  };
+  const refusal = (config: Record<string, string>, environment: Record<string, string>): string => {
+    try {
+      read(config, environment);
+    } catch (error) {
+      assert.ok(error instanceof ConfigurationError);
+      return error.message;
+    }
+    return "";
+  };
+
+  test("lead to the variables that they name", () => {
+    const { credentials } = read(named, { ...standard, SHOP_PUBLIC: "pub\n", SHOP_PRIVATE: "priv" });
+    assert.deepEqual(credentials, {
+      kind: "apiKey",
+      foundIn: ["SHOP_PUBLIC", "SHOP_PRIVATE"],
+      publicKey: "pub",
+      privateKey: "priv",
+    });
+  });
+
+  test("never lead to standard variables in the place of what is not set", () => {
+    assert.equal(
+      refusal(named, { ...standard, SHOP_PUBLIC: "pub" }),
+      "The environment variable SHOP_PRIVATE, from which Provider shop takes its privateKey, is not set: set it where Pulumi runs.",
+    );
+    assert.match(
+      refusal({ ...shop, ...apiKey, "mongodbatlas:privateKey": "" }, standard),
+      /^The argument privateKey of Provider shop is empty/,
+    );
+    assert.match(
+      refusal({ ...shop, "mongodbatlas:publicKey": "pub" }, standard),
+      /^privateKey of Provider shop is missing, though publicKey of Provider shop is set\. A Provider needs both/,
+    );
+  });
+
+  test("have one kind of credentials", () => {
+    assert.match(
+      refusal({ ...shop, ...apiKey, ...account }, {}),
+      /^Provider shop has two kinds of credentials/,
+    );
+  });
+
+  test("without credentials lead to the standard variables, and without those to a sentence", () => {
+    const { credentials } = read(shop, standard);
+    assert.deepEqual(credentials.foundIn, ["MONGODB_ATLAS_PUBLIC_KEY", "MONGODB_ATLAS_PRIVATE_KEY"]);
+    assert.match(refusal(shop, {}), /^Provider shop has no Atlas credentials\. Name the variables/);
+  });
+
+  test("have an address of their own, or the standard variable's", () => {
+    const environment = {
+      SHOP_URL: "https://shop.example.com",
+      MONGODB_ATLAS_BASE_URL: "https://atlas.example.com",
+    };
+    assert.equal(
+      read({ ...shop, ...apiKey, "mongodbatlas:baseUrlVariable": "SHOP_URL" }, environment).baseUrl,
+      "https://shop.example.com",
+    );
+    assert.equal(read({ ...shop, ...apiKey }, environment).baseUrl, "https://atlas.example.com");
+    const wrong = { ...shop, ...apiKey, "mongodbatlas:baseUrl": "ftp://x" };
+    assert.match(refusal(wrong, {}), /^baseUrl of Provider shop must start with https:\/\//);
+  });
+
+  test("tell of rotated credentials what helps: a refresh has the arguments of the last update", () => {
+    assert.match(
+      read({ ...shop, ...apiKey }).wording?.rotatedCredentials ?? "",
+      /arguments that the Provider had/,
+    );
+    const variables = { SHOP_PUBLIC: "pub", SHOP_PRIVATE: "priv" };
+    assert.equal(read(named, variables).wording?.rotatedCredentials, undefined);
+  });
+});

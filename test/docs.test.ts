@@ -22,7 +22,12 @@ import {
 /** The names that a page is about: the resources, the functions without their twins, and the error. */
 const subjects = Object.entries(api)
   .filter(([name]) => name !== "default" && !name.endsWith("Output"))
-  .map(([name, value]) => ({ name, isResource: isResource(value), isFunction: /^get/.test(name) }));
+  .map(([name, value]) => ({
+    name,
+    isProvider: name === "Provider",
+    isResource: name !== "Provider" && isResource(value),
+    isFunction: /^get/.test(name),
+  }));
 
 const argumentHead = "| Name | Type | Required | Default | Meaning |";
 const outputHead = "| Name | Type | Meaning |";
@@ -93,11 +98,15 @@ describe("the reference", () => {
     }
   });
 
-  for (const { name, isResource, isFunction } of subjects) {
+  for (const { name, isResource, isFunction, isProvider } of subjects) {
     test(`answers in the same order for ${name}`, () => {
       const page = pages[`${name}.md`] ?? "";
       assert.match(page, new RegExp(`^# ${name}\n\n[A-Z]`), "what it is comes first");
-      const others = isFunction ? functionParts : ["## Example", "## Fields", outputHead];
+      const plain = [
+        "## Example",
+        ...(isProvider ? ["## Arguments", argumentHead] : ["## Fields", outputHead]),
+      ];
+      const others = isFunction ? functionParts : plain;
       const parts = isResource ? resourceParts : others;
       assert.deepEqual(partsIn(page, parts), parts);
     });

@@ -38,7 +38,7 @@ function indexPage(project, say) {
   return [
     "# Reference",
     "Written by `npm run docs` from the docstrings, which editors show as well: change those, and not these pages.",
-    ...["Resource", "Function", "Error"].flatMap((kind) => [
+    ...["Resource", "Function", "Provider", "Error"].flatMap((kind) => [
       `## ${kind}s`,
       table(
         [kind, "What it is or does"],
@@ -58,6 +58,7 @@ function subjectPage(module, say) {
     ...(kindOf(subject) === "Error" ? fieldsOf(subject, say) : []),
     ...(kindOf(subject) === "Resource" ? resourceTables(module, subject, say) : []),
     ...(kindOf(subject) === "Function" ? functionTables(module, subject, say) : []),
+    ...(kindOf(subject) === "Provider" ? providerTables(module, subject, say) : []),
   ].join("\n\n");
 }
 
@@ -105,6 +106,24 @@ function functionTables(module, fn, say) {
     ]),
     `## ${twin.name}`,
     say(commentOf(twin)?.summary),
+  ];
+}
+
+function providerTables(module, provider, say) {
+  const args = `${provider.name}Args`;
+  const others = module.children.filter(
+    (member) => member.kindOf(ReflectionKind.Interface) && member.name !== args,
+  );
+  return [
+    "## Arguments",
+    "Each can be a value or an output, but for `environmentVariables`.",
+    argumentTable(module, memberOf(module, args), say),
+    ...others.flatMap((other) => [
+      `### ${other.name}`,
+      say(other.comment?.summary),
+      argumentTable(module, other, say),
+    ]),
+    ...methodsOf(provider, say),
   ];
 }
 
@@ -214,7 +233,7 @@ function kindOf(subject) {
   if (subject.kindOf(ReflectionKind.Function)) {
     return "Function";
   }
-  return subject.name.endsWith("Error") ? "Error" : "Resource";
+  return subject.name === "Provider" ? "Provider" : subject.name.endsWith("Error") ? "Error" : "Resource";
 }
 
 function commentOf(member) {

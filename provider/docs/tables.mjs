@@ -24,6 +24,9 @@ const tables = {
       if (kind === "Resource") {
         return [`| \`new ${name}(…)\`, \`${name}.get(…)\` | \`newResource\` | ${token} |`];
       }
+      if (kind === "Provider") {
+        return [`| \`new ${name}(…)\` | \`newResource\` | \`pulumi:providers:pulumi-nodejs\` |`];
+      }
       return kind === "Function" ? [`| \`${name}(…)\`, \`${name}Output(…)\` | \`call\` | ${token} |`] : [];
     }),
   ],

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isMocked } from "../resources/monitor";
+import { settingsOf } from "../resources/provider/settingsOf";
 import { typeToken } from "../resources/registration";
 import { mistake, type Parameters, readArguments } from "./arguments";
 import { type Connection, connect } from "./connect";
@@ -13,6 +14,8 @@ export interface AtlasFunction<Args extends object, Result> {
   ask(connection: Connection, args: Args): Promise<Result>;
 }
 
+type Named = Pick<AtlasFunction<never, unknown>, "name">;
+
 /** The same arguments, as inputs. */
 type Inputs<Args> = { [Name in keyof Args]: pulumi.Input<Args[Name] | undefined> };
 
@@ -22,9 +25,23 @@ export async function call<Args extends object, Result>(
   args: Args,
   options: pulumi.InvokeOptions = {},
 ): Promise<Result> {
-  return isMocked()
-    ? pulumi.runtime.invoke(tokenOf(fn), args as pulumi.Inputs, options)
-    : ask(fn, args, options, false);
+  if (isMocked()) {
+    return pulumi.runtime.invoke(tokenOf(fn), args as pulumi.Inputs, options);
+  }
+  const known = readArguments(fn.name, args, fn.parameters, false);
+  const provider = providerOf(fn, options);
+  refuseOther(fn, provider);
+  const inputs = settingsOf(provider);
+  if (inputs === undefined) {
+    return fn.ask(connect(), known);
+  }
+  const values = await valuesOf(inputs);
+  if (values === undefined) {
+    throw mistake(
+      `${fn.name}: the arguments of the provider are not known yet in this preview: call ${fn.name}Output, which waits for them.`,
+    );
+  }
+  return fn.ask(connect(values), known);
 }
 
 /** Calls a function with inputs. In a preview, it asks for nothing while an input is unknown. */
@@ -40,29 +57,46 @@ export function callOutput<Args extends object, Result>(
   const awaited = pulumi
     .output(identitiesOfDependencies(known, options.dependsOn))
     .apply((identities) => pulumi.all(identities));
+  // What Atlas answers is no secret because the credentials are.
+  const provider = providerOf(fn, options);
+  const settings = pulumi.unsecret(pulumi.output(settingsOf(provider)));
   return pulumi
-    .all([known, awaited, pulumi.isSecret(known)])
-    .apply(([values, , secret]) => ask(fn, values as Args, options, secret)) as pulumi.Output<Result>;
+    .all([known, awaited, pulumi.isSecret(known), settings])
+    .apply(([values, , secret, inputs]) => {
+      const checked = readArguments(fn.name, values, fn.parameters, secret);
+      refuseOther(fn, provider);
+      return fn.ask(connect(inputs), checked);
+    }) as pulumi.Output<Result>;
 }
 
 /** The token that identifies a function to the mocks of a unit test. It has the same form as those of the resources. */
-function tokenOf({ name }: { name: string }): string {
+function tokenOf({ name }: Named): string {
   return typeToken(name);
 }
 
-async function ask<Args extends object, Result>(
-  fn: AtlasFunction<Args, Result>,
-  args: Args,
-  options: pulumi.InvokeOptions,
-  secret: boolean,
-): Promise<Result> {
-  const known = readArguments(fn.name, args, fn.parameters, secret);
-  if ((options.provider ?? options.parent?.getProvider(tokenOf(fn))) !== undefined) {
-    // The program would expect the credentials of the provider, which functions do not use.
+/** The provider that a call is given, by itself or by its parent. */
+function providerOf(
+  fn: Named,
+  { provider, parent }: pulumi.InvokeOptions,
+): pulumi.ProviderResource | undefined {
+  return provider ?? parent?.getProvider(tokenOf(fn));
+}
+
+function refuseOther({ name }: Named, provider: pulumi.ProviderResource | undefined): void {
+  if (provider !== undefined && settingsOf(provider) === undefined) {
     throw mistake(
-      `${fn.name}: a provider must not be given, neither by the option provider nor by the parent: functions ask with ` +
-        "the credentials in the stack's configuration or in the environment.",
+      `${name}: the provider must be a Provider of this package, but got another one: give it that, or none to use the ` +
+        "credentials in the stack's configuration or in the environment.",
     );
   }
-  return fn.ask(connect(), known);
+}
+
+/** The values of inputs; `undefined` while one is unknown. */
+async function valuesOf(inputs: pulumi.Inputs): Promise<Record<string, string> | undefined> {
+  // Methods of the SDK that its types do not declare.
+  const output = pulumi.output(inputs) as unknown as {
+    isKnown: Promise<boolean>;
+    promise(): Promise<Record<string, string>>;
+  };
+  return (await output.isKnown) ? output.promise() : undefined;
 }

@@ -18,14 +18,18 @@ const connections = new Map<string, Connection>();
 let endsWithProgram = false;
 
 /**
- * Connects the program to Atlas with the configuration of the stack, as the resources do.
+ * Connects the program to Atlas as the resources do.
  *
+ * @param provider the inputs of a `Provider`; without them, the configuration of the stack counts
  * @throws ConfigurationError when credentials are missing or incomplete
  */
-export function connect(): Connection {
+export function connect(provider?: Readonly<Record<string, string>>): Connection {
   warnOfPlainSecrets();
   const config = new pulumi.Config("mongodbatlas");
-  const settings = readSettings((key) => config.get(key.slice("mongodbatlas:".length)), process.env);
+  const settings = readSettings(
+    (key) => (provider === undefined ? config.get(key.slice("mongodbatlas:".length)) : provider[key]),
+    process.env,
+  );
   const fingerprint = JSON.stringify(settings);
   const known = connections.get(fingerprint);
   if (known !== undefined) {

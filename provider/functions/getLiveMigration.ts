@@ -57,7 +57,7 @@ export async function getLiveMigration(
  * The same as {@link getLiveMigration} for inputs. In a preview, it asks for nothing while an input is unknown.
  *
  * It waits for the resources that its arguments come from, and for those in the option `dependsOn`. The option
- * `parent` has no effect, and `provider` is refused: functions use the credentials of the stack's configuration.
+ * `parent` counts only for the provider that it hands on.
  */
 export function getLiveMigrationOutput(
   args: GetLiveMigrationOutputArgs,

@@ -91,7 +91,7 @@ export async function getOrganizationInvitations(
  * unknown.
  *
  * It waits for the resources that its arguments come from, and for those in the option `dependsOn`. The option
- * `parent` has no effect, and `provider` is refused: functions use the credentials of the stack's configuration.
+ * `parent` counts only for the provider that it hands on.
  */
 export function getOrganizationInvitationsOutput(
   args: GetOrganizationInvitationsOutputArgs,

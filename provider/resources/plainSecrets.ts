@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { secretKeys, settingName } from "../configuration/keys";
 import { isFirstInRun } from "./monitor";
-
-/** The keys of the configuration whose values give access to Atlas. */
-const secretKeys = ["privateKey", "clientSecret", "accessToken"];
 
 /**
  * Warns, once in a run, of credentials in the configuration that are not marked as secrets: the stack's file, its
@@ -15,7 +13,7 @@ export function warnOfPlainSecrets(): void {
   // A function of the SDK that its types do not declare.
   const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
   const plain = secretKeys
-    .map((key) => `mongodbatlas:${key}`)
+    .map(settingName)
     .filter((key) => pulumi.runtime.getConfig(key) && isConfigSecret?.(key) === false);
   for (const key of plain) {
     void pulumi.log.warn(

@@ -111,7 +111,7 @@ test("no message shows a secret", async () => {
   );
 });
 
-test("a provider is refused, given or of the parent, as its credentials would not be used", async () => {
+test("a provider of another package is refused, given or of the parent", async () => {
   const urn = "urn:pulumi:stack::project::pulumi:providers:pulumi-nodejs::other";
   const provider = new pulumi.DependencyProviderResource(`${urn}::provider-id`);
   const parent = { getProvider: () => provider } as unknown as pulumi.Resource;
@@ -122,8 +122,8 @@ test("a provider is refused, given or of the parent, as its credentials would no
   ]) {
     assert.equal(
       await mistakeOf(call),
-      "getProjectUsers: a provider must not be given, neither by the option provider nor by the parent: functions ask with " +
-        "the credentials in the stack's configuration or in the environment.",
+      "getProjectUsers: the provider must be a Provider of this package, but got another one: give it that, or none to use the " +
+        "credentials in the stack's configuration or in the environment.",
     );
   }
 });

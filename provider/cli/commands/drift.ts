@@ -1,8 +1,7 @@
 import type * as automation from "@pulumi/pulumi/automation";
-import { readSettings } from "../../configuration";
 import { assess, type Doubt, type Evidence, whatRuns } from "../engine/evidence";
 import { partialVariables, RecordReader, type StackRecord } from "../engine/record";
-import { configurationOf, type Observation, observe, openStack } from "../engine/stack";
+import { type Observation, observe, openStack } from "../engine/stack";
 import { CommandFailure } from "../failure";
 import type { Output } from "../output";
 import { type DriftFormat, type DriftReport, printDrift, type ReportVersion } from "../report/driftReport";
@@ -10,6 +9,7 @@ import type { DriftRow } from "../report/driftRow";
 import { driftRows } from "../report/driftRows";
 import { type Labels, readLabels } from "../report/labels";
 import { maskFor } from "../report/masking";
+import { providerNameOf } from "../report/providers";
 import { bySubject } from "../report/tables";
 
 export interface DriftOptions {
@@ -93,6 +93,7 @@ function rowsOf(
   return steps.flatMap((step) => driftRows(step, { now, cause, ignored, labels }));
 }
 
+/** Each provider sees the projects of its own organization only. */
 async function unmanagedMembers(
   stack: automation.Stack,
   { steps }: Observation,
@@ -101,9 +102,19 @@ async function unmanagedMembers(
 ): Promise<DriftRow[]> {
   // Only now, because it takes the passphrase and loads an HTTP client.
   const { askAtlas } = require("./asking") as typeof import("./asking");
-  const { findUnmanaged } = require("./unmanaged") as typeof import("./unmanaged");
-  const settings = readSettings(await configurationOf(stack), process.env);
-  return askAtlas(settings, output.progress, "Looking for members that nobody declares", (client) =>
-    findUnmanaged(steps, labels, client),
-  );
+  const { findUnmanaged, lookedAtBy } = require("./unmanaged") as typeof import("./unmanaged");
+  const { StackCredentials } = require("../engine/credentials") as typeof import("../engine/credentials");
+  const credentials = new StackCredentials(stack);
+  const rows: DriftRow[] = [];
+  for (const [provider, places] of lookedAtBy(steps, labels)) {
+    const settings = await credentials.of(provider);
+    const found = await askAtlas(
+      settings,
+      output.progress,
+      "Looking for members that nobody declares",
+      (client) => findUnmanaged(places, labels, client),
+    );
+    rows.push(...found.map((row) => ({ ...row, provider: providerNameOf(provider) })));
+  }
+  return rows;
 }

@@ -9,6 +9,7 @@ import { type DriftRow, type UnmanagedMember, unmanagedRow } from "../report/dri
 import { propertiesOfId } from "../report/identity";
 import type { Labels } from "../report/labels";
 import { namesIn, recorded } from "../report/memberships";
+import { isExplicitProvider } from "../report/providers";
 
 /** A project or team, and the names in lower case of the members that the stack declares in it. */
 interface DeclaredMembers {
@@ -18,13 +19,20 @@ interface DeclaredMembers {
   ignore: string[];
 }
 
+/** Projects and teams by their ids, each with the members that the stack declares in it. */
+export type DeclaredPlaces = Map<string, DeclaredMembers>;
+
 /**
- * The members that no resource of the stack declares, in every project and team in which it declares somebody or that it has a
- * label for. Costs one request for each 500 members of a project or team.
+ * The members that no resource of the stack declares, in projects and teams that one provider reaches. Costs one request for
+ * each 500 members of a project or team.
  */
-export async function findUnmanaged(steps: Step[], labels: Labels, client: AtlasClient): Promise<DriftRow[]> {
+export async function findUnmanaged(
+  places: DeclaredPlaces,
+  labels: Labels,
+  client: AtlasClient,
+): Promise<DriftRow[]> {
   const found = await Promise.all(
-    [...declaredMembers(steps, labels)].map(async ([placeId, { place, names, ignore }]) => {
+    [...places].map(async ([placeId, { place, names, ignore }]) => {
       const isIgnored = ignoring(ignore);
       const isKnown = (name: string): boolean => names.has(name.toLowerCase()) || isIgnored(name);
       const members = await membersOf(client, place);
@@ -52,37 +60,63 @@ async function membersOf(client: AtlasClient, place: Place): Promise<Member[]> {
   }));
 }
 
-/** The members that the stack declares, by the id of their project or team. */
-function declaredMembers(steps: Step[], labels: Labels): Map<string, DeclaredMembers> {
-  const found = new Map<string, DeclaredMembers>();
-  const at = (place: Place): DeclaredMembers => {
-    const id = placeId(place);
-    const there = found.get(id) ?? { place, names: new Set(), ignore: [] };
-    found.set(id, there);
-    return there;
+/**
+ * Every project and team in which the stack declares somebody or that it has a label for, by the URN of the provider that
+ * reaches it.
+ */
+export function lookedAtBy(steps: Step[], labels: Labels): Map<string, DeclaredPlaces> {
+  const found = new Map<string, DeclaredPlaces>();
+  const of = (provider: string): DeclaredPlaces => {
+    const places = found.get(provider) ?? new Map();
+    found.set(provider, places);
+    return places;
   };
-  for (const projectId of labels.projects.keys()) {
-    at({ kind: "project", projectId });
+  for (const step of steps) {
+    addDeclared(of(step.before?.provider ?? ""), step);
   }
-  for (const [orgId, teamId = ""] of [...labels.teams.keys()].map((key) => key.split("/"))) {
-    at({ kind: "team", orgId, teamId });
-  }
-  for (const { type, id, before } of steps) {
-    const membership = messagesOf(type)?.membership;
-    const place = membership?.place(propertiesOfId(type, id));
-    if (place === undefined || before?.external) {
-      continue;
-    }
-    const { names, ignore } = at(place);
-    ignore.push(...texts(before?.inputs["ignore"]));
-    // The id has the name that the user was declared by; the outputs have others that Atlas may know the user by.
-    for (const of of recorded(type, id, before?.inputs ?? {}, before?.outputs ?? {})) {
-      for (const name of namesIn(membership, of)) {
-        names.add(name);
-      }
+  const [first] = found.keys();
+  // Nothing says which provider reaches a project that has a label only: the stack's own configuration, where it is used.
+  const standard = [...found.keys()].find((urn) => !isExplicitProvider(urn)) ?? first ?? "";
+  const isReached = (id: string): boolean => [...found.values()].some((places) => places.has(id));
+  for (const place of labelled(labels)) {
+    if (!isReached(placeId(place))) {
+      at(of(standard), place);
     }
   }
-  return found;
+  return new Map([...found].filter(([, places]) => places.size > 0));
+}
+
+function at(places: DeclaredPlaces, place: Place): DeclaredMembers {
+  const id = placeId(place);
+  const there = places.get(id) ?? { place, names: new Set(), ignore: [] };
+  places.set(id, there);
+  return there;
+}
+
+function labelled({ projects, teams }: Labels): Place[] {
+  return [
+    ...[...projects.keys()].map((projectId): Place => ({ kind: "project", projectId })),
+    ...[...teams.keys()].map((key): Place => {
+      const [orgId, teamId = ""] = key.split("/");
+      return { kind: "team", orgId, teamId };
+    }),
+  ];
+}
+
+function addDeclared(places: DeclaredPlaces, { type, id, before }: Step): void {
+  const membership = messagesOf(type)?.membership;
+  const place = membership?.place(propertiesOfId(type, id));
+  if (place === undefined || before?.external) {
+    return;
+  }
+  const { names, ignore } = at(places, place);
+  ignore.push(...texts(before?.inputs["ignore"]));
+  // The id has the name that the user was declared by; the outputs have others that Atlas may know the user by.
+  for (const of of recorded(type, id, before?.inputs ?? {}, before?.outputs ?? {})) {
+    for (const name of namesIn(membership, of)) {
+      names.add(name);
+    }
+  }
 }
 
 function placeId(place: Place): string {

@@ -2,6 +2,7 @@ import type { Place } from "../../resources/messages/messages";
 import { inWords } from "../../resources/messages/values";
 import type { Step } from "../engine/stack";
 import { type Labels, labelOf } from "./labels";
+import { providerNameOf } from "./providers";
 
 /** One thing that is not as declared. The JSON report consists of these; its schema is `drift-report.schema.json`. */
 export interface DriftRow {
@@ -25,6 +26,8 @@ export interface DriftRow {
   id: string;
   /** Whether the stack only reads it, with `.get()`. */
   external: boolean;
+  /** The name of the explicit provider that it belongs to; null for the credentials in the stack's configuration. */
+  provider: string | null;
 }
 
 /** A member of a project or team that is not declared. */
@@ -62,5 +65,6 @@ export function unmanagedRow(member: UnmanagedMember, labels: Labels, whole?: St
     type: whole?.type ?? null,
     id,
     external: false,
+    provider: providerNameOf(whole?.before?.provider),
   };
 }

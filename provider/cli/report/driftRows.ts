@@ -7,6 +7,7 @@ import { differences, hiddenDifferences } from "./differences";
 import { type DriftRow, unmanagedRow } from "./driftRow";
 import { propertiesOfId } from "./identity";
 import { factsOf, type Labels } from "./labels";
+import { providerNameOf } from "./providers";
 import { type MemberStep, memberSteps, unmanagedBefore } from "./wholeMembership";
 import { wordingFor } from "./wording";
 
@@ -78,7 +79,8 @@ function rowsOf(step: Step, context: DriftContext): DriftRow[] {
   );
   const wording = wordingFor(type, step.name, known);
   const subject = wording.subject(known);
-  const row = { subject, urn, type, id, external: before.external };
+  const { external, provider } = before;
+  const row = { subject, urn, type, id, external, provider: providerNameOf(provider) };
   if (after === undefined) {
     const message = before.external
       ? `${capital(subject)}, which the stack only reads, is not there.`

@@ -32,7 +32,7 @@ export function findHeirs(steps: readonly Step[], isPartial: boolean): ReadonlyM
       ? membersLeftBy(step).flatMap((member) => declared.get(member) ?? [])
       : [];
     const [heir] = candidates
-      .map((candidate) => ({ step: candidate, obstacle: obstacleTo(step, candidate, steps, isPartial) }))
+      .map((candidate) => ({ step: candidate, obstacle: obstacleTo(step, steps, isPartial) }))
       // A resource that is made anew at its own place is no other one, and its own row says what happens.
       .filter(({ step: candidate, obstacle }) => candidate !== step || obstacle === undefined)
       .sort((one, other) => rank(one) - rank(other));
@@ -65,7 +65,7 @@ export function isDeletedFirst({ urn, op }: Step, steps: readonly Step[]): boole
   return op === "replace" && (created === -1 || positionOf("delete-replaced") < created);
 }
 
-function obstacleTo(step: Step, heir: Step, steps: readonly Step[], isPartial: boolean): string | undefined {
+function obstacleTo(step: Step, steps: readonly Step[], isPartial: boolean): string | undefined {
   if (step.retained) {
     return undefined;
   }
@@ -75,9 +75,7 @@ function obstacleTo(step: Step, heir: Step, steps: readonly Step[], isPartial: b
   if (isDeletedFirst(step, steps)) {
     return "it is deleted before anything else is declared";
   }
-  return step.before?.provider === (heir.after ?? heir.before)?.provider
-    ? undefined
-    : "they have different providers, which do not know of each other";
+  return undefined;
 }
 
 /** Whether a resource of this type is about one member only. */

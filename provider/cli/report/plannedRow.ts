@@ -5,6 +5,7 @@ import type { Step } from "../engine/stack";
 import { differences, hiddenDifferences } from "./differences";
 import { propertiesOfId } from "./identity";
 import { factsOf, type Labels } from "./labels";
+import { providerNameOf } from "./providers";
 import { wordingFor } from "./wording";
 
 /** Something that an update is going to do. The JSON report consists of these; its schema is `preview-report.schema.json`. */
@@ -32,6 +33,8 @@ export interface PreviewRow {
   type: string;
   /** The id of the resource; empty where there is none yet. */
   id: string;
+  /** The name of the explicit provider that the change goes to; null for the credentials in the stack's configuration. */
+  provider: string | null;
 }
 
 /** A step, and what is to be said of it. */
@@ -64,10 +67,22 @@ export function describe(step: Step, labels: Labels): Described {
 type RowContent = Pick<PreviewRow, "op" | "subject" | "message"> & Partial<PreviewRow>;
 
 export function rowOf(
-  { step: { urn, type, id } }: Described,
+  { step: { urn, type, id, before, after } }: Described,
   { op, subject, ...rest }: RowContent,
 ): PreviewRow {
-  return { op, subject, property: null, before: null, after: null, urn, movesTo: null, type, id, ...rest };
+  return {
+    op,
+    subject,
+    property: null,
+    before: null,
+    after: null,
+    urn,
+    movesTo: null,
+    type,
+    id,
+    provider: providerNameOf((after ?? before)?.provider),
+    ...rest,
+  };
 }
 
 export function declaredBefore({ before }: Step): Properties {

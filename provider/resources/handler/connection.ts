@@ -3,7 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AtlasSession } from "../../atlas/session";
 import type { Settings } from "../../atlas/settings";
 import { ConfigurationError, readSettings } from "../../configuration";
+import { providerName } from "../../configuration/keys";
 import { endWithEngine } from "./lifeline";
+import { ProcessFiles } from "./otherProcesses";
 import { Run } from "./run";
 
 /** Connects a handler to Atlas, and to what the handlers of one process share. */
@@ -20,7 +22,9 @@ export interface Connection {
 
 /** The connection of the provider process; all handlers share it, and with it one session. */
 export class ProcessConnection implements Connection {
-  readonly run = new Run();
+  private readonly engine = addressOfEngine(process.argv);
+  private readonly others = this.engine === undefined ? undefined : new ProcessFiles(this.engine);
+  readonly run = new Run(this.others);
   private settings: Settings | ConfigurationError | undefined;
   private session: AtlasSession | undefined;
   private watchesEngine = false;
@@ -31,6 +35,9 @@ export class ProcessConnection implements Connection {
    */
   configure(config: pulumi.dynamic.Config): void {
     const before = this.settings;
+    if (this.others !== undefined) {
+      this.others.isNeeded = config.get(providerName) !== undefined;
+    }
     try {
       this.settings = readSettings((key) => config.get(key), process.env);
     } catch (error) {
@@ -78,16 +85,20 @@ export class ProcessConnection implements Connection {
     console.log(line);
   }
 
-  /** The dynamic provider host gets the engine's address as its first argument. */
   private watchEngine(): void {
-    const [, script = "", address] = process.argv;
-    if (!script.includes("dynamic-provider") || address === undefined) {
+    if (this.engine === undefined) {
       return;
     }
+    process.once("exit", () => this.others?.end());
     const end = (code: number): void => void this.close().finally(() => process.exit(code));
-    endWithEngine(address, () => end(1));
+    endWithEngine(this.engine, () => end(1));
     // The engine sends SIGINT when it is done, and gives a provider five seconds to end.
     process.once("SIGINT", () => end(0));
     process.once("SIGTERM", () => end(0));
   }
+}
+
+/** The dynamic provider host gets the engine's address as its first argument. */
+function addressOfEngine([, script = "", address]: readonly string[]): string | undefined {
+  return script.includes("dynamic-provider") ? address : undefined;
 }

@@ -1,3 +1,5 @@
+import { noOtherProcesses, type OtherProcesses } from "./otherProcesses";
+
 /** The input that says where in the program a resource is declared: the end of its URN. It never gets into a state. */
 export const declaredAsInput = "__declaredAs";
 
@@ -51,6 +53,9 @@ export class Declarations {
   /** Who declares all members of a project or team, by that. */
   private readonly wholes = new Map<string, DeclaredWhole>();
 
+  /** @param others what other provider processes of the run declare */
+  constructor(private readonly others: OtherProcesses = noOtherProcesses) {}
+
   /**
    * Takes note of a declaration.
    *
@@ -63,9 +68,12 @@ export class Declarations {
     if (before !== undefined) {
       this.byThing.get(before.thing)?.delete(before.declaration);
     }
+    this.others.tell({ things: [thing], declaredAs });
     const declaration = { declaredAs };
     const declarations = this.byThing.get(thing) ?? new Set();
-    const [other] = [...declarations].filter((each) => each.declaredAs !== undefined);
+    const [other] = [...declarations, ...this.elsewhere(thing, declaredAs)].filter(
+      (each) => each.declaredAs !== undefined,
+    );
     declarations.add(declaration);
     this.byThing.set(thing, declarations);
     if (declaredAs !== undefined) {
@@ -87,7 +95,16 @@ export class Declarations {
       }
     }
     const names = new Set(whole.names.map((name) => name.toLowerCase()));
+    this.others.tell({ things: [...names].map((name) => `${whole.place}/${name}`), declaredAs });
     this.wholes.set(whole.place, { declaration: { declaredAs }, names, whole });
+    for (const name of names) {
+      const [rival] = this.elsewhere(`${whole.place}/${name}`, declaredAs).flatMap(
+        (each) => each.declaredAs ?? [],
+      );
+      if (rival !== undefined && !whole.ignores(name)) {
+        return { declaredAs: rival, name };
+      }
+    }
     for (const [thing, declarations] of this.byThing) {
       const name = nameAt(whole.place, thing);
       const [rival] = [...declarations].flatMap((each) => each.declaredAs ?? []);
@@ -131,7 +148,23 @@ export class Declarations {
   private all(things: readonly string[]): Declaration[] {
     return things
       .flatMap((thing) => [thing, ...(this.aliases.get(thing) ?? [])])
-      .flatMap((thing) => [...(this.byThing.get(thing) ?? []), ...this.inWholes(thing)]);
+      .flatMap((thing) => [
+        ...(this.byThing.get(thing) ?? []),
+        ...this.inWholes(thing),
+        ...this.elsewhere(thing),
+      ]);
+  }
+
+  /**
+   * Who declares a thing in another process: through another `Provider`.
+   *
+   * @param but a declarer that does not count: the process of the preview before an update may not have ended yet
+   */
+  private elsewhere(thing: string, but?: string): Declaration[] {
+    return this.others
+      .declarersOf(thing)
+      .filter((declaredAs) => but === undefined || declaredAs !== but)
+      .map((declaredAs) => ({ declaredAs }));
   }
 
   private inWholes(thing: string): Declaration[] {
@@ -147,16 +180,18 @@ export class Declarations {
    */
   settle(thing: string, foundWith?: string): void {
     this.inPlace.set(thing, foundWith);
+    this.others.tell({ settled: thing, foundWith });
   }
 
   /** Whether {@link settle} has been told of a thing. */
   isSettled(thing: string): boolean {
-    return this.inPlace.has(thing);
+    return this.inPlace.has(thing) || this.others.isSettled(thing);
   }
 
-  /** What {@link settle} was told that a thing was found with. */
-  foundWith(thing: string): string | undefined {
-    return this.inPlace.get(thing);
+  /** Whether {@link settle} was told that a thing was found with something else. */
+  isFoundWithOther(thing: string, than: string | undefined): boolean {
+    const here = this.inPlace.get(thing);
+    return (here !== undefined && here !== than) || this.others.isFoundWithOther(thing, than);
   }
 }
 

@@ -83,10 +83,9 @@ export const linkTokenHandler = withoutUpdate(
         connection.report(
           `The link of organization ${orgId} stays: the program declares it, and this update has it in place.`,
         );
-        const found = declarations.foundWith(link);
         // An update was interrupted after it created one link and before it deleted the other. Nothing shows which
         // one is newer.
-        if (found !== undefined && found !== linkToken) {
+        if (declarations.isFoundWithOther(link, linkToken)) {
           connection.report(tellOfTwoTokens(orgId, declaration.declaredAs));
         }
         return;

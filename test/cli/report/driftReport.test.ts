@@ -14,6 +14,7 @@ const row: Omit<DriftRow, "kind"> = {
   type: null,
   id: "shop/ada@example.com",
   external: false,
+  provider: null,
 };
 
 for (const [version, schema, kinds] of [

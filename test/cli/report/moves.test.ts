@@ -170,6 +170,11 @@ describe("a preview shows as one row who stays while the resource moves", () => 
       ["move: ada@example.com stays in team support: resource old becomes new."],
     ],
     [
+      "to another provider",
+      [creates("new", user("ada"), { provider: "other" }), deletes("old", user("ada"))],
+      ["move: ada@example.com stays in project shop: resource old becomes new."],
+    ],
+    [
       "though Atlas would have kept the user anyway",
       [creates("new", user("ada"), { provider: "other" }), deletes("old", user("ada"), { retained: true })],
       ["move: ada@example.com stays in project shop: resource old becomes new."],
@@ -185,15 +190,6 @@ describe("a preview shows as a loss who does not stay", () => {
   const invited =
     "create: ada@example.com will be invited to project shop with GROUP_READ_ONLY, or brought to these roles if there already.";
   for (const [what, steps, isPartial, rows] of [
-    [
-      "because the providers differ",
-      [creates("new", user("ada"), { provider: "other" }), deletes("old", user("ada"))],
-      false,
-      [
-        invited,
-        "delete: ada@example.com will be removed from project shop, although resource new declares the same: they have different providers, which do not know of each other.",
-      ],
-    ],
     [
       "because the update is for some resources only",
       [creates("new", user("ada")), deletes("old", user("ada"))],

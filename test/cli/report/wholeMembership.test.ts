@@ -50,6 +50,7 @@ describe("the drift report about all users of a project", () => {
       type: found.type,
       id: `${shop}/bob@example.com`,
       external: false,
+      provider: null,
       property: "roles",
       declared: ["GROUP_READ_ONLY"],
       actual: ["GROUP_OWNER"],
