@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { onOneLine } from "./inert";
+import { isUndeclared, type Review, type ReviewedProject, type ReviewRow, summaryOf } from "./review";
+import { type Column, cellsOf, columns, comparedWith, madeAt } from "./reviewCells";
+import { nameOf } from "./reviewText";
+
+/** It is not compiled: the package ships it, and it is as far below the root as the folder of this module is. */
+const template = path.join(__dirname, "../../../provider/cli/report/reviewPage.html");
+
+/**
+ * The review as one page that needs nothing else: no network, no other file. Its Content-Security-Policy permits the one
+ * style and the one script of the template by their hashes, so that nothing that Atlas or a program says can run.
+ */
+export function reviewPage(review: Review): string {
+  const page = readFileSync(template, "utf8");
+  const parts: Readonly<Record<string, string>> = {
+    styleHash: hashOf(page, "style"),
+    scriptHash: hashOf(page, "script"),
+    title: html(`Access review, ${madeAt(review)}`),
+    intro: html(`Made ${madeAt(review)}. ${comparedWith(review)}`),
+    gaps: gapsOf(review),
+    projects: review.projects.map((project) => projectRow(project, review)).join("\n"),
+    count: html(`${review.projects.reduce((sum, { rows }) => sum + rows.length, 0)} rows.`),
+    head: ["Project", ...columns].map((column) => `<th scope="col">${html(column)}</th>`).join(""),
+    rows: review.projects
+      .flatMap((project) => project.rows.map((row) => accessRow(row, project, review)))
+      .join("\n"),
+  };
+  // In one go, so that what is put in is not looked at again.
+  return page.replace(/\{\{(\w+)\}\}/g, (_, name: string) => parts[name] ?? "");
+}
+
+function hashOf(page: string, element: string): string {
+  const [, content = ""] = new RegExp(`<${element}>([^]*?)</${element}>`).exec(page) ?? [];
+  return `sha256-${createHash("sha256").update(content).digest("base64")}`;
+}
+
+function gapsOf({ gaps }: Review): string {
+  return gaps.length === 0
+    ? ""
+    : `<ul class="gaps">${gaps.map((gap) => `<li>${html(`Gap: ${gap}`)}</li>`).join("")}</ul>`;
+}
+
+function projectRow(project: ReviewedProject, review: Review): string {
+  const { users, owners, undeclared, openInvitations } = summaryOf(project, review);
+  return rowOf("", [
+    { label: "Project", text: nameOf(project) },
+    { label: "Users", text: String(users) },
+    { label: "Undeclared", text: review.stacks.length === 0 ? "–" : String(undeclared) },
+    { label: "Invited only", text: String(openInvitations) },
+    { label: "Owners", text: owners.length === 0 ? "none" : `${owners.length}: ${owners.join(", ")}` },
+  ]);
+}
+
+function accessRow(row: ReviewRow, project: ReviewedProject, review: Review): string {
+  const cells = cellsOf(row, review);
+  const keys: Partial<Record<Column, string>> = {
+    Since: row.since?.at ?? "",
+    "Last sign-in": row.lastSignIn ?? "",
+    "Open invitation": row.invitation?.sentAt ?? "",
+  };
+  const classes = [
+    ...(row.isOwner ? ["owner"] : []),
+    ...(review.stacks.length > 0 && isUndeclared(row) ? ["undeclared"] : []),
+    ...(row.isPending ? ["invited"] : []),
+  ];
+  return rowOf(classes.join(" "), [
+    { label: "Project", text: project.name },
+    ...columns.map((column) => ({ label: column, text: cells[column], key: keys[column] })),
+  ]);
+}
+
+interface Cell {
+  label: string;
+  text: string;
+  /** What it is sorted by. @default the text */
+  key?: string | undefined;
+}
+
+function rowOf(classes: string, cells: readonly Cell[]): string {
+  const shown = cells.map(({ label, text, key }) => {
+    const sort = key === undefined ? "" : ` data-sort="${html(key)}"`;
+    return `<td data-label="${html(label)}"${sort}>${html(text)}</td>`;
+  });
+  return `<tr${classes === "" ? "" : ` class="${classes}"`}>${shown.join("")}</tr>`;
+}
+
+/** Text that a page shows as it is, in elements and in quoted attributes. */
+export function html(text: string): string {
+  return onOneLine(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}
