@@ -59,8 +59,11 @@ export async function review(options: ReviewOptions, output: Output): Promise<0>
     askWhoHasAccess(client, { projectIds, orgId, details: options.details }),
   );
   const report = reviewOf(answers, { stacks, declarations, labels, details: options.details });
-  for (const gap of report.gaps) {
-    output.warn(`Gap: ${gap}`);
+  if (options.file !== undefined || options.format === "csv" || options.format === "html") {
+    // Nobody overlooks them in what is printed for people.
+    for (const gap of report.gaps) {
+      output.warn(`Gap: ${gap}`);
+    }
   }
   write(printers[options.format](report, options.width), options, output);
   return 0;
@@ -105,32 +108,31 @@ function reviewOf({ projects, teamNames, gaps }: Answers, context: Context): Rev
       return reviewProject({ ...facts, name: label ?? facts.name ?? projectId }, declarations, nameOfTeam);
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));
-  const undecided = reviewed.flatMap(({ name, undecidedTeams }) =>
-    undecidedTeams.length === 0
-      ? []
-      : [
-          `Whether project ${name} also gives access to ${listOf(undecidedTeams)} cannot be told from its users.`,
-        ],
-  );
-  const severalTeams = reviewed.some(({ rows }) => rows.some(({ teams }) => teams.length > 1));
   return {
     now: new Date(),
     stacks,
     projects: reviewed,
-    gaps: [
-      ...gaps,
-      ...undecided,
-      ...(undecided.length > 0 || severalTeams
-        ? [
-            "To know for certain which teams each project has, add --details: it takes two more requests a project.",
-          ]
-        : []),
-    ],
+    gaps: [...new Set([...gaps, ...uncertainTeams(reviewed)])],
   };
 }
 
-function listOf(teams: readonly string[]): string {
-  return `${teams.length === 1 ? "team" : "the teams"} ${teams.join(", ")}`;
+/** What `--details` makes certain. */
+function uncertainTeams(projects: readonly ReturnType<typeof reviewProject>[]): string[] {
+  const undecided = projects.flatMap(({ name, undecidedTeams }) =>
+    undecidedTeams.length === 0 ? [] : [`${undecidedTeams.join(", ")} in project ${name}`],
+  );
+  const isAmbiguous = projects.some(({ rows }) => rows.some(({ teams }) => teams.length > 1));
+  const remedy = "To know for certain, add --details: it takes two more requests a project.";
+  return [
+    ...(undecided.length === 0
+      ? []
+      : [
+          `Whether these teams also give access cannot be told, because all their members have it by another way: ${undecided.join("; ")}. ${remedy}`,
+        ]),
+    ...(isAmbiguous
+      ? [`Where a row names several teams, at least one of them gives the access. ${remedy}`]
+      : []),
+  ];
 }
 
 const printers: Readonly<Record<ReviewFormat, (review: Review, width: number | undefined) => string>> = {

@@ -1,7 +1,7 @@
 import type { Review, ReviewRow } from "./review";
 
 /** The columns of a table that people read, but for the project. */
-export const columns = [
+const columns = [
   "User",
   "Roles",
   "By which way",
@@ -11,20 +11,25 @@ export const columns = [
   "Open invitation",
 ] as const;
 
+/** Those that say something: without a stack nothing is known of what is declared. */
+export function columnsOf({ stacks }: Pick<Review, "stacks">): Column[] {
+  return columns.filter((column) => column !== "Declared by" || stacks.length > 0);
+}
+
 export type Column = (typeof columns)[number];
 
 /** What people read of a row. */
 export type Cells = Readonly<Record<Column, string>>;
 
 /** Shown where there is nothing to say. */
-export const nothing = "–";
+const nothing = "–";
 
-export function cellsOf(row: ReviewRow, { now, stacks }: Review): Cells {
+export function cellsOf(row: ReviewRow, { now }: Review): Cells {
   return {
     User: row.username,
     Roles: row.way.roles === undefined ? "not shown by Atlas" : row.way.roles.join(", "),
     "By which way": wayOf(row),
-    "Declared by": declaredBy(row, stacks),
+    "Declared by": declaredBy(row),
     Since: sinceOf(row),
     "Last sign-in": signInOf(row, now),
     "Open invitation": invitationOf(row, now),
@@ -44,10 +49,7 @@ export function wayOf({ way, teams }: ReviewRow): string {
   }
 }
 
-function declaredBy({ declaredBy, undeclaredRoles }: ReviewRow, stacks: readonly string[]): string {
-  if (stacks.length === 0) {
-    return nothing;
-  }
+function declaredBy({ declaredBy, undeclaredRoles }: ReviewRow): string {
   if (declaredBy.length === 0) {
     return "no resource";
   }
@@ -66,7 +68,7 @@ function signInOf({ isPending, lastSignIn }: ReviewRow, now: Date): string {
   if (isPending) {
     return nothing;
   }
-  return lastSignIn === undefined ? "none shown" : `${dayOf(lastSignIn)} (${ageOf(lastSignIn, now)} ago)`;
+  return lastSignIn === undefined ? "none shown" : `${dayOf(lastSignIn)} (${agoOf(lastSignIn, now)})`;
 }
 
 function invitationOf({ invitation }: ReviewRow, now: Date): string {
@@ -86,6 +88,13 @@ export function dayOf(time: string): string {
   const parsed = new Date(time);
   return Number.isNaN(parsed.getTime()) ? time : parsed.toISOString().slice(0, 10);
 }
+
+function agoOf(time: string, now: Date): string {
+  const age = ageOf(time, now);
+  return age === noDays ? "today" : `${age} ago`;
+}
+
+const noDays = "0 days";
 
 const dayMs = 24 * 60 * 60 * 1_000;
 

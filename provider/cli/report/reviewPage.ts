@@ -3,8 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { onOneLine } from "./inert";
 import { isUndeclared, type Review, type ReviewedProject, type ReviewRow, summaryOf } from "./review";
-import { type Column, cellsOf, columns, comparedWith, madeAt } from "./reviewCells";
-import { nameOf } from "./reviewText";
+import { type Column, cellsOf, columnsOf, comparedWith, madeAt } from "./reviewCells";
 
 /** It is not compiled: the package ships it, and it is as far below the root as the folder of this module is. */
 const template = path.join(__dirname, "../../../provider/cli/report/reviewPage.html");
@@ -23,13 +22,22 @@ export function reviewPage(review: Review): string {
     gaps: gapsOf(review),
     projects: review.projects.map((project) => projectRow(project, review)).join("\n"),
     count: html(`${review.projects.reduce((sum, { rows }) => sum + rows.length, 0)} rows.`),
-    head: ["Project", ...columns].map((column) => `<th scope="col">${html(column)}</th>`).join(""),
+    head: headOf(["Project", ...columnsOf(review)]),
+    projectHead: headOf(
+      summaryColumns.filter((column) => column !== "Undeclared" || review.stacks.length > 0),
+    ),
     rows: review.projects
       .flatMap((project) => project.rows.map((row) => accessRow(row, project, review)))
       .join("\n"),
   };
   // In one go, so that what is put in is not looked at again.
   return page.replace(/\{\{(\w+)\}\}/g, (_, name: string) => parts[name] ?? "");
+}
+
+const summaryColumns = ["Project", "Users", "Undeclared", "Invited only", "Owners"];
+
+function headOf(titles: readonly string[]): string {
+  return titles.map((title) => `<th scope="col">${html(title)}</th>`).join("");
 }
 
 function hashOf(page: string, element: string): string {
@@ -43,14 +51,22 @@ function gapsOf({ gaps }: Review): string {
     : `<ul class="gaps">${gaps.map((gap) => `<li>${html(`Gap: ${gap}`)}</li>`).join("")}</ul>`;
 }
 
+/** More names than this are folded: they are in the long table too. */
+const mostNames = 8;
+
 function projectRow(project: ReviewedProject, review: Review): string {
+  const { name, projectId } = project;
   const { users, owners, undeclared, openInvitations } = summaryOf(project, review);
   return rowOf("", [
-    { label: "Project", text: nameOf(project) },
+    { label: "Project", text: name === projectId ? projectId : `${name} (${projectId})` },
     { label: "Users", text: String(users) },
-    { label: "Undeclared", text: review.stacks.length === 0 ? "–" : String(undeclared) },
+    ...(review.stacks.length === 0 ? [] : [{ label: "Undeclared", text: String(undeclared) }]),
     { label: "Invited only", text: String(openInvitations) },
-    { label: "Owners", text: owners.length === 0 ? "none" : `${owners.length}: ${owners.join(", ")}` },
+    {
+      label: "Owners",
+      text: owners.join(", ") || "none",
+      folded: owners.length > mostNames ? String(owners.length) : undefined,
+    },
   ]);
 }
 
@@ -68,7 +84,7 @@ function accessRow(row: ReviewRow, project: ReviewedProject, review: Review): st
   ];
   return rowOf(classes.join(" "), [
     { label: "Project", text: project.name },
-    ...columns.map((column) => ({ label: column, text: cells[column], key: keys[column] })),
+    ...columnsOf(review).map((column) => ({ label: column, text: cells[column], key: keys[column] })),
   ]);
 }
 
@@ -77,12 +93,20 @@ interface Cell {
   text: string;
   /** What it is sorted by. @default the text */
   key?: string | undefined;
+  /** What is shown until somebody opens it. @default all of it */
+  folded?: string | undefined;
 }
 
 function rowOf(classes: string, cells: readonly Cell[]): string {
-  const shown = cells.map(({ label, text, key }) => {
+  const shown = cells.map(({ label, text, key, folded }) => {
     const sort = key === undefined ? "" : ` data-sort="${html(key)}"`;
-    return `<td data-label="${html(label)}"${sort}>${html(text)}</td>`;
+    // A day is not broken at its hyphens.
+    const content = html(text).replace(/\b\d{4}-\d\d-\d\d\b/g, "<time>$&</time>");
+    const all =
+      folded === undefined
+        ? `<div>${content}</div>`
+        : `<details><summary>${html(folded)}</summary>${content}</details>`;
+    return `<td data-label="${html(label)}"${sort}>${all}</td>`;
   });
   return `<tr${classes === "" ? "" : ` class="${classes}"`}>${shown.join("")}</tr>`;
 }

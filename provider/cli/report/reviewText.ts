@@ -1,6 +1,6 @@
 import { inMarkdown, onOneLine } from "./inert";
-import { type Review, type ReviewedProject, type Summary, summaryOf } from "./review";
-import { type Cells, cellsOf, columns, comparedWith, madeAt } from "./reviewCells";
+import { type Review, type ReviewedProject, type ReviewRow, type Summary, summaryOf } from "./review";
+import { cellsOf, columnsOf, comparedWith, madeAt } from "./reviewCells";
 import { markdownTable } from "./tables";
 
 /**
@@ -27,11 +27,11 @@ export function reviewMarkdown(review: Review): string {
     inMarkdown(`${titleOf(review)} ${comparedWith(review)}`),
     ...(gaps.length === 0 ? [] : [gaps.join("\n")]),
     ...review.projects.flatMap((project) => {
-      const rows = project.rows.map((row) => Object.values(inOrder(cellsOf(row, review))));
+      const rows = project.rows.map((row) => inOrder(row, review));
       return [
         `### ${inMarkdown(nameOf(project))}`,
         inMarkdown(`${sentencesOf(summaryOf(project, review), review)}`),
-        ...(rows.length === 0 ? [] : [markdownTable([...columns], rows)]),
+        ...(rows.length === 0 ? [] : [markdownTable(columnsOf(review), rows)]),
       ];
     }),
   ].join("\n\n");
@@ -50,7 +50,7 @@ function headOf(project: ReviewedProject, review: Review): string {
   return `${nameOf(project)}: ${sentencesOf(summaryOf(project, review), review)}`;
 }
 
-export function nameOf({ name, projectId }: ReviewedProject): string {
+function nameOf({ name, projectId }: ReviewedProject): string {
   return name === projectId ? `Project ${projectId}` : `Project ${name} (${projectId})`;
 }
 
@@ -64,19 +64,21 @@ function sentencesOf({ users, owners, undeclared, openInvitations }: Summary, { 
   return `${counted.join(", ")}. ${named}`;
 }
 
-function inOrder(cells: Cells): string[] {
-  return columns.map((column) => onOneLine(cells[column]));
+function inOrder(row: ReviewRow, review: Review): string[] {
+  const cells = cellsOf(row, review);
+  return columnsOf(review).map((column) => onOneLine(cells[column]));
 }
 
 const gap = "  ";
 
 function table(project: ReviewedProject, review: Review, width: number | undefined): string {
-  const rows = project.rows.map((row) => inOrder(cellsOf(row, review)));
-  const lines = [[...columns], ...rows];
+  const columns = columnsOf(review);
+  const rows = project.rows.map((row) => inOrder(row, review));
+  const lines = [columns, ...rows];
   const widths = columns.map((_, at) => Math.max(...lines.map((cells) => [...(cells[at] ?? "")].length)));
   const total = widths.reduce((sum, each) => sum + each, gap.length * (columns.length - 1));
   if (width !== undefined && total > width) {
-    return rows.map(paragraphOf).join("\n\n");
+    return rows.map((cells) => paragraphOf(cells, columns)).join("\n\n");
   }
   return lines.map((cells) => lineOf(cells, widths)).join("\n");
 }
@@ -88,8 +90,7 @@ function lineOf(cells: readonly string[], widths: readonly number[]): string {
     .trimEnd();
 }
 
-function paragraphOf([user = "", ...cells]: readonly string[]): string {
-  const [, ...rest] = columns;
+function paragraphOf([user = "", ...cells]: readonly string[], [, ...rest]: readonly string[]): string {
   const width = Math.max(...rest.map((column) => column.length));
   return [user, ...rest.map((column, at) => `  ${`${column}:`.padEnd(width + 2)}${cells[at] ?? ""}`)].join(
     "\n",
