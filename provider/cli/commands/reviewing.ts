@@ -54,7 +54,7 @@ export async function askWhoHasAccess(client: AtlasClient, questions: Questions)
       const known = inquiry.isIn(organization, users, projectId) ? organization : undefined;
       return {
         projectId,
-        users,
+        users: users.map((user) => completed(user, known?.get(user.username.toLowerCase()))),
         orgId,
         name: details[at]?.project?.name ?? undefined,
         organization: known,
@@ -167,6 +167,18 @@ class Inquiry {
       return undefined;
     }
   }
+}
+
+/** A listing of a project that shows access by other ways may show less of a user than the one of the organization. */
+function completed(user: AtlasProjectUser, member: AtlasOrganizationUser | undefined): AtlasProjectUser {
+  return {
+    ...user,
+    createdAt: user.createdAt ?? member?.createdAt,
+    lastAuth: user.lastAuth ?? member?.lastAuth,
+    invitationCreatedAt: user.invitationCreatedAt ?? member?.invitationCreatedAt,
+    invitationExpiresAt: user.invitationExpiresAt ?? member?.invitationExpiresAt,
+    inviterUsername: user.inviterUsername ?? member?.inviterUsername,
+  };
 }
 
 /** Anything but an answer of Atlas is a mistake of ours, and is thrown on. */

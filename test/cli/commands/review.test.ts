@@ -98,6 +98,29 @@ describe("the review of projects", () => {
     ]);
   });
 
+  test("takes from the listing of the organization what the one of a project does not show", async () => {
+    const keys = ["createdAt", "lastAuth", "invitationCreatedAt", "invitationExpiresAt", "inviterUsername"];
+    simulator.fail({
+      operationId: "listGroupUsers",
+      mutate: (body) => ({
+        ...(body as object),
+        results: (body as { results: object[] }).results.map((user) =>
+          Object.fromEntries(Object.entries(user).filter(([key]) => !keys.includes(key))),
+        ),
+      }),
+    });
+    const { stdout } = await review("--project", projectId);
+    assert.deepEqual(rowsOf(stdout, "ada")[0]?.[2], "not known (account of 2024-03-02)");
+    assert.match(rowsOf(stdout, "ada")[0]?.[3] ?? "", /^2026-01-02/);
+    assert.match(rowsOf(stdout, "zoe")[0]?.[4] ?? "", /^0 days old, by olivia@example\.com, until/);
+  });
+
+  test("has nobody who was invited with the deprecated invitations of a project, as no list of users has", async () => {
+    simulator.world.inviteInvisibly(projectId, "ivy@example.com");
+    const { stdout } = await review("--project", projectId);
+    assert.doesNotMatch(stdout, /ivy@/);
+  });
+
   for (const flattenedList of [
     { showsRolesOfTeams: false, showsImpliedRoles: false },
     { showsRolesOfTeams: false, showsImpliedRoles: true },
