@@ -125,7 +125,7 @@ describe("the page of a review in a browser", { skip }, () => {
           [360, false],
           [800, false],
           [1400, false],
-          [1050, true],
+          [950, true],
         ] as const) {
           await page.resize(width, 900);
           await page.print(isPrinted);
