@@ -92,6 +92,7 @@ describe("the package", () => {
         "package.json",
         "CHANGELOG.md",
         "provider/cli/bin.js",
+        "provider/cli/report/reviewPage.html",
         "provider/cli/drift-report.schema.json",
         "provider/cli/drift-report.v1.schema.json",
         "provider/cli/preview-report.schema.json",

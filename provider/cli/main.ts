@@ -22,6 +22,13 @@ const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
       --output     writes into this file, in the place of what is in it, and only when all went well
       --stack      takes the credentials from the configuration of this stack, and not from the environment alone
 
+  review [--project ID]... [--stack NAME]... [--org ID] [--details] [--markdown | --csv | --html] [--output FILE]
+      Prints who has access to projects: with which roles, by which way, declared by which resource, since when.
+      --stack    says what is declared, and has the credentials; its projects are reviewed when none is named
+      --org      the organization of the projects, which is otherwise asked for
+      --details  also asks each project for its name and its teams: two more requests a project
+      --output   writes into this file, in the place of what is in it
+
 drift and preview take the stack that is selected when none is named.
 
 Exit codes: 0 done, and known to be as declared; 7 drift; other: failure, or it cannot be known whether all is as
@@ -79,11 +86,39 @@ async function run(args: string[]): Promise<number> {
       const format = yaml ? "yaml" : "typescript";
       return adopt({ projects, teams, stack, exclusive, file, format }, processOutput);
     }
+    case "review":
+      return runReview(rest);
     default:
       throw new CommandFailure(
         `${command === undefined ? "No command is given" : `There is no command '${command}'`}. ${hint}`,
       );
   }
+}
+
+async function runReview(args: string[]): Promise<number> {
+  const { values } = parse(args, {
+    project: { type: "string", multiple: true, default: [] },
+    stack: { type: "string", multiple: true, default: [] },
+    org: { type: "string" },
+    details: { type: "boolean", default: false },
+    markdown: { type: "boolean", default: false },
+    csv: { type: "boolean", default: false },
+    html: { type: "boolean", default: false },
+    output: { type: "string" },
+  });
+  const { project: projects, stack: stacks, org, details, output: file } = values;
+  const [format = "text", ...others] = (["markdown", "csv", "html"] as const).filter((name) => values[name]);
+  if (others.length > 0) {
+    throw new CommandFailure(
+      `${[format, ...others].map((name) => `--${name}`).join(" and ")} exclude each other: give one of them.`,
+    );
+  }
+  for (const stack of stacks) {
+    await stackFor(stack);
+  }
+  const { review } = require("./commands/review") as typeof import("./commands/review");
+  const width = file === undefined ? process.stdout.columns : undefined;
+  return review({ projects, stacks, org, details, format, file, width }, processOutput);
 }
 
 type Options = NonNullable<Parameters<typeof parseArgs>[0]>["options"];

@@ -5,6 +5,8 @@ import { sentenceOf } from "./report/sentences";
 /** Where a command's words go: the result to the standard output, all else to the standard error. */
 export interface Output {
   print(text: string): void;
+  /** The result, byte by byte: what prints it has made it harmless. */
+  printExactly(text: string): void;
   progress: Progress;
   /** Tells what a person has to know to use the result. */
   warn(line: string): void;
@@ -12,6 +14,7 @@ export interface Output {
 
 export const processOutput: Output = {
   print: (text) => void process.stdout.write(`${harmless(text)}\n`),
+  printExactly: (text) => void process.stdout.write(text),
   progress: progressOn(process.stderr),
   warn: (line) => void process.stderr.write(`${harmless(line)}\n`),
 };

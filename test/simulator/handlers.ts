@@ -3,12 +3,14 @@ import { maintenanceHandlers } from "./handlersMaintenance";
 import { migrationHandlers } from "./handlersMigrations";
 import { deprecationOfInvites, organizationHandlers } from "./handlersOrganization";
 import { deprecationOfPipelines, pipelineHandlers } from "./handlersPipelines";
+import { projectHandlers } from "./handlersProjects";
 import { projectUserHandlers } from "./handlersProjectUsers";
 import { teamHandlers } from "./handlersTeams";
 import type { RemovableEndpoint, World } from "./world";
 
 /** Every operation of the contract but the one for tokens, which the authentication answers. */
 export const handlers: Handlers = {
+  ...projectHandlers,
   ...projectUserHandlers,
   ...organizationHandlers,
   ...teamHandlers,

@@ -12,8 +12,11 @@ import {
 import { checkOwnerLeft, checkRole, checkRoom, checkRoomInOrganization, owner } from "./projectRules";
 import { groupUser } from "./views";
 
-/** Organization roles that see every project without a role in it. */
-const implicitAccess = ["ORG_OWNER", "ORG_READ_ONLY"];
+/** Organization roles that see every project without a role in it, and what each amounts to there. */
+const implicitAccess: ReadonlyMap<string, string> = new Map([
+  ["ORG_OWNER", owner],
+  ["ORG_READ_ONLY", "GROUP_READ_ONLY"],
+]);
 
 export const projectUserHandlers: Handlers = {
   listGroupUsers: (call) => {
@@ -120,11 +123,18 @@ function withAccess(
   return project.organization.members.list(statuses).flatMap((membership) => {
     const direct = members.get(membership.username);
     const teams = byTeam.filter(([team]) => membership.teams.has(team));
-    const seesAll = byOrganization && implicitAccess.some((role) => membership.organizationRoles.has(role));
-    if (!direct && teams.length === 0 && !seesAll) {
+    const implied = byOrganization
+      ? [...implicitAccess].filter(([role]) => membership.organizationRoles.has(role)).map(([, as]) => as)
+      : [];
+    if (!direct && teams.length === 0 && implied.length === 0) {
       return [];
     }
-    const roles = new Set([...(direct?.roles ?? []), ...teams.flatMap(([, ofTeam]) => ofTeam)]);
+    const { showsRolesOfTeams, showsImpliedRoles } = call.world.flattenedList;
+    const roles = new Set([
+      ...(direct?.roles ?? []),
+      ...(showsRolesOfTeams ? teams.flatMap(([, ofTeam]) => ofTeam) : []),
+      ...(showsImpliedRoles ? implied : []),
+    ]);
     return [{ membership, roles }];
   });
 }

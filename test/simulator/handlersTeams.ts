@@ -5,6 +5,15 @@ import { type Membership, type Roster, type Team, visibleByDefault } from "./peo
 import { organizationUser } from "./views";
 
 export const teamHandlers: Handlers = {
+  listOrgTeams: (call) => {
+    const organization = organizationOf(call);
+    return pageOf(call, {
+      items: [...call.world.directory.teams.values()].filter((team) => team.organization === organization),
+      view: ({ id, name }) => ({ id, links: [], name }),
+      flags: { includeCount: true },
+    });
+  },
+
   listOrgTeamUsers: (call) => {
     const team = teamOf(call);
     const statuses = statusesOf(call);

@@ -115,3 +115,18 @@ export const wrongMethodCode = "METHOD_NOT_ALLOWED";
 
 /** Code of the 400 for an hour that is none; a wrong guess shows in an error message only. */
 export const badHourCode = "ATLAS_INVALID_MAINTENANCE_WINDOW_HOUR_OF_DAY";
+
+/**
+ * Whether a list with `flattenTeams=true` shows the roles that a team gives, or of who is there by a team alone no role. Tests
+ * of the review play both.
+ */
+export const flattenedListShowsRolesOfTeams = true;
+
+/**
+ * Whether a list with `includeOrgUsers=true` shows the role in the project that a role in the organization amounts to. Tests of
+ * the review play both.
+ */
+export const flattenedListShowsImpliedRoles = false;
+
+/** A user who has been added and has never signed in has no time of the last sign-in, rather than the one of the addition. */
+export const neverSignedInShowsAsNull = true;

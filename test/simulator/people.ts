@@ -15,8 +15,9 @@ export interface Account {
   readonly lastName: string;
   readonly country: string;
   readonly mobileNumber: string | null;
-  readonly createdAt: number;
-  readonly lastAuth: number;
+  createdAt: number;
+  /** Null: never. */
+  lastAuth: number | null;
 }
 
 export interface Invitation {

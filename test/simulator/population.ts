@@ -143,6 +143,18 @@ export class Population {
     }
   }
 
+  /** When the account of a person was made, and when the person last signed in: null for never. */
+  setAccountTimes(username: string, times: { createdAt?: Date; lastAuth?: Date | null }): void {
+    for (const { members } of this.directory.organizations.values()) {
+      const account = members.get(username)?.account;
+      if (account !== undefined) {
+        account.createdAt = times.createdAt?.getTime() ?? account.createdAt;
+        account.lastAuth =
+          times.lastAuth === undefined ? account.lastAuth : (times.lastAuth?.getTime() ?? null);
+      }
+    }
+  }
+
   expireInvitation(username: string): void {
     this.#endInvitations(username, "INVITATION_EXPIRED");
   }

@@ -25,6 +25,7 @@ const minuteMs = 60_000;
 const users: EndpointSet = { name: "MongoDB Cloud Users (project)", capacity: 1200, refill: 500 };
 const members: EndpointSet = { name: "MongoDB Cloud Users (organization)", capacity: 500, refill: 250 };
 const teams: EndpointSet = { name: "Teams", capacity: 1200, refill: 500 };
+const projectTeams: EndpointSet = { name: "Teams (project)", ...unlistedEndpointSet };
 const organizations: EndpointSet = { name: "Organizations", capacity: 500, refill: 250 };
 const links: EndpointSet = { name: "Cloud Migration (organization)", capacity: 500, refill: 250 };
 const migrations: EndpointSet = { name: "Cloud Migration (project)", capacity: 1200, refill: 500 };
@@ -37,6 +38,8 @@ const setOf: Readonly<Record<string, EndpointSet>> = {
   removeGroupUser: users,
   addGroupUserRole: users,
   removeGroupUserRole: users,
+  listGroupTeams: projectTeams,
+  listOrgTeams: teams,
   listOrgTeamUsers: teams,
   addOrgTeamUser: teams,
   removeOrgTeamUser: teams,

@@ -1,8 +1,8 @@
 /** How people look in answers. The keys differ between active and pending users, and so tell them apart. */
 
 import { isoDate } from "./answers";
-import { defaultOrganizationRole } from "./inferred";
-import type { Invitation, Membership, ProjectInvitation, ProjectMember } from "./people";
+import { defaultOrganizationRole, neverSignedInShowsAsNull } from "./inferred";
+import type { Account, Invitation, Membership, ProjectInvitation, ProjectMember } from "./people";
 
 let turn = 0;
 
@@ -47,7 +47,7 @@ function person(membership: Membership): object {
       country: account.country,
       createdAt: isoDate(account.createdAt),
       firstName: account.firstName,
-      lastAuth: isoDate(account.lastAuth),
+      lastAuth: lastAuthOf(account),
       lastName: account.lastName,
       mobileNumber: account.mobileNumber,
     };
@@ -56,6 +56,10 @@ function person(membership: Membership): object {
     throw new Error(`${membership.username} is neither active nor invited`);
   }
   return { ...common, ...invitationTimes(invitation), inviterUsername: invitation.inviterUsername };
+}
+
+function lastAuthOf({ createdAt, lastAuth }: Account): string | null {
+  return lastAuth === null && neverSignedInShowsAsNull ? null : isoDate(lastAuth ?? createdAt);
 }
 
 function invitationTimes({ createdAt, expiresAt }: Invitation): object {

@@ -1,3 +1,4 @@
+import { flattenedListShowsImpliedRoles, flattenedListShowsRolesOfTeams } from "./inferred";
 import { Lag, type Lags, noLag } from "./lag";
 import type { MaintenanceSettings, MaintenanceWindow } from "./maintenance";
 import { LiveMigration, type MigrationScript } from "./migration";
@@ -21,6 +22,11 @@ export class World extends Population {
   invitationThrottleCode: "RATE_LIMITED_IP" | "INVITATIONS_RATE_LIMITED_IP" = "RATE_LIMITED_IP";
   /** The code of the 404 when there is no link to delete: it was null until July 2026. */
   missingLinkCode: string | null = "UNEXPECTED_ERROR";
+  /** Which roles the users of a project have in a list that also shows access by a team or by the organization. */
+  flattenedList = {
+    showsRolesOfTeams: flattenedListShowsRolesOfTeams,
+    showsImpliedRoles: flattenedListShowsImpliedRoles,
+  };
   /** When the deprecated endpoints will go; null leaves the `Sunset` header out. */
   sunset: { [Endpoint in RemovableEndpoint]: Date | null } = {
     invites: new Date(Date.UTC(2027, 6, 1)),

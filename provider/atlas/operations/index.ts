@@ -10,5 +10,7 @@ export * from "./liveMigrations";
 export * from "./maintenanceWindow";
 export * from "./organizationUsers";
 export * from "./pipelines";
+export * from "./projects";
 export * from "./projectUsers";
+export * from "./teams";
 export * from "./teamUsers";

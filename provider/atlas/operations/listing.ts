@@ -29,12 +29,15 @@ export interface Listing<T> {
   atomic: boolean;
 }
 
+/** What is listed has an id. */
+export type Listed = { userId: string } | { teamId: string };
+
 /**
  * Reads all pages of a listing.
  *
  * @throws AtlasError also when the pages do not end
  */
-export async function listAll<T extends { userId: string }>(
+export async function listAll<T extends Listed>(
   client: RequestSender,
   item: v.GenericSchema<unknown, T>,
   request: AtlasRequest,
@@ -54,8 +57,8 @@ export async function listAll<T extends { userId: string }>(
       return { items, atomic: pageNum === 1 && (totalCount ?? 0) <= items.length };
     }
     const before = known.size;
-    for (const { userId } of results) {
-      known.add(userId);
+    for (const each of results) {
+      known.add("userId" in each ? each.userId : each.teamId);
     }
     if (known.size === before || pageNum === mostPages) {
       throw endless(request, pageNum, client.wording);

@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 import { type Answer, type AtlasRequest, NotSent, type RequestOptions, type RequestSender } from "../request";
-import { type Listing, listAll } from "./listing";
+import { type Listed, type Listing, listAll } from "./listing";
 
 /** The names in braces in a path. */
 type Variable<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -68,11 +68,9 @@ export function defineDeprecated<const Path extends string, Input extends PathVa
 }
 
 /** Defines an operation that returns a listing, which it reads page by page. */
-export function defineListing<
-  const Path extends string,
-  Input extends PathValues<Path>,
-  Body extends { userId: string },
->(description: Description<Path, Input, Body>): Operation<Path, Input, Body, Listing<Body>> {
+export function defineListing<const Path extends string, Input extends PathValues<Path>, Body extends Listed>(
+  description: Description<Path, Input, Body>,
+): Operation<Path, Input, Body, Listing<Body>> {
   return callable(description, (client, request) => listAll(client, description.answer, request));
 }
 

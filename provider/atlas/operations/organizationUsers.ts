@@ -25,6 +25,8 @@ const organizationUser = v.pipe(
     invitationCreatedAt: optionalText,
     invitationExpiresAt: optionalText,
     inviterUsername: optionalText,
+    createdAt: optionalText,
+    lastAuth: optionalText,
   }),
   v.transform(({ id, ...rest }) => ({ ...rest, userId: id })),
 );

@@ -11,6 +11,8 @@ const projectUser = v.pipe(
     invitationCreatedAt: optionalText,
     invitationExpiresAt: optionalText,
     inviterUsername: optionalText,
+    createdAt: optionalText,
+    lastAuth: optionalText,
   }),
   v.transform(({ id, ...rest }) => ({ ...rest, userId: id })),
 );
@@ -30,6 +32,15 @@ const rateLimitSet = ({ projectId }: { projectId: string }): string => `users of
 
 const requiredRole = "Project Owner (GROUP_OWNER)";
 
+/** Which users of a project to list. */
+interface ProjectUsersFilter {
+  projectId: string;
+  /** Atlas finds at most one user under a name. @default all names */
+  username?: string | undefined;
+  /** Also those who have access by a team or by a role in the organization. @default those who were added to it */
+  indirect?: boolean;
+}
+
 /**
  * The active and pending users of a project that have been added to it directly; with a `username` only the one that
  * Atlas finds under it.
@@ -38,7 +49,10 @@ export const listGroupUsers = defineListing({
   operationId: "listGroupUsers",
   method: "GET",
   path: "/groups/{groupId}/users",
-  query: ({ username }: { projectId: string; username?: string | undefined }) => ({ username }),
+  query: ({ username, indirect }: ProjectUsersFilter) => ({
+    username,
+    ...(indirect ? { flattenTeams: "true", includeOrgUsers: "true" } : {}),
+  }),
   idempotent: true,
   summary: ({ projectId, username }) =>
     username === undefined

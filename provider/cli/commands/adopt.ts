@@ -119,7 +119,8 @@ function adoptable(
 
 const credentialVariable = /^MONGODB_ATLAS_(PUBLIC|PRIVATE|CLIENT)_/;
 
-async function settingsFor(stack: string | undefined): Promise<Settings> {
+/** The settings of a stack, or those of the environment. */
+export async function settingsFor(stack: string | undefined): Promise<Settings> {
   if (stack === undefined) {
     if (!Object.keys(process.env).some((name) => credentialVariable.test(name))) {
       throw await noCredentials();
@@ -144,7 +145,7 @@ async function noCredentials(): Promise<CommandFailure> {
   );
 }
 
-function parseId(option: string, text: string): string {
+export function parseId(option: string, text: string): string {
   const id = readId(text);
   if (id === undefined) {
     throw new CommandFailure(`${option} must be an id, 24 hexadecimal digits, but got '${text}'.`);

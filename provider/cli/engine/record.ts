@@ -41,10 +41,14 @@ export interface StateResource {
   isExternal: boolean;
   /** Left behind by a replacement, and still to be deleted. */
   isToBeDeleted: boolean;
+  /** When the stack began to manage it. */
+  createdAt: Date | undefined;
   /** When an operation last changed it. */
   modifiedAt: Date | undefined;
   /** The resource option `ignoreChanges`. */
   ignoreChanges: string[];
+  inputs: Properties;
+  outputs: Properties;
 }
 
 /** An operation in the history of a stack. */
@@ -72,12 +76,21 @@ export class RecordReader {
   /** @throws CommandFailure with what the CLI says */
   async read(): Promise<StackRecord> {
     const { name } = this.stack;
-    const state = stateOf(JSON.parse(await pulumi(["stack", "export", "--stack", name], name)));
+    const state = await readState(name);
     this.backend ??= pulumi(["whoami", "--json"], name);
     const [operations, account] = await Promise.all([readOperations(this.stack), this.backend]);
     const { url } = JSON.parse(account) as { url?: string };
     return { state, operations, isLocked: hasLock(url ?? "", name, state) };
   }
+}
+
+/**
+ * Reads the state of a stack. Needs no passphrase: secrets stay encrypted.
+ *
+ * @throws CommandFailure with what the CLI says
+ */
+export async function readState(stackName: string): Promise<StackState> {
+  return stateOf(JSON.parse(await pulumi(["stack", "export", "--stack", stackName], stackName)));
 }
 
 /** A refresh that has found nothing, and a new name, leave the state as declared as it was. */
@@ -149,9 +162,11 @@ interface ExportedResource {
   custom?: boolean;
   external?: boolean;
   delete?: boolean;
+  created?: string;
   modified?: string;
   ignoreChanges?: string[];
   inputs?: Properties;
+  outputs?: Properties;
 }
 
 function stateOf({ deployment = {} }: Exported): StackState {
@@ -173,8 +188,11 @@ function stateOf({ deployment = {} }: Exported): StackState {
       isCustom: resource.custom === true,
       isExternal: resource.external === true,
       isToBeDeleted: resource.delete === true,
+      createdAt: date(resource.created),
       modifiedAt: date(resource.modified),
       ignoreChanges: resource.ignoreChanges ?? [],
+      inputs: resource.inputs ?? {},
+      outputs: resource.outputs ?? {},
     })),
   };
 }

@@ -118,6 +118,6 @@ export function namesIn(membership: Membership | undefined, of: Properties): str
 }
 
 /** A team has an id of its own, whatever its organization. */
-function placeKey(place: Place): string {
+export function placeKey(place: Place): string {
   return `${place.kind} ${place.kind === "project" ? place.projectId : place.teamId}`.toLowerCase();
 }

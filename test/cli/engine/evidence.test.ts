@@ -39,7 +39,10 @@ function resource(of: Partial<StateResource> = {}): StateResource {
     isExternal: false,
     isToBeDeleted: false,
     modifiedAt: at("09:00:00"),
+    createdAt: undefined,
     ignoreChanges: [],
+    inputs: {},
+    outputs: {},
     ...of,
   };
 }
