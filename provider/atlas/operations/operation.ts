@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 import { type Answer, type AtlasRequest, NotSent, type RequestOptions, type RequestSender } from "../request";
-import { type Listing, listAll } from "./listing";
+import { type Listed, type Listing, listAll } from "./listing";
 
 /** The names in braces in a path. */
 type Variable<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -34,7 +34,7 @@ export interface Description<Path extends string, Input, Body> {
   /** See {@link AtlasRequest.summary}. */
   summary(input: Input): string;
   /** Parameters without a value are left out. @default none */
-  query?(input: Input): Readonly<Record<string, string | undefined>>;
+  query?(input: Input): Readonly<Record<string, string | readonly string[] | undefined>>;
   /** @default none */
   body?(input: Input): unknown;
   /** The form of a good answer; for a listing, the form of an entry. */
@@ -68,11 +68,9 @@ export function defineDeprecated<const Path extends string, Input extends PathVa
 }
 
 /** Defines an operation that returns a listing, which it reads page by page. */
-export function defineListing<
-  const Path extends string,
-  Input extends PathValues<Path>,
-  Body extends { userId: string },
->(description: Description<Path, Input, Body>): Operation<Path, Input, Body, Listing<Body>> {
+export function defineListing<const Path extends string, Input extends PathValues<Path>, Body extends Listed>(
+  description: Description<Path, Input, Body>,
+): Operation<Path, Input, Body, Listing<Body>> {
   return callable(description, (client, request) => listAll(client, description.answer, request));
 }
 
@@ -104,7 +102,7 @@ export function requestOf<Path extends string, Input extends object, Body>(
 ): AtlasRequest {
   const { operationId, method, apiVersion, idempotent, once, mayInvite, requiredRole } = description;
   const query = Object.entries(description.query?.(input) ?? {}).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
+    (entry): entry is [string, string | readonly string[]] => entry[1] !== undefined,
   );
   return {
     operation: operationId,

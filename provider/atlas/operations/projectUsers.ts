@@ -30,15 +30,21 @@ const rateLimitSet = ({ projectId }: { projectId: string }): string => `users of
 
 const requiredRole = "Project Owner (GROUP_OWNER)";
 
-/**
- * The active and pending users of a project that have been added to it directly; with a `username` only the one that
- * Atlas finds under it.
- */
+/** Which users of a project to list. */
+interface ProjectUsersFilter {
+  projectId: string;
+  /** Atlas finds at most one user under a name. @default all names */
+  username?: string | undefined;
+  /** Such as {@link endedInvitation}. @default pending and active */
+  statuses?: readonly string[];
+}
+
+/** The users of a project that have been added to it directly. */
 export const listGroupUsers = defineListing({
   operationId: "listGroupUsers",
   method: "GET",
   path: "/groups/{groupId}/users",
-  query: ({ username }: { projectId: string; username?: string | undefined }) => ({ username }),
+  query: ({ username, statuses }: ProjectUsersFilter) => ({ username, orgMembershipStatuses: statuses }),
   idempotent: true,
   summary: ({ projectId, username }) =>
     username === undefined
