@@ -35,7 +35,7 @@ describe("the events", () => {
     });
     const now = new Date();
     const eventTypes = ["USER_ROLES_CHANGED_AUDIT", "REMOVED_FROM_GROUP"];
-    const { items, atomic } = await listGroupEvents(client, { projectId, eventTypes, to: now });
+    const { items, atomic } = await listGroupEvents(client, { projectId, eventTypes });
     assert.deepEqual(
       items.map(({ eventTypeName, targetUsername, username, remoteAddress }) => [
         eventTypeName,

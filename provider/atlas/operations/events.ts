@@ -37,14 +37,11 @@ export interface EventFilter {
   eventTypes?: readonly string[];
   /** From this moment on, to the second. @default as far back as Atlas keeps events */
   from?: Date | undefined;
-  /** Up to this moment, to the second. @default now */
-  to?: Date | undefined;
 }
 
-const query = ({ eventTypes, from, to }: EventFilter) => ({
+const query = ({ eventTypes, from }: EventFilter) => ({
   eventType: eventTypes,
   minDate: from && toSecond(from),
-  maxDate: to && toSecond(to),
 });
 
 /** Atlas's events show whole seconds. */

@@ -1,6 +1,7 @@
 import type { Place } from "../../resources/messages/messages";
 import { inWords } from "../../resources/messages/values";
 import type { Step } from "../engine/stack";
+import type { Attribution } from "./attributionFields";
 import { type Labels, labelOf } from "./labels";
 
 /** One thing that is not as declared. The JSON report consists of these; its schema is `drift-report.schema.json`. */
@@ -25,6 +26,8 @@ export interface DriftRow {
   id: string;
   /** Whether the stack only reads it, with `.get()`. */
   external: boolean;
+  /** Who has made the difference; absent when that was not to be found out. */
+  attribution?: Attribution;
 }
 
 /** A member of a project or team that is not declared. */
