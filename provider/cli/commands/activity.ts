@@ -71,7 +71,9 @@ export class Activity {
       this.feed(affected),
       isMissing ? this.endedIn(affected.place) : [],
     ]);
-    const byName = new Map(ended.map((user) => [user.username.toLowerCase(), user]));
+    const byName = new Map(
+      ended.flatMap((user) => [user.username.toLowerCase(), user.userId].map((name) => [name, user])),
+    );
     return { events, ended: byName, since, now };
   }
 

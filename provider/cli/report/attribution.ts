@@ -8,7 +8,7 @@ import { actorOf, atTime, inSentence } from "./eventSentences";
 export interface Testimony {
   /** Events of the project, or of the organization, or of both; `undefined` when they could not be read. */
   events: readonly AtlasEvent[] | undefined;
-  /** Invitations to the project or team that came to nothing, by the username in lower case. */
+  /** Invitations to the project or team that came to nothing, by the username in lower case, and by the id of the user. */
   ended: ReadonlyMap<string, EndedInvitation>;
   /** From when on they are; `undefined` when as far back as Atlas keeps them. */
   since: Date | undefined;
@@ -17,6 +17,7 @@ export interface Testimony {
 
 /** An invitation that has expired or was rejected. */
 export interface EndedInvitation {
+  userId: string;
   username: string;
   orgMembershipStatus?: string | undefined;
   invitationExpiresAt?: string | null | undefined;
