@@ -46,8 +46,9 @@ describe("the drift report says who, when, from where and why", () => {
     simulator = await startSimulator({ now: () => Date.now() + aheadMs });
     const { world } = simulator;
     const organization = world.createOrganization();
-    const shop = world.createProject(organization, { owner: "olivia@example.com" });
+    // Rows are by subject, and ids grow in the order of creation.
     const bank = world.createProject(organization, { owner: "olivia@example.com" });
+    const shop = world.createProject(organization, { owner: "olivia@example.com" });
     const team = world.createTeam(organization);
     ids = { organization, shop, bank, team };
     for (const name of ["grace", "lea", "tom"]) {
