@@ -89,7 +89,11 @@ export class AtlasClient implements RequestSender {
    */
   async send<T>(request: AtlasRequest, schema: v.GenericSchema<unknown, T>): Promise<Answer<T>> {
     const { operation, method, path, body } = request;
-    const query = new URLSearchParams(request.query ?? {}).toString();
+    const query = new URLSearchParams(
+      Object.entries(request.query ?? {}).flatMap(([name, value]) =>
+        (typeof value === "string" ? [value] : value).map((each): [string, string] => [name, each]),
+      ),
+    ).toString();
     const url = `/api/atlas/v2${path}${query === "" ? "" : `?${query}`}`;
     if (/\/\.{1,2}(?=[/?]|$)/.test(path)) {
       // No encoding keeps a segment of dots from being resolved: `DELETE …/users/..` would mean the project.

@@ -11,7 +11,8 @@ export interface AtlasRequest {
   path: string;
   /** The version of the API to ask for, a date. @default 2025-03-12 */
   apiVersion?: string;
-  query?: Record<string, string>;
+  /** A list repeats its name, once for each value. */
+  query?: Readonly<Record<string, string | readonly string[]>>;
   body?: unknown;
   /** Whether doing it twice is the same as doing it once. */
   idempotent: boolean;

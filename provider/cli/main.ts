@@ -7,9 +7,10 @@ import { sentenceOf } from "./report/sentences";
 
 const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
 
-  drift [--stack NAME] [--unmanaged] [--json [--report-version N] | --markdown]
+  drift [--stack NAME] [--unmanaged] [--no-attribution] [--json [--report-version N] | --markdown]
       Compares Atlas with what the last update of the stack declared. Writes nothing.
       --unmanaged         also lists members of its projects and teams that no resource declares
+      --no-attribution    does not say who has made each difference, when, and from which address
       --report-version N  writes the JSON report as this version, 2 or 1, has it; 2 is the default
 
   preview [--stack NAME] [--json | --markdown]
@@ -58,13 +59,15 @@ async function run(args: string[]): Promise<number> {
       const { values } = parse(rest, {
         ...reportOptions,
         unmanaged: { type: "boolean", default: false },
+        "no-attribution": { type: "boolean", default: false },
         "report-version": { type: "string" },
       });
       const format = formatOf(values);
       const version = versionOf(values["report-version"], format);
       const { drift } = require("./commands/drift") as typeof import("./commands/drift");
       const stack = await stackFor(values.stack);
-      return drift({ stack, unmanaged: values.unmanaged, format, version }, processOutput);
+      const { unmanaged, "no-attribution": withoutAttribution } = values;
+      return drift({ stack, unmanaged, attribution: !withoutAttribution, format, version }, processOutput);
     }
     case "preview": {
       const { values } = parse(rest, reportOptions);

@@ -29,7 +29,10 @@ describe("a listing", () => {
       totalCount: 9,
     });
     await assert.rejects(listing, (error: AtlasError) => {
-      assert.match(error.message, /after page 2 .* there is nobody new, and still another page is announced/);
+      assert.match(
+        error.message,
+        /after page 2 .* there is nothing new, and still another page is announced/,
+      );
       assert.match(error.message, /not to a cache that ignores the query/);
       return true;
     });

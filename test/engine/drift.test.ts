@@ -88,7 +88,7 @@ describe("the drift report", () => {
     const before = await contentsOf(backend, stack.workDir);
     simulator.log.clear();
 
-    const { code, stdout, stderr } = await drift("--json", "--unmanaged");
+    const { code, stdout, stderr } = await drift("--json", "--unmanaged", "--no-attribution");
 
     assert.deepEqual([code, stderr], [7, ""]);
     assert.deepEqual(await contentsOf(backend, stack.workDir), before);
@@ -202,7 +202,7 @@ describe("the drift report", () => {
   });
 
   test("reads well at a terminal", async () => {
-    const { code, stdout } = await drift();
+    const { code, stdout } = await drift("--no-attribution");
     assert.equal(code, 7);
     assert.deepEqual(readable(stdout).split("\n").slice(0, 12), [
       "Stack test has drifted: 5 differences.",
@@ -225,7 +225,7 @@ describe("the drift report", () => {
   });
 
   test("is a table in Markdown", async () => {
-    const { code, stdout } = await drift("--markdown");
+    const { code, stdout } = await drift("--markdown", "--no-attribution");
     assert.equal(code, 7);
     assert.deepEqual(readable(stdout).split("\n").slice(0, 5), [
       "### Stack test has drifted: 5 differences",

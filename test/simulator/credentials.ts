@@ -12,6 +12,7 @@ export interface Keys {
 export interface Caller {
   /** The public key or the client id. */
   readonly name: string;
+  readonly kind: "apiKey" | "serviceAccount";
   readonly readOnly: boolean;
 }
 
@@ -36,19 +37,23 @@ export class KeyRing {
   }
 
   byPublicKey(publicKey: string | undefined): { keys: Keys; caller: Caller } | undefined {
-    return this.#find((keys) => keys.publicKey === publicKey, "publicKey");
+    return this.#find((keys) => keys.publicKey === publicKey, "publicKey", "apiKey");
   }
 
   byClientId(clientId: string): { keys: Keys; caller: Caller } | undefined {
-    return this.#find((keys) => keys.clientId === clientId, serviceAccountInvitesAs);
+    return this.#find((keys) => keys.clientId === clientId, serviceAccountInvitesAs, "serviceAccount");
   }
 
-  #find(wanted: (keys: Keys) => boolean, name: keyof Keys): { keys: Keys; caller: Caller } | undefined {
+  #find(
+    wanted: (keys: Keys) => boolean,
+    name: keyof Keys,
+    kind: Caller["kind"],
+  ): { keys: Keys; caller: Caller } | undefined {
     if (wanted(this.full)) {
-      return { keys: this.full, caller: { name: this.full[name], readOnly: false } };
+      return { keys: this.full, caller: { name: this.full[name], kind, readOnly: false } };
     }
     if (wanted(this.readOnly)) {
-      return { keys: this.readOnly, caller: { name: this.readOnly[name], readOnly: true } };
+      return { keys: this.readOnly, caller: { name: this.readOnly[name], kind, readOnly: true } };
     }
     return undefined;
   }

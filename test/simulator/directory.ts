@@ -1,5 +1,11 @@
+import type { EventFeed } from "./events";
 import type { ObjectIds } from "./ids";
-import { defaultOrganizationRole, replacedInvitationLosesOtherAccess } from "./inferred";
+import {
+  addedWithoutInvitation,
+  defaultOrganizationRole,
+  leavingTheOrganizationShowsInProjects,
+  replacedInvitationLosesOtherAccess,
+} from "./inferred";
 import { MaintenanceWindow } from "./maintenance";
 import {
   type Account,
@@ -32,11 +38,13 @@ export class Directory {
   readonly #accounts = new Map<string, Account>();
   readonly #ids: ObjectIds;
   readonly #now: () => number;
+  readonly #events: EventFeed;
   #nextExpiry = Number.POSITIVE_INFINITY;
 
-  constructor(ids: ObjectIds, now: () => number) {
+  constructor(ids: ObjectIds, now: () => number, events: EventFeed) {
     this.#ids = ids;
     this.#now = now;
+    this.#events = events;
   }
 
   createOrganization(name: string): Organization {
@@ -88,7 +96,17 @@ export class Directory {
     for (const role of organizationRoles) {
       member.organizationRoles.add(role);
     }
+    const wasInvited = member.status === "PENDING" && member.userId !== "";
     this.#setStatus(member, "ACTIVE", account.id);
+    if (wasInvited) {
+      this.#keep("JOINED_ORG", member);
+      for (const project of member.projects) {
+        this.#keep("JOINED_GROUP", member, project);
+      }
+      for (const _team of member.teams) {
+        this.#keep("JOINED_TEAM", member);
+      }
+    }
     return member;
   }
 
@@ -114,6 +132,9 @@ export class Directory {
     }
     this.#nextExpiry = Math.min(this.#nextExpiry, invitation.expiresAt ?? Number.POSITIVE_INFINITY);
     this.#setStatus(member, "PENDING", this.#ids.next());
+    if (sent.projectId === undefined) {
+      this.#keep("INVITED_TO_ORG", member);
+    }
     this.invitationsSent.push({
       username: member.username,
       organizationId: organization.id,
@@ -139,10 +160,24 @@ export class Directory {
     const member: ProjectMember = { membership, roles: new Set(roles) };
     project.members.set(member);
     membership.projects.add(project);
+    const isInvited = membership.status === "PENDING";
+    this.#keep(isInvited ? "INVITED_TO_GROUP" : addedWithoutInvitation.project, membership, project);
     return member;
   }
 
+  /** Gives somebody in a project exactly these roles. */
+  setRoles(project: Project, { membership, roles: has }: ProjectMember, roles: Iterable<string>): void {
+    const wanted = [...roles];
+    has.clear();
+    for (const role of wanted) {
+      has.add(role);
+    }
+    this.#keep("USER_ROLES_CHANGED_AUDIT", membership, project);
+  }
+
   removeFromProject(project: Project, membership: Membership): void {
+    const type = membership.status === "PENDING" ? "GROUP_INVITATION_DELETED" : "REMOVED_FROM_GROUP";
+    this.#keep(type, membership, project);
     project.members.delete(membership.username);
     membership.projects.delete(project);
   }
@@ -150,23 +185,42 @@ export class Directory {
   addToTeam(team: Team, membership: Membership): void {
     team.members.set(membership);
     membership.teams.add(team);
+    this.#keep(membership.status === "PENDING" ? "INVITED_TO_TEAM" : addedWithoutInvitation.team, membership);
   }
 
   removeFromTeam(team: Team, membership: Membership): void {
+    this.#keep("REMOVED_FROM_TEAM", membership);
     team.members.delete(membership.username);
     membership.teams.delete(team);
   }
 
-  /** The person leaves the organization, and with it its projects and teams. */
+  /** Somebody leaves the organization or is removed from it, or the invitation is withdrawn. */
+  dismiss(member: Membership): void {
+    this.#keep(member.status === "PENDING" ? "ORG_INVITATION_DELETED" : "REMOVED_FROM_ORG", member);
+    if (leavingTheOrganizationShowsInProjects) {
+      this.#leave(member);
+    }
+    this.forget(member);
+  }
+
+  /** Takes the person out of the organization, and out of its projects and teams. */
   forget(member: Membership): void {
+    this.#events.acting(undefined, () => this.#leave(member));
+    member.organization.byUserId.delete(member.userId);
+    member.organization.members.delete(member.username);
+  }
+
+  #leave(member: Membership): void {
     for (const project of [...member.projects]) {
       this.removeFromProject(project, member);
     }
     for (const team of [...member.teams]) {
       this.removeFromTeam(team, member);
     }
-    member.organization.byUserId.delete(member.userId);
-    member.organization.members.delete(member.username);
+  }
+
+  #keep(type: string, { organization, username }: Membership, project?: Project): void {
+    this.#events.keep({ type, organization, target: username, ...(project ? { project } : {}) });
   }
 
   projectMember(project: Project, userId: string): ProjectMember | undefined {

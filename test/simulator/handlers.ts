@@ -1,4 +1,5 @@
 import type { Handlers } from "./call";
+import { eventHandlers } from "./handlersEvents";
 import { maintenanceHandlers } from "./handlersMaintenance";
 import { migrationHandlers } from "./handlersMigrations";
 import { deprecationOfInvites, organizationHandlers } from "./handlersOrganization";
@@ -17,6 +18,7 @@ export const handlers: Handlers = {
   ...migrationHandlers,
   ...maintenanceHandlers,
   ...pipelineHandlers,
+  ...eventHandlers,
 };
 
 interface Deprecated {

@@ -28,12 +28,12 @@ export const maintenanceHandlers: Handlers = {
     if (settings.startASAP === true && !maintenance.scheduled) {
       throw notScheduled();
     }
-    maintenance.edit(settings);
+    call.world.editWindow(projectOf(call).id, settings);
     return { status: 200, versionIn: "X-Content-Type" };
   },
 
   resetGroupMaintenanceWindow: (call) => {
-    projectOf(call).maintenance.reset();
+    call.world.resetWindow(projectOf(call).id);
     return { status: 204, versionIn: "X-Content-Type" };
   },
 
@@ -58,6 +58,7 @@ export const maintenanceHandlers: Handlers = {
       throw new Refusal(400, deferOutsideTimeCode, detail);
     }
     maintenance.defer();
+    call.world.keepInProject(projectOf(call), "ATLAS_MAINTENANCE_DEFERRED");
     return { status: 200, versionIn: "X-Content-Type" };
   },
 };

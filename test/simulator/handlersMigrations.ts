@@ -79,6 +79,7 @@ export const migrationHandlers: Handlers = {
       throw new Refusal(400, cutoverNotReadyCode, `Migration ${migration.id} is not ready for the cutover.`);
     }
     migration.cutOver(call.world.lags.migrations);
+    call.world.keepInProject(projectOf(call), "CLUSTER_IMPORT_CUTOVER");
     return { status: 202 };
   },
 };

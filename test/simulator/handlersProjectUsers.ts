@@ -67,7 +67,7 @@ export const projectUserHandlers: Handlers = {
         parameters: [groupRole],
       });
     }
-    member.roles.add(groupRole);
+    call.world.directory.setRoles(projectOf(call), member, [...member.roles, groupRole]);
     return { status: 200, body: groupUser(member) };
   },
 
@@ -90,7 +90,8 @@ export const projectUserHandlers: Handlers = {
     if (groupRole === owner) {
       checkOwnerLeft(call, projectOf(call), member);
     }
-    member.roles.delete(groupRole);
+    const others = [...member.roles].filter((role) => role !== groupRole);
+    call.world.directory.setRoles(projectOf(call), member, others);
     return { status: 200, body: groupUser(member) };
   },
 };

@@ -110,6 +110,33 @@ export const removedEndpointKeepsSunsetHeaders = false;
 /** The pipelines are not in the table of rate limits. */
 export const unlistedEndpointSet = { capacity: 1200, refill: 500 };
 
+/** The feed of events comes newest first, as Atlas's own interface shows it. Clients must not rely on either order. */
+export const eventsNewestFirst = true;
+
+/** An event in the very second of `minDate` or `maxDate` is among those that are listed. */
+export const dateFiltersIncludeTheirSecond = true;
+
+/** A filter by a type of event that the feed does not have: no document names the answer. */
+export const unknownEventTypeCode = "INVALID_ENUM_VALUE";
+
+/**
+ * Where an event names the service account that caused it: no field is documented for it. Invitations name it where they
+ * have the public key of an API key, so events may as well.
+ */
+export const serviceAccountIsNamedIn: "publicKey" | "delegatePrincipal" = "publicKey";
+
+/** An event of a MongoDB employee has `isGlobalAdmin`; whether it has a username as well is not known. */
+export const employeesAreNamed = true;
+
+/** The event of a colleague who adds somebody that belongs to the organization already, and so is not invited. */
+export const addedWithoutInvitation = { project: "JOINED_GROUP", team: "JOINED_TEAM" };
+
+/** Who leaves the organization, or is removed from it, leaves its projects and teams without an event in their feeds. */
+export const leavingTheOrganizationShowsInProjects = false;
+
+/** Atlas's table of rate limits was not looked at for events; a wrong guess shows in tests of throttling only. */
+export const eventsEndpointSet = { capacity: 1200, refill: 500 };
+
 /** Code of the 405 for a path that has no such method; a wrong guess shows in an error message only. */
 export const wrongMethodCode = "METHOD_NOT_ALLOWED";
 

@@ -4,6 +4,17 @@ import { linksKeepFilters } from "./inferred";
 
 const defaultPageSize = 100;
 
+const filters = [
+  "eventType",
+  "excludedEventType",
+  "maxDate",
+  "minDate",
+  "orgMembershipStatus",
+  "orgMembershipStatuses",
+  "userId",
+  "username",
+];
+
 interface Listing<T> {
   readonly items: readonly T[];
   readonly view: (item: T, index: number) => unknown;
@@ -38,7 +49,7 @@ type Pair = readonly [name: string, value: string | number | boolean];
 function fixedQuery(call: Call, flags: Readonly<Record<string, boolean>>): Pair[] {
   const pairs: Pair[] = Object.entries(flags).map(([name, otherwise]) => [name, flag(call, name, otherwise)]);
   if (linksKeepFilters) {
-    for (const name of ["orgMembershipStatus", "orgMembershipStatuses", "userId", "username"]) {
+    for (const name of filters) {
       const value = call.query[name];
       for (const each of typeof value === "string" ? [value] : (value ?? [])) {
         pairs.push([name, each]);

@@ -1,4 +1,5 @@
 import { Directory, type SentInvitation } from "./directory";
+import { type Actor, EventFeed } from "./events";
 import { ObjectIds } from "./ids";
 import {
   type HiddenAs,
@@ -20,11 +21,19 @@ export interface MemberSnapshot {
 export class Population {
   readonly ids: ObjectIds;
   readonly directory: Directory;
+  /** The activity feeds. */
+  readonly events: EventFeed;
   #named = 0;
 
   constructor(now: () => number) {
     this.ids = new ObjectIds(now);
-    this.directory = new Directory(this.ids, now);
+    this.events = new EventFeed(this.ids, now);
+    this.directory = new Directory(this.ids, now, this.events);
+  }
+
+  /** Somebody does something by hand, which the activity feed then shows; a text is the username of a person. */
+  acting<T>(actor: Actor | string, act: () => T): T {
+    return this.events.acting(typeof actor === "string" ? { kind: "user", name: actor } : actor, act);
   }
 
   createOrganization(name = this.#name("organization")): string {
@@ -74,42 +83,49 @@ export class Population {
     const membership = this.member(project.organization.id, username);
     const member = project.members.get(username);
     if (member) {
-      for (const role of roles) {
-        member.roles.add(role);
-      }
+      this.directory.setRoles(project, member, [...member.roles, ...roles]);
     } else {
       this.directory.addToProject(project, membership, roles);
     }
   }
 
-  /** A colleague invites the person by hand; who belongs to the organization already becomes a member at once. */
-  invite(
-    projectId: string,
-    username: string,
-    roles: readonly string[],
-    inviter = "olivia@example.com",
-  ): void {
+  /**
+   * A colleague invites the person by hand; who belongs to the organization already becomes a member at once. The activity
+   * feed shows it where the colleague is named.
+   */
+  invite(projectId: string, username: string, roles: readonly string[], inviter?: string): void {
     const project = this.project(projectId);
-    const membership =
-      project.organization.members.get(username) ?? this.directory.invite(project, username, inviter);
-    this.directory.addToProject(project, membership, roles);
+    const add = (): void => {
+      const membership =
+        project.organization.members.get(username) ??
+        this.directory.invite(project, username, inviter ?? "olivia@example.com");
+      this.directory.addToProject(project, membership, roles);
+    };
+    if (inviter === undefined) {
+      add();
+    } else {
+      this.events.actingFor(inviter, add);
+    }
   }
 
   /** A colleague changes the roles by hand. */
   setRoles(projectId: string, username: string, roles: readonly string[]): void {
-    const member = this.project(projectId).members.get(username);
+    const project = this.project(projectId);
+    const member = project.members.get(username);
     if (!member) {
       throw new Error(`${username} is not in project ${projectId}`);
     }
-    member.roles.clear();
-    for (const role of roles) {
-      member.roles.add(role);
-    }
+    this.directory.setRoles(project, member, roles);
   }
 
   removeFromProject(projectId: string, username: string): void {
     const project = this.project(projectId);
     this.directory.removeFromProject(project, this.member(project.organization.id, username));
+  }
+
+  /** A colleague removes somebody from the organization, or withdraws the invitation; or a user leaves it. */
+  removeFromOrganization(organizationId: string, username: string): void {
+    this.directory.dismiss(this.member(organizationId, username));
   }
 
   /** A colleague gives a whole team roles in a project, which a list of users shows only with `flattenTeams=true`. */
@@ -133,7 +149,7 @@ export class Population {
     let accepted = 0;
     for (const organization of this.directory.organizations.values()) {
       if (organization.members.get(username)?.status === "PENDING") {
-        this.directory.activate(organization, username, []);
+        this.events.actingFor(username, () => this.directory.activate(organization, username, []));
         accepted += 1;
       }
       accepted += this.#acceptInvitationsToProjects(organization, username);

@@ -1,5 +1,5 @@
 import { Refusal } from "./answers";
-import { throttledCode, unlistedEndpointSet } from "./inferred";
+import { eventsEndpointSet, throttledCode, unlistedEndpointSet } from "./inferred";
 
 export interface BucketSize {
   readonly capacity: number;
@@ -31,6 +31,9 @@ const links: EndpointSet = { name: "Cloud Migration (organization)", capacity: 5
 const migrations: EndpointSet = { name: "Cloud Migration (project)", capacity: 1200, refill: 500 };
 const maintenance: EndpointSet = { name: "Maintenance Windows", capacity: 1200, refill: 500 };
 
+const eventsOfProject: EndpointSet = { name: "Events (project)", ...eventsEndpointSet };
+const eventsOfOrganization: EndpointSet = { name: "Events (organization)", ...eventsEndpointSet };
+
 const setOf: Readonly<Record<string, EndpointSet>> = {
   listGroupUsers: users,
   addGroupUsers: users,
@@ -49,6 +52,8 @@ const setOf: Readonly<Record<string, EndpointSet>> = {
   deleteOrgLiveMigrationLinkTokens: links,
   getGroupLiveMigration: migrations,
   cutoverGroupLiveMigration: migrations,
+  listGroupEvents: eventsOfProject,
+  listOrgEvents: eventsOfOrganization,
   getGroupMaintenanceWindow: maintenance,
   updateGroupMaintenanceWindow: maintenance,
   resetGroupMaintenanceWindow: maintenance,

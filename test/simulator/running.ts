@@ -58,16 +58,19 @@ export function run(
   if (operation.method !== "GET") {
     keepForReads(parts.world, params, received.path);
   }
-  const result = handler({
-    world: parts.world,
-    params,
-    query: received.query,
-    body: entry.body,
-    callerName: caller.name,
-    invitations: parts.invitations,
-    now: parts.now(),
-    href: `${parts.origin()}${received.path}`,
-  });
+  const from = received.request.socket.remoteAddress ?? "unknown";
+  const result = parts.world.events.acting({ kind: caller.kind, name: caller.name, from }, () =>
+    handler({
+      world: parts.world,
+      params,
+      query: received.query,
+      body: entry.body,
+      callerName: caller.name,
+      invitations: parts.invitations,
+      now: parts.now(),
+      href: `${parts.origin()}${received.path}`,
+    }),
+  );
   entry.effect = operation.method !== "GET" && result.status < 300;
   return result;
 }

@@ -2,7 +2,7 @@ import { flattenedListShowsImpliedRoles, flattenedListShowsRolesOfTeams } from "
 import { Lag, type Lags, noLag } from "./lag";
 import type { MaintenanceSettings, MaintenanceWindow } from "./maintenance";
 import { LiveMigration, type MigrationScript } from "./migration";
-import type { LinkToken, PipelineSchedule } from "./people";
+import type { LinkToken, PipelineSchedule, Project } from "./people";
 import { Population } from "./population";
 
 export type RemovableEndpoint = "invites" | "availableSchedules";
@@ -78,12 +78,21 @@ export class World extends Population {
 
   /** A colleague edits the window, which takes back every deferral. */
   editWindow(projectId: string, settings: MaintenanceSettings = {}): void {
-    this.maintenance(projectId).edit(settings);
+    const project = this.project(projectId);
+    const type = project.maintenance.isSet ? "MODIFIED" : "ADDED";
+    project.maintenance.edit(settings);
+    this.keepInProject(project, `ATLAS_MAINTENANCE_WINDOW_${type}`);
   }
 
   /** A colleague resets the window, as if it had never been set. */
   resetWindow(projectId: string): void {
     this.maintenance(projectId).reset();
+    this.keepInProject(this.project(projectId), "ATLAS_MAINTENANCE_WINDOW_REMOVED");
+  }
+
+  /** Keeps in the activity feed what somebody did in a project that concerns no single user. */
+  keepInProject(project: Project, type: string): void {
+    this.events.keep({ type, organization: project.organization, project });
   }
 
   runMaintenance(projectId: string): void {

@@ -23,9 +23,12 @@ export const roleList = v.pipe(
   v.transform((roles) => (roles == null ? undefined : [...new Set(roles)].sort())),
 );
 
+/** The statuses of users whose invitation has come to nothing, and who are no members. */
+export const endedInvitation: readonly string[] = ["INVITATION_EXPIRED", "INVITATION_REJECTED"];
+
 /** Whether a user that Atlas lists is no member: the invitation has expired or was rejected. */
 export function isGone({ orgMembershipStatus }: { orgMembershipStatus?: string | undefined }): boolean {
-  return orgMembershipStatus === "INVITATION_EXPIRED" || orgMembershipStatus === "INVITATION_REJECTED";
+  return endedInvitation.includes(orgMembershipStatus ?? "");
 }
 
 /**

@@ -3,7 +3,8 @@
  * the forms of answers.
  */
 export type { RequestOptions } from "../request";
-export { isGone } from "./fields";
+export * from "./events";
+export { endedInvitation, isGone } from "./fields";
 export * from "./linkTokens";
 export type { Listing } from "./listing";
 export * from "./liveMigrations";

@@ -19,6 +19,9 @@ function pageOf<T>(item: v.GenericSchema<unknown, T>) {
   });
 }
 
+/** An entry of a listing, which can be told from the others. */
+export type Listed = { readonly id: string } | { readonly userId: string } | { readonly teamId: string };
+
 /** A listing that is complete, and whether all of it came in one answer. */
 export interface Listing<T> {
   items: T[];
@@ -28,9 +31,6 @@ export interface Listing<T> {
    */
   atomic: boolean;
 }
-
-/** What is listed has an id. */
-export type Listed = { userId: string } | { teamId: string };
 
 /**
  * Reads all pages of a listing.
@@ -57,8 +57,8 @@ export async function listAll<T extends Listed>(
       return { items, atomic: pageNum === 1 && (totalCount ?? 0) <= items.length };
     }
     const before = known.size;
-    for (const each of results) {
-      known.add("userId" in each ? each.userId : each.teamId);
+    for (const entry of results) {
+      known.add("id" in entry ? entry.id : "userId" in entry ? entry.userId : entry.teamId);
     }
     if (known.size === before || pageNum === mostPages) {
       throw endless(request, pageNum, client.wording);
@@ -72,7 +72,7 @@ function endless(
   { baseUrl }: Wording,
 ): AtlasError {
   return new AtlasError(
-    `Could not ${summary}: after page ${pages} of ${method} ${path} there is nobody new, and still another page is announced. ` +
+    `Could not ${summary}: after page ${pages} of ${method} ${path} there is nothing new, and still another page is announced. ` +
       `Check that ${baseUrl} leads to Atlas itself, and not to a cache that ignores the query.`,
     { operation, method, path },
   );

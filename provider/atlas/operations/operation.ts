@@ -34,7 +34,7 @@ export interface Description<Path extends string, Input, Body> {
   /** See {@link AtlasRequest.summary}. */
   summary(input: Input): string;
   /** Parameters without a value are left out. @default none */
-  query?(input: Input): Readonly<Record<string, string | undefined>>;
+  query?(input: Input): Readonly<Record<string, string | readonly string[] | undefined>>;
   /** @default none */
   body?(input: Input): unknown;
   /** The form of a good answer; for a listing, the form of an entry. */
@@ -102,7 +102,7 @@ export function requestOf<Path extends string, Input extends object, Body>(
 ): AtlasRequest {
   const { operationId, method, apiVersion, idempotent, once, mayInvite, requiredRole } = description;
   const query = Object.entries(description.query?.(input) ?? {}).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
+    (entry): entry is [string, string | readonly string[]] => entry[1] !== undefined,
   );
   return {
     operation: operationId,

@@ -39,18 +39,21 @@ interface ProjectUsersFilter {
   username?: string | undefined;
   /** Also those who have access by a team or by a role in the organization. @default those who were added to it */
   indirect?: boolean;
+  /** Such as {@link endedInvitation}. @default pending and active */
+  statuses?: readonly string[];
 }
 
 /**
- * The active and pending users of a project that have been added to it directly; with a `username` only the one that
+ * The users of a project that have been added to it directly; with a `username` only the one that
  * Atlas finds under it.
  */
 export const listGroupUsers = defineListing({
   operationId: "listGroupUsers",
   method: "GET",
   path: "/groups/{groupId}/users",
-  query: ({ username, indirect }: ProjectUsersFilter) => ({
+  query: ({ username, indirect, statuses }: ProjectUsersFilter) => ({
     username,
+    orgMembershipStatuses: statuses,
     ...(indirect ? { flattenTeams: "true", includeOrgUsers: "true" } : {}),
   }),
   idempotent: true,

@@ -19,14 +19,24 @@ const rateLimitSet = ({ orgId }: TeamKey): string => `teams of organization ${or
 
 const requiredRole = "Organization Owner (ORG_OWNER)";
 
-/**
- * The active and pending users of a team; with a `username` or a `userId` only the one that Atlas finds under it.
- */
+/** Which users of a team to list; with a `username` or a `userId` only the one that Atlas finds under it. */
+interface TeamUsersFilter extends TeamKey {
+  username?: string;
+  userId?: string;
+  /** Such as {@link endedInvitation}. @default pending and active */
+  statuses?: readonly string[];
+}
+
+/** The users of a team. */
 export const listOrgTeamUsers = defineListing({
   operationId: "listOrgTeamUsers",
   method: "GET",
   path: "/orgs/{orgId}/teams/{teamId}/users",
-  query: ({ username, userId }: TeamKey & { username?: string; userId?: string }) => ({ username, userId }),
+  query: ({ username, userId, statuses }: TeamUsersFilter) => ({
+    username,
+    userId,
+    orgMembershipStatuses: statuses,
+  }),
   idempotent: true,
   summary: ({ teamId, username, userId }) => {
     const name = username ?? userId;

@@ -16,6 +16,8 @@ export interface DriftOptions {
   stack: string;
   /** Also lists members of projects that no resource declares. */
   unmanaged: boolean;
+  /** Also finds out who has made each difference. */
+  attribution: boolean;
   /** The version of the JSON report. */
   version: ReportVersion;
   format: DriftFormat;
@@ -29,7 +31,7 @@ export interface DriftOptions {
  * @throws CommandFailure or AtlasError when it could not be found out
  */
 export async function drift(
-  { stack: name, unmanaged, format, version }: DriftOptions,
+  { stack: name, unmanaged, attribution, format, version }: DriftOptions,
   output: Output,
 ): Promise<0 | 7> {
   // Of a stack as a whole it is said that it is as declared.
@@ -58,21 +60,31 @@ export async function drift(
   const found = rowsOf(observation, later, { now, labels, doubt });
   // A resource about all members of a project may have told of somebody already.
   const told = new Set(found.map(({ id }) => id));
-  const rows = [...found, ...undeclared.filter(({ id }) => !told.has(id))];
-  if (doubt !== undefined && rows.length === 0) {
+  const all = [...found, ...undeclared.filter(({ id }) => !told.has(id))];
+  if (doubt !== undefined && all.length === 0) {
     throw new CommandFailure(
       `Atlas is as the state of stack ${name} says, but the state may not be as declared: ${doubt.reason}. ${doubt.remedy}`,
     );
   }
+  const { rows, gaps } =
+    attribution && all.length > 0
+      ? await loadAttribution().attributeRows(stack, all, { observation, labels, now, record: later }, output)
+      : { rows: all, gaps: [] };
   const report: DriftReport = {
     stack: name,
     rows: mask(rows).sort(bySubject),
+    gaps: mask(gaps),
     now,
     doubt,
     isEmpty: observation.steps.length === 0,
   };
   output.print(printDrift(report, format, version));
   return rows.length === 0 ? 0 : 7;
+}
+
+/** Only when there is drift, because it loads an HTTP client. */
+function loadAttribution() {
+  return require("./attribution") as typeof import("./attribution");
 }
 
 /** Fails where a comparison means nothing, whatever it has found. */

@@ -7,6 +7,8 @@ import { markdownTable } from "./tables";
 export interface DriftReport {
   stack: string;
   rows: DriftRow[];
+  /** Sentences about what could not be found out. */
+  gaps: string[];
   now: Date;
   /** Why the state may not be what was declared. */
   doubt: Doubt | undefined;
@@ -23,14 +25,19 @@ export function printDrift(report: DriftReport, format: DriftFormat, version: Re
   return format === "json" ? jsonOf(report, version) : printers[format](report);
 }
 
-function jsonOf({ stack, rows, now, doubt }: DriftReport, version: ReportVersion): string {
+function jsonOf({ stack, rows, gaps, now, doubt }: DriftReport, version: ReportVersion): string {
   const kinds = kindsOf[version];
   const report = {
     version,
     stack,
     checkedAt: now.toISOString(),
     doubt: doubt?.reason ?? null,
-    rows: rows.map((row) => ({ ...row, kind: kinds[row.kind] })),
+    rows: rows.map(({ attribution, ...row }) => ({
+      ...row,
+      kind: kinds[row.kind],
+      ...(attribution === undefined || version === 1 ? {} : { attribution }),
+    })),
+    ...(version === 1 ? {} : { gaps }),
   };
   return JSON.stringify(report, undefined, 2);
 }
@@ -50,29 +57,41 @@ const printers: Readonly<Record<Exclude<DriftFormat, "json">, (report: DriftRepo
         `  ${subject}${property === null ? "" : `, ${property}`}`,
         `  declared: ${declaredOf(row)}`,
         `  actual:   ${actualOf(row)}`,
+        ...(row.attribution === undefined ? [] : [`  ${row.attribution.sentence}`]),
       ]
         .map(onOneLine)
         .join("\n");
     });
     const doubts = report.doubt === undefined ? [] : [doubtOf(report.doubt)];
-    return [`${titleOf(report)}.`, ...doubts, ...paragraphs, ...remediesFor(report)].join("\n\n");
+    const gaps = report.gaps.map(onOneLine);
+    return [`${titleOf(report)}.`, ...doubts, ...paragraphs, ...gaps, ...remediesFor(report)].join("\n\n");
   },
 
   markdown: (report) => {
+    const isAttributed = report.rows.some(({ attribution }) => attribution !== undefined);
     const table = markdownTable(
-      ["What happened", "Who or what", "Property", "Declared", "Actual"],
+      [
+        "What happened",
+        "Who or what",
+        "Property",
+        "Declared",
+        "Actual",
+        ...(isAttributed ? ["Who, when, from where"] : []),
+      ],
       report.rows.map((row) => [
         row.message,
         row.subject,
         row.property ?? "",
         declaredOf(row),
         actualOf(row),
+        ...(isAttributed ? [row.attribution?.sentence ?? ""] : []),
       ]),
     );
     return [
       `### ${inMarkdown(titleOf(report))}`,
       ...(report.doubt === undefined ? [] : [inMarkdown(doubtOf(report.doubt))]),
       ...(report.rows.length === 0 ? [] : [table]),
+      ...report.gaps.map(inMarkdown),
       ...remediesFor(report),
     ].join("\n\n");
   },

@@ -1,6 +1,7 @@
 import type { Place } from "../../resources/messages/messages";
 import { inWords } from "../../resources/messages/values";
 import type { Step } from "../engine/stack";
+import type { Attribution } from "./attributionFields";
 import { type Labels, labelOf } from "./labels";
 import { providerNameOf } from "./providers";
 
@@ -28,6 +29,8 @@ export interface DriftRow {
   external: boolean;
   /** The name of the explicit provider that it belongs to; null for the credentials in the stack's configuration. */
   provider: string | null;
+  /** Who has made the difference; absent when that was not to be found out. */
+  attribution?: Attribution;
 }
 
 /** A member of a project or team that is not declared. */

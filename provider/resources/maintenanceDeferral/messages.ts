@@ -7,6 +7,14 @@ const subject = ({ project }: Facts): string => `the maintenance of project ${pr
 export const maintenanceDeferralMessages: Messages = {
   id: maintenanceDeferralId,
   needs: [["projectId"]],
+  // Each takes deferrals back; Atlas has no event for maintenance that has taken place.
+  events: [
+    "ATLAS_MAINTENANCE_WINDOW_ADDED",
+    "ATLAS_MAINTENANCE_WINDOW_MODIFIED",
+    "ATLAS_MAINTENANCE_WINDOW_REMOVED",
+    "ATLAS_MAINTENANCE_START_ASAP",
+    "ATLAS_MAINTENANCE_RESET_BY_ADMIN",
+  ],
   wording: {
     subject,
     changed: (of, property, { declared, actual }, { cause }) =>

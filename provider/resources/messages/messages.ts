@@ -18,6 +18,13 @@ export interface Messages {
   readonly membership?: Membership;
   /** For resources about all members of a project or team. */
   readonly members?: Members;
+  /**
+   * Types of events in the feed of its project that may explain why it differs. Those about members are known from their
+   * project or team.
+   *
+   * @default none
+   */
+  readonly events?: readonly string[];
   /** What a refresh has found to differ, where no argument says what must be. @default the properties that differ */
   readonly difference?: (found: Properties) => Difference;
 }

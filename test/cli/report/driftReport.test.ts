@@ -37,7 +37,7 @@ for (const [version, schema, kinds] of [
 
 function reportIn(version: ReportVersion): { version: number; rows: { kind: string }[] } {
   const rows = (["changed", "deleted", "unmanaged"] as const).map((kind): DriftRow => ({ ...row, kind }));
-  const report = { stack: "test", rows, now: new Date(0), doubt: undefined, isEmpty: false };
+  const report = { stack: "test", rows, now: new Date(0), doubt: undefined, isEmpty: false, gaps: [] };
   return JSON.parse(printDrift(report, "json", version));
 }
 

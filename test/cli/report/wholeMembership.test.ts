@@ -159,7 +159,11 @@ describe("counts", () => {
   });
 
   const report = (rows: ReturnType<typeof driftRows>): string =>
-    printDrift({ stack: "dev", rows, now: new Date(0), doubt: undefined, isEmpty: false }, "text", 2);
+    printDrift(
+      { stack: "dev", rows, now: new Date(0), doubt: undefined, isEmpty: false, gaps: [] },
+      "text",
+      2,
+    );
 
   test("of differences count each once, however it is worded", () => {
     const rows = driftRows(whole("update", users({ ada: "OWNER", bob: "OWNER" }), users({})), context);
