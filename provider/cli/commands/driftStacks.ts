@@ -31,7 +31,7 @@ export interface DriftOptions {
 }
 
 /**
- * Looks for drift in stacks, one after the other, and prints what there is to be told.
+ * Looks for drift in stacks, one after the other, and prints one report.
  *
  * @returns the exit code: 0 when all is known to be as declared, or what is not does not count, 7 when it is not, and 1 when
  * one of several stacks could not be compared

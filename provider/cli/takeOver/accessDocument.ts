@@ -14,6 +14,9 @@ export class AccessDocument {
   private readonly document: Document.Parsed<ParsedNode>;
   private readonly lines: LineCounter;
   private readonly render: () => string;
+  /** Of the lines, and what may stand at the beginning of the file. */
+  private readonly ending: string;
+  private readonly mark: string;
 
   constructor(
     private readonly file: string,
@@ -22,7 +25,10 @@ export class AccessDocument {
     // Few runs need it.
     this.yaml = require("yaml") as Yaml;
     this.lines = new this.yaml.LineCounter();
-    this.document = this.yaml.parseDocument(text.replace(/^\ufeff/, "").replaceAll("\r\n", "\n"), {
+    this.ending = text.includes("\r\n") ? "\r\n" : "\n";
+    this.mark = text.startsWith("\ufeff") ? "\ufeff" : "";
+    const plain = text.slice(this.mark.length).replaceAll("\r\n", "\n");
+    this.document = this.yaml.parseDocument(plain, {
       lineCounter: this.lines,
       prettyErrors: false,
       stringKeys: true,
@@ -37,12 +43,16 @@ export class AccessDocument {
         this.problem(range?.[0] ?? 0, `*${source} is something in another line: write that out here`);
       },
     });
-    this.render = this.problems.length > 0 ? () => text : rendererFor(this.document, text);
+    const people = this.at("people");
+    this.render =
+      this.problems.length > 0
+        ? () => text
+        : rendererFor(this.document, this.yaml.isMap(people) ? people : undefined, plain, this.lines);
   }
 
   /** The text with all changes so far. */
   toString(): string {
-    return this.render();
+    return this.mark + this.render().replaceAll("\n", this.ending);
   }
 
   /** Takes over what one person has now in one project or team, if the file says what was declared. */

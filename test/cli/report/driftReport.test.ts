@@ -66,7 +66,7 @@ function reportIn(version: ReportVersion): { version: number; rows: { kind: stri
 }
 
 function compile(schema: string) {
-  const ajv = new Ajv({ formats: { "date-time": true, date: true }, allowUnionTypes: true });
+  const ajv = new Ajv({ formats: { "date-time": true }, allowUnionTypes: true });
   return ajv.compile(require(`../../../provider/cli/${schema}`));
 }
 
