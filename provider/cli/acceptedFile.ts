@@ -60,42 +60,50 @@ export function readAccepted(file: string): AcceptedFile {
   try {
     content = readFileSync(file, "utf8");
   } catch (error) {
-    return refused([`${file} cannot be read, so nothing is accepted: ${sentenceOf(error)}`]);
+    const mistake = `${file} cannot be read, so nothing is accepted: ${sentenceOf(error)}`;
+    return { entries: [], mistakes: [mistake] };
   }
   // Few runs need it.
   const { isNode, LineCounter, parseDocument } = require("yaml") as typeof import("yaml");
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number): string => `${file}:${Math.max(lines.linePos(offset).line, 1)}`;
+  const lineAt = (offset: number): number => Math.max(lines.linePos(offset).line, 1);
+  const refusal = (mistakes: { line: number; text: string }[]): AcceptedFile => ({
+    entries: [],
+    mistakes: [
+      `${file} accepts nothing until this is put right:`,
+      ...mistakes
+        .toSorted((one, other) => one.line - other.line)
+        .map(({ line, text: mistake }) => `${file}:${line}: ${mistake}.`),
+    ],
+  });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
-    return refused([
-      `${at(problem.pos[0])}: this is not YAML (${problem.message}): look at this line and the one above.`,
-    ]);
+    const mistake = `this is not YAML (${problem.message}): look at this line and the one above`;
+    return refusal([{ line: lineAt(problem.pos[0]), text: mistake }]);
   }
-  const placeOf = (path: readonly unknown[]): string => {
+  const lineOf = (path: readonly unknown[]): number => {
     for (let length = path.length; length >= 0; length--) {
       const node = document.getIn(path.slice(0, length), true);
       if (isNode(node) && node.range) {
-        return at(node.range[0]);
+        return lineAt(node.range[0]);
       }
     }
-    return at(0);
+    return lineAt(0);
   };
   const { success, output, issues } = v.safeParse(schema, document.toJS());
   if (success) {
     return {
-      entries: output.accepted.map((entry, index) => ({ ...entry, at: placeOf(["accepted", index]) })),
+      entries: output.accepted.map((entry, index) => ({
+        ...entry,
+        at: `${file}:${lineOf(["accepted", index])}`,
+      })),
       mistakes: [],
     };
   }
-  return refused(
-    issues.map(({ path = [], message }) => `${placeOf(path.map(({ key }) => key))}: ${message}.`),
+  return refusal(
+    issues.map(({ path = [], message }) => ({ line: lineOf(path.map(({ key }) => key)), text: message })),
   );
-}
-
-function refused(mistakes: string[]): AcceptedFile {
-  return { entries: [], mistakes };
 }
 
 function isDay(day: string): boolean {
