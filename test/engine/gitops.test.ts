@@ -279,7 +279,7 @@ people:
     assert.equal((await runJob("take-over", context)).code, 0);
     assert.deepEqual(simulator.log.effects(), []);
     const due = text
-      .replace("projects: { shop: [GROUP_READ_ONLY] }", "projects: { shop: [GROUP_OWNER] }")
+      .replace("projects: { shop: [GROUP_READ_ONLY] }", "projects: {shop: [GROUP_OWNER]}")
       .replace("  grace@", "  bob@example.com:\n    projects:\n      shop: [GROUP_READ_ONLY]\n  grace@")
       .replace("    teams: [support]\n", "");
     assert.equal(forge.branches.get("take-over/production")?.content, due);

@@ -197,6 +197,8 @@ export class FakeGitHub extends Forge {
   readonly ways =
     "To take this back, [start the deployment](https://github.example.com/acme/atlas-access/actions/workflows/deploy.yml) by **Run workflow**. " +
     "To take it over, [start the workflow that opens a pull request](https://github.example.com/acme/atlas-access/actions/workflows/take-over.yml) by **Run workflow**.";
+  /** A setting of the repository, which is off in a new one. */
+  mayOpenPullRequests = true;
   /** What trees and commits hold, by their hash. */
   private readonly objects = new Map<string, FakeBranch>();
   private folder = "";
@@ -348,6 +350,10 @@ export class FakeGitHub extends Forge {
         rows.map(({ number }) => ({ number })),
         url,
       );
+    }
+    if (route === "POST pulls" && !this.mayOpenPullRequests) {
+      const message = "GitHub Actions is not permitted to create or approve pull requests.";
+      return { status: 403, body: { message } };
     }
     if (route === "POST pulls") {
       const { title, body: text, head, base } = body as Record<string, string>;

@@ -540,7 +540,7 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
       assert.match(
         stderr,
         forge.name === "GitHub"
-          ? /answered 403 \(Forbidden for you\): give the job the permissions 'contents: write' and 'pull-requests: write', and allow GitHub Actions to create pull requests under Settings > Actions > General\.\n$/
+          ? /answered 403 \(Forbidden for you\): give the job the permissions 'contents: write' and 'pull-requests: write'\.\n$/
           : /answered 403 \(Forbidden for you\): make a project access token with the role Developer and the scope api, and set it as the protected CI\/CD variable TAKE_OVER_TOKEN\.\n$/,
       );
     });
@@ -653,6 +653,26 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
 }
 
 describe("publishing", () => {
+  test("says where a person opens the pull request that GitHub Actions may not open", async () => {
+    const gitHub = await new FakeGitHub().start();
+    try {
+      gitHub.mayOpenPullRequests = false;
+      await writeFile(path.join(folder, "access.yaml"), "people: {}\n");
+      const args = ["take-over", "access.yaml", await report("Bob was added")];
+      assert.deepEqual(
+        await publish(args, { ...gitHub.env(), STACK: "production" }),
+        failed(
+          `POST ${gitHub.url}/repos/acme/atlas-access/pulls answered 403 (GitHub Actions is not permitted to create or approve pull requests.): ` +
+            "open it yourself at https://github.example.com/acme/atlas-access/compare/main...take-over/production?expand=1, " +
+            "or allow GitHub Actions to create pull requests under Settings > Actions > General, as README.md says.",
+        ),
+      );
+      assert.equal(gitHub.branches.get("take-over/production")?.content, "people: {}\n");
+    } finally {
+      await gitHub.stop();
+    }
+  });
+
   const usage = failed(
     "Usage: node ci/publish.mts comment FILE | issue FILE | healed | take-over FILE REPORT",
   );

@@ -38,9 +38,7 @@ export function gitHub(): Forge {
     },
   };
   const forProposal: Purpose = {
-    advice:
-      "give the job the permissions 'contents: write' and 'pull-requests: write', and allow GitHub Actions to create " +
-      "pull requests under Settings > Actions > General",
+    advice: "give the job the permissions 'contents: write' and 'pull-requests: write'",
     gone: "it has been deleted",
     obstacle: async () => {
       const { archived } = await client.peek<{ archived: boolean }>(repository);
@@ -135,12 +133,22 @@ export function gitHub(): Forge {
         return { name: `Pull request ${number}`, isNew: false };
       }
       const base = variable("GITHUB_REF_NAME");
-      const { number } = await change<{ number: number }>("POST", "pulls", {
-        title,
-        body,
-        head: branch,
-        base,
-      });
+      // The branch is there, so a person can go on where workflows may open none.
+      const advice =
+        `open it yourself at ${process.env["GITHUB_SERVER_URL"]}/${process.env["GITHUB_REPOSITORY"]}/compare/${base}...${branch}?expand=1, ` +
+        "or allow GitHub Actions to create pull requests under Settings > Actions > General, as README.md says";
+      const { text } = await client.call(
+        "POST",
+        `${repository}/pulls`,
+        { ...forProposal, advice },
+        {
+          title,
+          body,
+          head: branch,
+          base,
+        },
+      );
+      const { number } = jsonOf(text) as { number: number };
       return { name: `Pull request ${number}`, isNew: true };
     },
   };
