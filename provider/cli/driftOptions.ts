@@ -43,7 +43,8 @@ export function readDriftOptions(values: DriftValues, format: Format): Omit<Drif
   if (new Set(stack).size < stack.length) {
     throw new CommandFailure("--stack names a stack twice: give each of them once.");
   }
-  if (all || stack.length > 1) {
+  const isList = all || stack.length > 1;
+  if (isList) {
     if (takeOver !== undefined) {
       throw new CommandFailure("--take-over is for one stack, whose file it is: name one by --stack.");
     }
@@ -53,7 +54,16 @@ export function readDriftOptions(values: DriftValues, format: Format): Omit<Drif
       );
     }
   }
-  return { unmanaged, failOn: levelOf(values["fail-on"]), accepted, takeOver, junit, format, version };
+  return {
+    isList,
+    unmanaged,
+    failOn: levelOf(values["fail-on"]),
+    accepted,
+    takeOver,
+    junit,
+    format,
+    version,
+  };
 }
 
 function levelOf(text: string | undefined): Severity {

@@ -203,5 +203,12 @@ describe("the drift report of what counts", () => {
     const accepted = await drift("--all", "--accepted", "accepted.yaml");
     assert.equal(accepted.code, 0);
     assert.doesNotMatch(accepted.stdout, /no difference is about/);
+    // A list of one has the form of a list.
+    assert.equal((await stack.cli(["stack", "rm", "other", "--yes", "--force"])).code, 0);
+    const { stacks } = JSON.parse((await drift("--all", "--json")).stdout);
+    assert.deepEqual(
+      stacks.map((each: { stack: string }) => each.stack),
+      ["test"],
+    );
   });
 });

@@ -253,7 +253,10 @@ describe("the pipeline for GitLab", () => {
   test("takes over when somebody starts that, and holds up nothing until then", () => {
     const [rule] = jobs["take-over"]?.rules ?? [];
     assert.deepEqual([rule?.when, rule?.allow_failure], ["manual", true]);
-    assert.equal(jobs["take-over"]?.script?.[0], 'export GITLAB_TOKEN="$TAKE_OVER_TOKEN"');
+    assert.equal(
+      jobs["take-over"]?.script?.[0],
+      `export GITLAB_TOKEN="\${TAKE_OVER_TOKEN:?is not set, as the head of .gitlab-ci.yml says}"`,
+    );
     assert.equal(jobs["take-over"]?.resource_group, "take-over/$STACK");
   });
 

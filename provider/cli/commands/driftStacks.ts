@@ -15,6 +15,8 @@ import { cannotKnow, compare } from "./drift";
 export interface DriftOptions {
   /** One or more. */
   stacks: string[];
+  /** Whether the report is about a list of stacks, though there may be one. */
+  isList: boolean;
   /** Also lists members of projects that no resource declares. */
   unmanaged: boolean;
   /** The lowest severity that exit code 7 is for. */
@@ -38,19 +40,19 @@ export interface DriftOptions {
  * @throws CommandFailure or AtlasError when the only stack could not be compared
  */
 export async function drift(options: DriftOptions, output: Output): Promise<0 | 1 | 7> {
-  const { stacks, failOn, takeOver, junit } = options;
+  const { stacks, isList, unmanaged, failOn, takeOver, junit } = options;
   const file = options.accepted === undefined ? noneAccepted : readAccepted(options.accepted);
   const used: Acceptance[] = [];
   const outcomes: Outcome[] = [];
   for (const stack of stacks) {
     try {
-      const comparison = await compare({ stack, unmanaged: options.unmanaged }, output);
+      const comparison = await compare({ stack, unmanaged }, output);
       const sorted = sortOutAccepted(comparison.rows, file.entries, comparison.now);
       used.push(...sorted.used);
       const { rows, accepted, notes } = sorted;
       outcomes.push({ ...comparison, rows, accepted, notes, failOn });
     } catch (error) {
-      if (stacks.length === 1) {
+      if (!isList) {
         throw error;
       }
       outcomes.push({ stack, failure: sentenceOf(error) });
@@ -58,12 +60,14 @@ export async function drift(options: DriftOptions, output: Output): Promise<0 | 
     }
   }
   const reports = outcomes.filter(isReport);
-  const unused = reports.length < outcomes.length ? [] : notesOnUnused(file.entries, used);
+  const unused = reports.length < outcomes.length ? [] : notesOnUnused(file.entries, used, unmanaged);
   const notes = [...file.mistakes, ...unused];
-  for (const report of takeOver === undefined ? [] : reports) {
+  if (takeOver !== undefined) {
     // Few runs need it.
     const { takeOverInto } = require("./takeOver") as typeof import("./takeOver");
-    report.notes.push(...takeOverInto(takeOver ?? "", report, output));
+    for (const report of reports) {
+      report.notes.push(...takeOverInto(takeOver, report, output));
+    }
   }
   print(outcomes, notes, options, output);
   if (junit !== undefined) {
@@ -77,12 +81,11 @@ const noneAccepted: AcceptedFile = { entries: [], mistakes: [] };
 function print(
   outcomes: Outcome[],
   notes: string[],
-  { format, version }: DriftOptions,
+  { isList, format, version }: DriftOptions,
   output: Output,
 ): void {
-  const [first] = outcomes;
-  const only = outcomes.length === 1 && first !== undefined && isReport(first) ? first : undefined;
   if (format === "json") {
+    const [only] = isList ? [] : outcomes.filter(isReport);
     const json =
       only === undefined
         ? {

@@ -60,12 +60,26 @@ export function sortOutAccepted(
   return sorted;
 }
 
-/** What is to be said of the entries that are about nothing in all that was looked at. */
-export function notesOnUnused(entries: readonly Acceptance[], used: readonly Acceptance[]): string[] {
+/**
+ * What is to be said of the entries that are about nothing in all that was looked at.
+ *
+ * @param unmanaged whether members were looked for that nobody declares
+ */
+export function notesOnUnused(
+  entries: readonly Acceptance[],
+  used: readonly Acceptance[],
+  unmanaged: boolean,
+): string[] {
   const found = new Set(used);
   return entries
     .filter((entry) => !found.has(entry))
-    .map(({ at, subject }) => `${at}: no difference is about ${subject}. Correct the entry, or take it out.`);
+    .map(({ at, subject, kind = "unmanaged" }) => {
+      const advice =
+        kind === "unmanaged" && !unmanaged
+          ? "Correct the entry, take it out, or add --unmanaged if it is about a member that nobody declares."
+          : "Correct the entry, or take it out.";
+      return `${at}: no difference is about ${subject}. ${advice}`;
+    });
 }
 
 function isAbout({ subject, kind, property }: Acceptance, row: DriftRow): boolean {

@@ -87,11 +87,17 @@ describe("a difference counts nevertheless", () => {
     ];
     const { rows, notes, used } = sortOut(changed("eve", [], ["GROUP_READ_ONLY"]), entries);
     assert.deepEqual([rows.length, notes, used], [1, [], []]);
-    assert.deepEqual(notesOnUnused(entries, used), [
+    assert.deepEqual(notesOnUnused(entries, used, true), [
       "accepted.yaml:2: no difference is about bob in project shop. Correct the entry, or take it out.",
       "accepted.yaml:7: no difference is about eve in project shop. Correct the entry, or take it out.",
       "accepted.yaml:12: no difference is about eve in project shop. Correct the entry, or take it out.",
     ]);
-    assert.deepEqual(notesOnUnused(entries, entries), []);
+    assert.deepEqual(notesOnUnused(entries, entries, true), []);
+    const more =
+      "Correct the entry, take it out, or add --unmanaged if it is about a member that nobody declares.";
+    assert.deepEqual(
+      notesOnUnused(entries, used, false).map((note) => note.endsWith(more)),
+      [true, false, true],
+    );
   });
 });
