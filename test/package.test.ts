@@ -92,6 +92,7 @@ describe("the package", () => {
         "package.json",
         "CHANGELOG.md",
         "provider/cli/bin.js",
+        "provider/cli/accepted.schema.json",
         "provider/cli/report/reviewPage.html",
         "provider/cli/drift-report.schema.json",
         "provider/cli/drift-report.v1.schema.json",
@@ -168,6 +169,7 @@ describe("the package", () => {
           ".",
           "./handlers",
           "./package.json",
+          "./accepted.schema.json",
           "./drift-report.schema.json",
           "./drift-report.v1.schema.json",
           "./preview-report.schema.json",
@@ -204,6 +206,9 @@ describe("the package", () => {
         "OrganizationInvitation",
         "PipelineSchedule",
         "ProjectMember",
+        "Provider",
+        "ProviderArgs",
+        "ProviderEnvironmentVariables",
       ].sort(),
     );
   });
@@ -211,7 +216,7 @@ describe("the package", () => {
   test("exports exactly the public names", async () => {
     const names = [
       "AtlasError",
-      ...Object.keys(golden).sort(),
+      ...[...Object.keys(golden), "Provider"].sort(),
       "getLiveMigration",
       "getLiveMigrationOutput",
       "getOrganizationInvitations",

@@ -1,17 +1,23 @@
 import { parseArgs } from "node:util";
+import { driftOptions, readDriftOptions } from "./driftOptions";
 import { folderOfPerson } from "./engine/folder";
 import { CommandFailure } from "./failure";
 import { processOutput } from "./output";
-import type { DriftFormat, ReportVersion } from "./report/driftReport";
 import { sentenceOf } from "./report/sentences";
 
 const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
 
-  drift [--stack NAME] [--unmanaged] [--no-attribution] [--json [--report-version N] | --markdown]
-      Compares Atlas with what the last update of the stack declared. Writes nothing.
+  drift [--stack NAME]... [--all] [--unmanaged] [--no-attribution] [--fail-on LEVEL] [--accepted FILE] [--take-over FILE]
+        [--json [--report-version N] | --markdown] [--junit FILE]
+      Compares Atlas with what the last update of each stack declared. Changes nothing in Atlas, nor in the state.
+      --all               takes all stacks of the project
       --unmanaged         also lists members of its projects and teams that no resource declares
       --no-attribution    does not say who has made each difference, when, and from which address
+      --fail-on LEVEL     lets differences below this severity not count: critical, high, medium or low; low is the default
+      --accepted FILE     lists the differences apart that this YAML file accepts: they do not count
+      --take-over FILE    writes what Atlas has into this access.yaml of the gitops example
       --report-version N  writes the JSON report as this version, 2 or 1, has it; 2 is the default
+      --junit FILE        also writes a report for CI systems that show tests
 
   preview [--stack NAME] [--json | --markdown]
       Prints what an update of the stack is going to change, and nothing else.
@@ -32,7 +38,7 @@ const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
 
 drift and preview take the stack that is selected when none is named.
 
-Exit codes: 0 done, and known to be as declared; 7 drift; other: failure, or it cannot be known whether all is as
+Exit codes: 0 done, and known to be as declared; 7 drift that counts; other: failure, or it cannot be known whether all is as
 declared, with a sentence on the standard error.`;
 
 const hint = "See `npx --no -- mongodbatlas-dynamic --help`.";
@@ -56,18 +62,14 @@ async function run(args: string[]): Promise<number> {
   switch (command) {
     case "drift": {
       refuseOldName(rest);
-      const { values } = parse(rest, {
-        ...reportOptions,
-        unmanaged: { type: "boolean", default: false },
-        "no-attribution": { type: "boolean", default: false },
-        "report-version": { type: "string" },
-      });
-      const format = formatOf(values);
-      const version = versionOf(values["report-version"], format);
-      const { drift } = require("./commands/drift") as typeof import("./commands/drift");
-      const stack = await stackFor(values.stack);
-      const { unmanaged, "no-attribution": withoutAttribution } = values;
-      return drift({ stack, unmanaged, attribution: !withoutAttribution, format, version }, processOutput);
+      const { values } = parse(rest, { ...reportOptions, ...driftOptions });
+      const options = readDriftOptions(values, formatOf(values));
+      const { allStacks, drift } =
+        require("./commands/driftStacks") as typeof import("./commands/driftStacks");
+      const stacks = values.all
+        ? await allStacks()
+        : await Promise.all((values.stack ?? [undefined]).map(stackFor));
+      return drift({ ...options, stacks }, processOutput);
     }
     case "preview": {
       const { values } = parse(rest, reportOptions);
@@ -152,19 +154,6 @@ function refuseOldName(args: string[]): void {
   if (args.some((arg) => /^--strangers(=|$)/.test(arg))) {
     throw new CommandFailure("The option --strangers is called --unmanaged now: give that instead.");
   }
-}
-
-function versionOf(text: string | undefined, format: DriftFormat): ReportVersion {
-  if (text === undefined) {
-    return 2;
-  }
-  if (format !== "json") {
-    throw new CommandFailure("--report-version is for the JSON report: add --json, or leave it out.");
-  }
-  if (text !== "1" && text !== "2") {
-    throw new CommandFailure(`--report-version must be 1 or 2, but got '${text}'.`);
-  }
-  return text === "1" ? 1 : 2;
 }
 
 async function stackFor(named: string | undefined): Promise<string> {

@@ -65,6 +65,36 @@ describe("the command line", () => {
       "--report-version is for the JSON report: add --json, or leave it out.",
     ],
     [
+      "a level that there is not",
+      ["drift", "--fail-on", "severe"],
+      "--fail-on must be critical, high, medium or low, but got 'severe'.",
+    ],
+    [
+      "a file without a name",
+      ["drift", "--accepted="],
+      "--accepted must be the name of a file, but got nothing.",
+    ],
+    [
+      "all stacks and some",
+      ["drift", "--all", "--stack", "x"],
+      "--all and --stack exclude each other: give one of them.",
+    ],
+    [
+      "one stack twice",
+      ["drift", "--stack", "x", "--stack", "x"],
+      "--stack names a stack twice: give each of them once.",
+    ],
+    [
+      "one file for several stacks",
+      ["drift", "--stack", "x", "--stack", "y", "--take-over", "access.yaml"],
+      "--take-over is for one stack, whose file it is: name one by --stack.",
+    ],
+    [
+      "the first version for several stacks",
+      ["drift", "--all", "--json", "--report-version", "1"],
+      "--report-version 1 is about one stack: name one by --stack, or take version 2.",
+    ],
+    [
       "two formats",
       ["drift", "--stack", "x", "--json", "--markdown"],
       "--json and --markdown exclude each other: give one of them.",

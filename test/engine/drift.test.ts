@@ -115,10 +115,39 @@ describe("the drift report", () => {
         type: type("ProjectUser"),
         id: "<project>/ada@example.com",
         external: false,
+        severity: "critical",
         property: "roles",
         declared: ["GROUP_READ_ONLY"],
         actual: ["GROUP_OWNER"],
         message: "ada@example.com was given GROUP_OWNER and lost GROUP_READ_ONLY outside the stack.",
+      },
+      {
+        kind: "unmanaged",
+        subject: "mallory@example.com in project <project>",
+        urn: null,
+        type: null,
+        id: "<project>/mallory@example.com",
+        external: false,
+        severity: "critical",
+        property: "roles",
+        declared: null,
+        actual: ["GROUP_OWNER"],
+        message:
+          "mallory@example.com is invited with GROUP_OWNER in project <project>, and no resource of the stack declares it.",
+      },
+      {
+        kind: "unmanaged",
+        subject: "olivia@example.com in project <project>",
+        urn: null,
+        type: null,
+        id: "<project>/olivia@example.com",
+        external: false,
+        severity: "critical",
+        property: "roles",
+        declared: null,
+        actual: ["GROUP_OWNER", "GROUP_READ_ONLY"],
+        message:
+          "olivia@example.com has GROUP_OWNER, GROUP_READ_ONLY in project <project>, and no resource of the stack declares it.",
       },
       {
         kind: "deleted",
@@ -127,6 +156,7 @@ describe("the drift report", () => {
         type: type("ProjectUser"),
         id: "<project>/eve@example.com",
         external: false,
+        severity: "medium",
         property: null,
         declared: { projectId: "<project>", roles: ["GROUP_READ_ONLY"], username: "eve@example.com" },
         actual: null,
@@ -141,6 +171,7 @@ describe("the drift report", () => {
         type: type("ProjectUser"),
         id: "<project>/grace@example.com",
         external: false,
+        severity: "medium",
         property: null,
         declared: { projectId: "<project>", roles: ["GROUP_OWNER"], username: "grace@example.com" },
         actual: null,
@@ -153,37 +184,12 @@ describe("the drift report", () => {
         type: type("TeamUser"),
         id: "<organization>/<team>/grace@example.com",
         external: false,
+        severity: "medium",
         property: null,
         declared: { orgId: "<organization>", teamId: "<team>", username: "grace@example.com" },
         actual: null,
         message:
           "grace@example.com left team <team> outside the stack: removed from the team, or from the organization.",
-      },
-      {
-        kind: "unmanaged",
-        subject: "mallory@example.com in project <project>",
-        urn: null,
-        type: null,
-        id: "<project>/mallory@example.com",
-        external: false,
-        property: "roles",
-        declared: null,
-        actual: ["GROUP_OWNER"],
-        message:
-          "mallory@example.com is invited with GROUP_OWNER in project <project>, and no resource of the stack declares it.",
-      },
-      {
-        kind: "unmanaged",
-        subject: "olivia@example.com in project <project>",
-        urn: null,
-        type: null,
-        id: "<project>/olivia@example.com",
-        external: false,
-        property: "roles",
-        declared: null,
-        actual: ["GROUP_OWNER", "GROUP_READ_ONLY"],
-        message:
-          "olivia@example.com has GROUP_OWNER, GROUP_READ_ONLY in project <project>, and no resource of the stack declares it.",
       },
       {
         kind: "changed",
@@ -192,6 +198,7 @@ describe("the drift report", () => {
         type: type("MaintenanceDeferral"),
         id: "<project>",
         external: false,
+        severity: "medium",
         property: "deferrals",
         declared: 1,
         actual: 0,
@@ -204,18 +211,20 @@ describe("the drift report", () => {
   test("reads well at a terminal", async () => {
     const { code, stdout } = await drift("--no-attribution");
     assert.equal(code, 7);
-    assert.deepEqual(readable(stdout).split("\n").slice(0, 12), [
-      "Stack test has drifted: 5 differences.",
+    assert.deepEqual(readable(stdout).split("\n").slice(0, 14), [
+      "Stack test has drifted: 5 differences, the worst is critical.",
       "",
       "ada@example.com was given GROUP_OWNER and lost GROUP_READ_ONLY outside the stack.",
       "  ada@example.com in project <project>, roles",
       "  declared: GROUP_READ_ONLY",
       "  actual:   GROUP_OWNER",
+      "  severity: critical",
       "",
       "eve@example.com is not in project <project> any more: the invitation has expired, or was withdrawn or rejected, or was accepted and the user has been removed since.",
       "  eve@example.com in project <project>",
       "  declared: GROUP_READ_ONLY",
       "  actual:   deleted",
+      "  severity: medium",
       "",
     ]);
     assert.match(
@@ -228,11 +237,11 @@ describe("the drift report", () => {
     const { code, stdout } = await drift("--markdown", "--no-attribution");
     assert.equal(code, 7);
     assert.deepEqual(readable(stdout).split("\n").slice(0, 5), [
-      "### Stack test has drifted: 5 differences",
+      "### Stack test has drifted: 5 differences, the worst is critical",
       "",
-      "| What happened | Who or what | Property | Declared | Actual |",
-      "| --- | --- | --- | --- | --- |",
-      "| ada@example.com was given GROUP\\_OWNER and lost GROUP\\_READ\\_ONLY outside the stack. | ada@example.com in project <project> | roles | GROUP\\_READ\\_ONLY | GROUP\\_OWNER |",
+      "| Severity | What happened | Who or what | Property | Declared | Actual |",
+      "| --- | --- | --- | --- | --- | --- |",
+      "| critical | ada@example.com was given GROUP\\_OWNER and lost GROUP\\_READ\\_ONLY outside the stack. | ada@example.com in project <project> | roles | GROUP\\_READ\\_ONLY | GROUP\\_OWNER |",
     ]);
   });
 
@@ -463,7 +472,7 @@ describe("the drift report of a stack", () => {
     const { code, stdout, stderr } = await drift("--stack", "test");
     assert.deepEqual([code, stderr], [7, ""]);
     assert.deepEqual(stdout.split("\n").slice(0, 5), [
-      "Stack test may have drifted: 1 difference.",
+      "Stack test may have drifted: 1 difference, which is critical.",
       "",
       "What is called declared here is what the state has, which may not be what was declared: an update was killed, or is running, while updating ada.",
       "",

@@ -73,7 +73,7 @@ describe("the gitops example", () => {
   }
 
   /** Runs the step as a runner does, with the secrets that the job would see. */
-  async function runJob(workflow: "preview" | "deploy" | "drift", context?: TestContext) {
+  async function runJob(workflow: "preview" | "deploy" | "drift" | "take-over", context?: TestContext) {
     const { run, env } = lastStepOf(workflow);
     // The environment's secrets win over the repository's, where a job has an environment.
     const keys = workflow === "deploy" ? simulator.keys : simulator.readOnlyKeys;
@@ -109,6 +109,9 @@ describe("the gitops example", () => {
     readable(text ?? "")
       .split("\n")
       .filter((line) => line !== "" && !line.startsWith("<!--") && !line.includes("/actions/runs/"));
+
+  const withoutDates = (lines: string[]): string[] =>
+    lines.map((line) => line.replace(/\| \d{4}-\d{2}-\d{2} \|$/, "| (today) |"));
 
   test("runs its whole story: preview, merge, drift by hand, report, heal, empty report", async (context) => {
     const { world } = simulator;
@@ -174,12 +177,16 @@ describe("the gitops example", () => {
     assert.equal((await runJob("drift")).code, 0);
     assert.deepEqual(simulator.log.effects(), []);
     assert.equal(forge.issues.length, 1);
-    assert.deepEqual(published(forge.issues[0]?.body).slice(0, 5), [
-      "### Stack production has drifted: 2 differences",
-      "| What happened | Who or what | Property | Declared | Actual |",
-      "| --- | --- | --- | --- | --- |",
-      "| ada@example.com was given GROUP\\_OWNER and lost GROUP\\_CLUSTER\\_MANAGER, GROUP\\_READ\\_ONLY outside the stack. | ada@example.com in project shop | roles | GROUP\\_CLUSTER\\_MANAGER, GROUP\\_READ\\_ONLY | GROUP\\_OWNER |",
-      "| mallory@example.com is invited with GROUP\\_OWNER in project shop, and no resource of the stack declares it. | mallory@example.com in project shop | roles | nothing | GROUP\\_OWNER |",
+    assert.equal(
+      forge.issues[0]?.title,
+      "MongoDB Atlas differs from what stack production declares (critical)",
+    );
+    assert.deepEqual(withoutDates(published(forge.issues[0]?.body)).slice(0, 5), [
+      "### Stack production has drifted: 2 differences, the worst is critical",
+      "| Severity | What happened | Who or what | Property | Declared | Actual | First seen |",
+      "| --- | --- | --- | --- | --- | --- | --- |",
+      "| critical | ada@example.com was given GROUP\\_OWNER and lost GROUP\\_CLUSTER\\_MANAGER, GROUP\\_READ\\_ONLY outside the stack. | ada@example.com in project shop | roles | GROUP\\_CLUSTER\\_MANAGER, GROUP\\_READ\\_ONLY | GROUP\\_OWNER | (today) |",
+      "| critical | mallory@example.com is invited with GROUP\\_OWNER in project shop, and no resource of the stack declares it. | mallory@example.com in project shop | roles | nothing | GROUP\\_OWNER | (today) |",
     ]);
 
     // A check that fails leaves the issue alone.
@@ -200,6 +207,125 @@ describe("the gitops example", () => {
     assert.equal(
       await readFile(path.join(repository, "drift.md"), "utf8"),
       "### Stack production is as declared\n",
+    );
+  });
+
+  test("takes over by a pull request, accepts until a date, and takes back, until nothing is left", async (context) => {
+    const { world } = simulator;
+    const file = path.join(repository, "access.yaml");
+    const accepted = path.join(repository, "accepted.production.yaml");
+    const text = `# Who may do what.
+projects: # by label
+  shop: ${ids.project}
+teams:
+  support: { orgId: "${ids.organization}", teamId: "${ids.team}" }
+people:
+  # She keeps the shop.
+  Ada@example.com:
+    projects: { shop: [GROUP_READ_ONLY] }
+  grace@example.com:
+    projects:
+      shop: [GROUP_READ_ONLY] # for a while
+    teams: [support]
+  olivia@example.com:
+    projects:
+      shop: [GROUP_OWNER]
+`;
+    await writeFile(file, text);
+    for (const args of [
+      ["init", "-q"],
+      ["add", "access.yaml"],
+    ]) {
+      assert.equal((await runProcess("git", args, { cwd: repository, env: process.env })).code, 0);
+    }
+    assert.equal((await runJob("deploy")).code, 0);
+
+    world.setRoles(ids.project, "ada@example.com", ["GROUP_OWNER"]);
+    world.removeFromTeam(ids.team, "grace@example.com");
+    world.invite(ids.project, "bob@example.com", ["GROUP_READ_ONLY"]);
+    world.invite(ids.project, "mallory@example.com", ["GROUP_OWNER"]);
+    assert.equal((await runJob("drift", context)).code, 0);
+    const issue = forge.issues.at(-1);
+    assert.deepEqual(
+      published(issue?.body)
+        .filter((line) => line.includes("example.com in "))
+        .map((line) => line.split(" | ").slice(0, 3).join(" | ")),
+      [
+        "| critical | ada@example.com was given GROUP\\_OWNER and lost GROUP\\_READ\\_ONLY outside the stack. | ada@example.com in project shop",
+        "| critical | mallory@example.com is invited with GROUP\\_OWNER in project shop, and no resource of the stack declares it. | mallory@example.com in project shop",
+        "| medium | grace@example.com left team support outside the stack: removed from the team, or from the organization. | grace@example.com in team support",
+        "| low | bob@example.com is invited with GROUP\\_READ\\_ONLY in project shop, and no resource of the stack declares it. | bob@example.com in project shop",
+      ],
+    );
+    assert.match(
+      issue?.body ?? "",
+      /\/actions\/workflows\/deploy\.yml\).*\/actions\/workflows\/take-over\.yml\)/,
+    );
+
+    // Mallory is accepted until a date, all others are taken over.
+    const accept = (until: string) =>
+      writeFile(
+        accepted,
+        `accepted:
+  - subject: mallory@example.com in project shop
+    actual: [GROUP_OWNER]
+    reason: She moves the data.
+    acceptedBy: olivia@example.com
+    until: ${until}
+`,
+      );
+    await accept("2999-12-31");
+    simulator.log.clear();
+    assert.equal((await runJob("take-over", context)).code, 0);
+    assert.deepEqual(simulator.log.effects(), []);
+    const due = text
+      .replace("projects: { shop: [GROUP_READ_ONLY] }", "projects: {shop: [GROUP_OWNER]}")
+      .replace("  grace@", "  bob@example.com:\n    projects:\n      shop: [GROUP_READ_ONLY]\n  grace@")
+      .replace("    teams: [support]\n", "");
+    assert.equal(forge.branches.get("take-over/production")?.content, due);
+    assert.equal(await readFile(file, "utf8"), due);
+    const [{ body = "", title = "", base = "" } = {}] = forge.proposals;
+    assert.deepEqual([title, base], ["Take over into access.yaml what MongoDB Atlas has", "main"]);
+    assert.match(body, /#### 1 difference is accepted/);
+
+    // The merge changes nothing in Atlas, and the night after there is nothing left but what is accepted.
+    assert.equal((await runJob("deploy")).code, 0);
+    assert.deepEqual(world.members(ids.project)["ada@example.com"]?.roles, ["GROUP_OWNER"]);
+    assert.equal((await runJob("drift", context)).code, 0);
+    assert.equal(issue?.isOpen, false);
+    assert.match(
+      await readFile(path.join(repository, "drift.md"), "utf8"),
+      /^### Stack production is as declared, but for what is accepted\n/,
+    );
+
+    // After its date it counts again. What has changed since the file was deployed is not taken over.
+    await accept("2020-12-31");
+    assert.equal((await runJob("drift", context)).code, 0);
+    assert.match(forge.issues.at(-1)?.body ?? "", /because that ended with 2020-12-31/);
+    await writeFile(file, `${due}  mallory@example.com:\n    projects:\n      shop: [GROUP_READ_ONLY]\n`);
+    await runProcess("git", ["add", "access.yaml"], { cwd: repository, env: process.env });
+    const { code, stdout } = await runJob("take-over", context);
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /mallory@example\.com has GROUP\\_READ\\_ONLY in shop here, and nothing in the last deployment\./,
+    );
+    assert.equal(forge.proposals.length, 1);
+
+    // Taken back.
+    await writeFile(file, due);
+    await rm(accepted);
+    world.removeFromProject(ids.project, "mallory@example.com");
+    world.setRoles(ids.project, "grace@example.com", ["GROUP_OWNER"]);
+    assert.equal((await runJob("deploy")).code, 0);
+    assert.equal((await runJob("drift")).code, 0);
+    assert.equal(
+      await readFile(path.join(repository, "drift.md"), "utf8"),
+      "### Stack production is as declared\n",
+    );
+    assert.equal(
+      forge.issues.some(({ isOpen }) => isOpen),
+      false,
     );
   });
 

@@ -210,12 +210,13 @@ export const atlas = { projects: { shop: projectId } };
     assert.deepEqual(await run("drift"), {
       code: 7,
       lines: [
-        "Stack test has drifted: 1 difference.",
+        "Stack test has drifted: 1 difference, which is critical.",
         "",
         "sam@example.com in project shop: roles was changed outside the stack.",
         "  sam@example.com in project shop, roles",
         "  declared: [secret]",
         "  actual:   [secret]",
+        "  severity: critical",
         "",
         "To bring back what is declared, run `pulumi up --refresh --stack test`. To keep what Atlas has now, declare it.",
       ],

@@ -26,6 +26,23 @@ export interface FakeIssue {
   comments: string[];
 }
 
+/** A pull or merge request, and what its branch changes. */
+export interface FakeProposal {
+  number: number;
+  title: string;
+  body: string;
+  branch: string;
+  base: string;
+  isOpen: boolean;
+}
+
+/** A branch that is one commit after the run's. */
+export interface FakeBranch {
+  file: string;
+  content: string;
+  message: string;
+}
+
 /** What is answered in place of the real thing: a status with a body, or a connection that breaks. */
 export type Fault = { status: number; body?: unknown; headers?: Record<string, string> } | "broken";
 
@@ -50,6 +67,8 @@ export abstract class Forge {
   abstract readonly run: string;
   readonly comments: FakeComment[] = [];
   readonly issues: FakeIssue[] = [];
+  readonly proposals: FakeProposal[] = [];
+  readonly branches = new Map<string, FakeBranch>();
   /** `POST /repos/…/comments`, in the order of arrival. */
   readonly requests: string[] = [];
   /** The next requests get these. */
@@ -87,6 +106,9 @@ export abstract class Forge {
     return testToken;
   }
 
+  /** How an issue says what to do. */
+  abstract readonly ways: string;
+
   /** What a job of the pull request has in its environment. */
   abstract env(): Record<string, string>;
 
@@ -112,6 +134,12 @@ export abstract class Forge {
     return issue;
   }
 
+  protected propose(title: string, body: string, branch: string, base: string): number {
+    const number = this.proposals.length + 6;
+    this.proposals.push({ number, title, body, branch, base, isOpen: true });
+    return number;
+  }
+
   protected abstract isAuthorized(request: IncomingMessage): boolean;
 
   protected abstract answer(route: string, url: URL, body: Record<string, string>): Answer;
@@ -135,7 +163,10 @@ export abstract class Forge {
       return { status: 401, body: { message: "Bad credentials" } };
     }
     const parsed = body === "" ? {} : (JSON.parse(body) as Record<string, string>);
-    const longest = Math.max(0, ...Object.values(parsed).map((value) => value.length));
+    const longest = Math.max(
+      0,
+      ...[parsed["body"], parsed["description"]].map((value) => value?.length ?? 0),
+    );
     if (longest > this.limit) {
       return { status: 422, body: { message: "body is too long" } };
     }
@@ -163,6 +194,13 @@ export class FakeGitHub extends Forge {
   readonly name = "GitHub";
   readonly limit = 65_536;
   readonly run = "https://github.example.com/acme/atlas-access/actions/runs/77";
+  readonly ways =
+    "To take this back, [start the deployment](https://github.example.com/acme/atlas-access/actions/workflows/deploy.yml) by **Run workflow**. " +
+    "To take it over, [start the workflow that opens a pull request](https://github.example.com/acme/atlas-access/actions/workflows/take-over.yml) by **Run workflow**.";
+  /** A setting of the repository, which is off in a new one. */
+  mayOpenPullRequests = true;
+  /** What trees and commits hold, by their hash. */
+  private readonly objects = new Map<string, FakeBranch>();
   private folder = "";
 
   override async start(): Promise<this> {
@@ -192,6 +230,8 @@ export class FakeGitHub extends Forge {
       GITHUB_SERVER_URL: "https://github.example.com",
       GITHUB_REPOSITORY: "acme/atlas-access",
       GITHUB_RUN_ID: "77",
+      GITHUB_SHA: "5ha",
+      GITHUB_REF_NAME: "main",
       GITHUB_TOKEN: this.token,
       GITHUB_EVENT_PATH: this.eventFile,
     };
@@ -241,6 +281,9 @@ export class FakeGitHub extends Forge {
     if (route === `POST ${base}`) {
       return { status: 201, body: this.addIssue(body["title"] ?? "", body["body"] ?? "") };
     }
+    if (route.startsWith(`GET ${repository}/git/`) || / .*\/(git|pulls)\b/.test(route)) {
+      return this.answerAboutCode(route.replace(` ${repository}/`, " "), url, body);
+    }
     const comment = /^PATCH .*\/issues\/comments\/(\d+)$/.exec(route)?.[1];
     if (comment !== undefined) {
       const found = this.comments.find(({ id }) => id === Number(comment));
@@ -263,6 +306,70 @@ export class FakeGitHub extends Forge {
     return { status: 200, body: {} };
   }
 
+  private answerAboutCode(route: string, url: URL, body: Record<string, unknown>): Answer {
+    if (route === "GET git/commits/5ha") {
+      return { status: 200, body: { sha: "5ha", tree: { sha: "7ree" } } };
+    }
+    if (route === "POST git/trees" && body["base_tree"] === "7ree") {
+      const [entry] = body["tree"] as { path: string; mode: string; type: string; content: string }[];
+      if (entry?.mode !== "100644" || entry.type !== "blob") {
+        return { status: 422, body: { message: "Must supply a valid tree.mode" } };
+      }
+      return this.keep({ file: entry.path, content: entry.content, message: "" });
+    }
+    if (route === "POST git/commits" && JSON.stringify(body["parents"]) === '["5ha"]') {
+      const tree = this.objects.get(String(body["tree"]));
+      return tree === undefined ? this.missing : this.keep({ ...tree, message: String(body["message"]) });
+    }
+    const [, prefix] = /^GET git\/matching-refs\/heads\/(.*)$/.exec(route) ?? [];
+    if (prefix !== undefined) {
+      const names = [...this.branches.keys()].filter((name) => name.startsWith(prefix));
+      return this.page(
+        names.map((name) => ({ ref: `refs/heads/${name}` })),
+        url,
+      );
+    }
+    const ref = route === "POST git/refs" ? String(body["ref"]) : /^PATCH git\/(.*)$/.exec(route)?.[1];
+    if (ref !== undefined) {
+      const branch = ref.replace(/^refs\/heads\//, "");
+      const commit = this.objects.get(String(body["sha"]));
+      const isThere = this.branches.has(branch);
+      if (commit === undefined || isThere !== (body["force"] === true)) {
+        return {
+          status: 422,
+          body: { message: isThere ? "Reference already exists" : "Reference does not exist" },
+        };
+      }
+      this.branches.set(branch, commit);
+      return { status: isThere ? 200 : 201, body: { ref } };
+    }
+    if (route === "GET pulls") {
+      const head = url.searchParams.get("head");
+      const rows = this.proposals.filter(({ isOpen, branch }) => isOpen && head === `acme:${branch}`);
+      return this.page(
+        rows.map(({ number }) => ({ number })),
+        url,
+      );
+    }
+    if (route === "POST pulls" && !this.mayOpenPullRequests) {
+      const message = "GitHub Actions is not permitted to create or approve pull requests.";
+      return { status: 403, body: { message } };
+    }
+    if (route === "POST pulls") {
+      const { title, body: text, head, base } = body as Record<string, string>;
+      return { status: 201, body: { number: this.propose(title ?? "", text ?? "", head ?? "", base ?? "") } };
+    }
+    const number = Number(/^PATCH pulls\/(\d+)$/.exec(route)?.[1]);
+    const pull = this.proposals.find((each) => each.number === number);
+    return pull === undefined ? this.missing : { status: 200, body: Object.assign(pull, body) };
+  }
+
+  private keep(object: FakeBranch): Answer {
+    const sha = `0bject${this.objects.size}`;
+    this.objects.set(sha, object);
+    return { status: 201, body: { sha } };
+  }
+
   /** A name with brackets is one that nobody can sign up with. */
   private user(by: Author): { login: string } | null {
     if (by === "deleted") {
@@ -276,6 +383,9 @@ export class FakeGitLab extends Forge {
   readonly name = "GitLab";
   readonly limit = 1_000_000;
   readonly run = "https://gitlab.example.com/acme/atlas-access/-/jobs/77";
+  readonly ways =
+    "To take this back, [start a pipeline](https://gitlab.example.com/acme/atlas-access/-/pipelines/new). " +
+    "To take it over, start the job take-over of the newest [scheduled pipeline](https://gitlab.example.com/acme/atlas-access/-/pipelines?source=schedule), which opens a merge request.";
 
   env(): Record<string, string> {
     return {
@@ -284,6 +394,9 @@ export class FakeGitLab extends Forge {
       CI_PROJECT_ID: "9",
       CI_MERGE_REQUEST_IID: "5",
       CI_JOB_URL: this.run,
+      CI_PROJECT_URL: "https://gitlab.example.com/acme/atlas-access",
+      CI_COMMIT_SHA: "5ha",
+      CI_DEFAULT_BRANCH: "main",
       GITLAB_TOKEN: this.token,
     };
   }
@@ -333,6 +446,9 @@ export class FakeGitLab extends Forge {
     if (route === `POST ${issues}`) {
       return { status: 201, body: this.addIssue(body["title"] ?? "", body["description"] ?? "") };
     }
+    if (/\/(repository|merge_requests(\/\d+)?$)/.test(route)) {
+      return this.answerAboutCode(route.replace(" /projects/9/", " "), url, body);
+    }
     const note = /^PUT \/projects\/9\/merge_requests\/5\/notes\/(\d+)$/.exec(route)?.[1];
     if (note !== undefined) {
       const found = this.comments.find(({ id }) => id === Number(note));
@@ -356,6 +472,38 @@ export class FakeGitLab extends Forge {
     if (body["state_event"] === "close") {
       issue.isOpen = false;
     }
+    return { status: 200, body: {} };
+  }
+
+  private answerAboutCode(route: string, url: URL, body: Record<string, unknown>): Answer {
+    if (route === "POST repository/commits") {
+      const [action] = body["actions"] as { action: string; file_path: string; content: string }[];
+      if (action?.action !== "update" || body["start_sha"] !== "5ha" || body["force"] !== true) {
+        return { status: 400, body: { message: "A file with this name doesn't exist" } };
+      }
+      const { file_path: file, content } = action;
+      this.branches.set(String(body["branch"]), { file, content, message: String(body["commit_message"]) });
+      return { status: 201, body: {} };
+    }
+    if (route === "GET merge_requests" && url.searchParams.get("state") === "opened") {
+      const source = url.searchParams.get("source_branch");
+      const rows = this.proposals.filter(({ isOpen, branch }) => isOpen && source === branch);
+      return this.page(
+        rows.map(({ number }) => ({ iid: number })),
+        url,
+      );
+    }
+    const { title = "", description = "", ...rest } = body as Record<string, string>;
+    if (route === "POST merge_requests") {
+      const iid = this.propose(title, description, rest["source_branch"] ?? "", rest["target_branch"] ?? "");
+      return { status: 201, body: { iid } };
+    }
+    const number = Number(/^PUT merge_requests\/(\d+)$/.exec(route)?.[1]);
+    const request = this.proposals.find((each) => each.number === number);
+    if (request === undefined) {
+      return this.missing;
+    }
+    Object.assign(request, { title, body: description });
     return { status: 200, body: {} };
   }
 

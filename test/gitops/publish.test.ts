@@ -108,12 +108,12 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
         [
           {
             title: "MongoDB Atlas differs from what stack prod declares",
-            body: `${issueOf("prod")}\nEve was added`,
+            body: `${issueOf("prod")}\nEve was added\n\n${forge.ways}`,
             isOpen: false,
           },
           {
             title: "MongoDB Atlas differs from what stack production declares",
-            body: `${issueOf("production")}\nEve was added`,
+            body: `${issueOf("production")}\nEve was added\n\n${forge.ways}`,
             isOpen: true,
           },
         ],
@@ -137,7 +137,7 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
         [
           {
             title: "MongoDB Atlas differs from what stack production declares",
-            body: `${issueOf("production")}\nEve was added`,
+            body: `${issueOf("production")}\nEve was added\n\n${forge.ways}`,
           },
         ],
       );
@@ -375,7 +375,7 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
         [
           { body: `${issueMark}\nAll is well`, isOpen: true },
           { body: `${issueMark}\nAll is well`, isOpen: true },
-          { body: `${issueMark}\nEve was added`, isOpen: false },
+          { body: `${issueMark}\nEve was added\n\n${forge.ways}`, isOpen: false },
         ],
       );
     });
@@ -387,7 +387,10 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
       assert.deepEqual(await issue("Bob was added\n"), said("Issue 3 says so already."));
       assert.deepEqual(await issue("Eve was added\n"), said("Issue 3 has been updated."));
       const { title, body } = forge.issues[2] ?? {};
-      assert.deepEqual({ title, body }, { title: issueTitle, body: `${issueMark}\nEve was added` });
+      assert.deepEqual(
+        { title, body },
+        { title: issueTitle, body: `${issueMark}\nEve was added\n\n${forge.ways}` },
+      );
       assert.deepEqual(forge.writes(), [`POST ${issues}`, `${edit} ${issues}/3`]);
     });
 
@@ -419,6 +422,126 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
       assert.deepEqual(
         forge.issues.filter(({ isOpen }) => !isOpen).map(({ number }) => number),
         [1, 101],
+      );
+    });
+
+    const table = (...rows: string[]): string =>
+      [
+        "### Stack production has drifted: 2 differences, the worst is critical",
+        "",
+        "| Severity | What happened | Who or what | Property | Declared | Actual |",
+        "| --- | --- | --- | --- | --- | --- |",
+        ...rows,
+        "",
+        "To bring back what is declared, run it.",
+      ].join("\n");
+    const eve = "| critical | She has \\| it. | eve in shop | roles | nothing | GROUP\\_OWNER |";
+    const bob = "| low | He has it. | bob in shop |  | there |  |";
+    /** Of each row of a table, who it is about and the last column. */
+    const seenIn = (body: string | null | undefined): (string | undefined)[][] =>
+      [...(body ?? "").matchAll(/ \| (\w+) in shop \|.*\| ([^|]*) \|$/gm)].map(([, name, date]) => [
+        name,
+        date,
+      ]);
+    const today = (): string => new Date().toISOString().slice(0, 10);
+
+    test("says when a difference was first seen, which the issue itself carries on", async () => {
+      const before = today();
+      await issue(table(eve));
+      const open = forge.issues[0];
+      assert.ok(open?.body != null);
+      assert.match(open.body, / \| Actual \| First seen \|\n(\| --- ){7}\|\n/);
+      assert.ok([before, today()].includes(seenIn(open.body)[0]?.[1] ?? ""));
+      // The forge gives it back with other line ends, and three weeks pass.
+      open.body = open.body.replaceAll(/\d{4}-\d{2}-\d{2}/g, "2026-01-02").replaceAll("\n", "\r\n");
+      const later = today();
+      // Another severity, or other words, make it no other difference.
+      await issue(table(bob, eve.replace("critical", "high").replace("She has", "Eve has")));
+      assert.deepEqual(seenIn(open.body), [
+        ["bob", later],
+        ["eve", "2026-01-02"],
+      ]);
+      assert.match(open.body, /\n\nTo bring back what is declared, run it\.\n\nTo take this back, /);
+      await issue(table(bob, eve.replace("OWNER", "READ\\_ONLY")));
+      assert.deepEqual(seenIn(open.body)[1], ["eve", later]);
+      assert.deepEqual(
+        await issue(table(bob, eve.replace("OWNER", "READ\\_ONLY"))),
+        said("Issue 1 says so already."),
+      );
+    });
+
+    test("does not know when a difference was first seen that may stand in what was cut off, or in an older issue", async () => {
+      const cut = "**This is cut off: it is longer than it may be.**";
+      const open = forge.addIssue(issueTitle, `${issueMark}\n${cut}\n\n${table()}`);
+      await issue(table(eve));
+      assert.deepEqual(seenIn(open.body), [["eve", "unknown"]]);
+      open.body = `${issueMark}\n${table(eve)}`;
+      await issue(table(eve, bob));
+      assert.deepEqual(seenIn(open.body), [
+        ["eve", "unknown"],
+        ["bob", today()],
+      ]);
+    });
+
+    test("says in the title of the issue what the worst is", async () => {
+      await issue(table(eve));
+      assert.equal(forge.issues[0]?.title, `${issueTitle} (critical)`);
+      await issue("### Stack production has drifted: 1 difference, which is low\n");
+      assert.equal(forge.issues[0]?.title, `${issueTitle} (low)`);
+    });
+
+    test("opens one pull or merge request that takes over a file, and updates it", async () => {
+      const kind = forge.name === "GitHub" ? "Pull request" : "Merge request";
+      const file = path.join(folder, "access.yaml");
+      const takeOver = async (content: string, text: string): Promise<ProcessResult> => {
+        await writeFile(file, content);
+        return run(["take-over", "access.yaml", await report(text)], { STACK: "production" });
+      };
+      assert.deepEqual(
+        await takeOver("people: {}\r\n\n", "Bob was added\n"),
+        said(`${kind} 6 has been opened.`),
+      );
+      assert.deepEqual(
+        await takeOver("people: { eve }\n", "Eve was added\n"),
+        said(`${kind} 6 has been updated.`),
+      );
+      const title = "Take over into access.yaml what MongoDB Atlas has";
+      assert.deepEqual(forge.proposals, [
+        {
+          number: 6,
+          title,
+          body: "A merge leaves Atlas as it is: it declares what was changed there by hand.\nThis was the report:\n\nEve was added",
+          branch: "take-over/production",
+          base: "main",
+          isOpen: true,
+        },
+      ]);
+      assert.deepEqual(
+        [...forge.branches],
+        [["take-over/production", { file: "access.yaml", content: "people: { eve }\n", message: title }]],
+      );
+      // The one before has been merged, and its branch is still there, as is one with a longer name.
+      for (const each of forge.proposals) {
+        each.isOpen = false;
+      }
+      forge.branches.set("take-over/production-2", { file: "", content: "", message: "" });
+      assert.deepEqual(
+        await takeOver("people: {}\r\n\n", "Bob was added"),
+        said(`${kind} 7 has been opened.`),
+      );
+      assert.equal(forge.branches.get("take-over/production")?.content, "people: {}\r\n\n");
+    });
+
+    test("says what a token lacks that may not open a pull or merge request", async () => {
+      await writeFile(path.join(folder, "access.yaml"), "people: {}\n");
+      forge.faults.push({ status: 403, body: { message: "Forbidden for you" } });
+      const { code, stderr } = await run(["take-over", "access.yaml", await report("Bob was added")]);
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        forge.name === "GitHub"
+          ? /answered 403 \(Forbidden for you\): give the job the permissions 'contents: write' and 'pull-requests: write'\.\n$/
+          : /answered 403 \(Forbidden for you\): make a project access token with the role Developer and the scope api, and set it as the protected CI\/CD variable TAKE_OVER_TOKEN\.\n$/,
       );
     });
 
@@ -530,10 +653,40 @@ for (const Fake of [FakeGitHub, FakeGitLab]) {
 }
 
 describe("publishing", () => {
-  const usage = failed("Usage: node ci/publish.mts comment FILE | issue FILE | healed");
+  test("says where a person opens the pull request that GitHub Actions may not open", async () => {
+    const gitHub = await new FakeGitHub().start();
+    try {
+      gitHub.mayOpenPullRequests = false;
+      await writeFile(path.join(folder, "access.yaml"), "people: {}\n");
+      const args = ["take-over", "access.yaml", await report("Bob was added")];
+      assert.deepEqual(
+        await publish(args, { ...gitHub.env(), STACK: "production" }),
+        failed(
+          `POST ${gitHub.url}/repos/acme/atlas-access/pulls answered 403 (GitHub Actions is not permitted to create or approve pull requests.): ` +
+            "open it yourself at https://github.example.com/acme/atlas-access/compare/main...take-over/production?expand=1, " +
+            "or allow GitHub Actions to create pull requests under Settings > Actions > General, as README.md says.",
+        ),
+      );
+      assert.equal(gitHub.branches.get("take-over/production")?.content, "people: {}\n");
+    } finally {
+      await gitHub.stop();
+    }
+  });
+
+  const usage = failed(
+    "Usage: node ci/publish.mts comment FILE | issue FILE | healed | take-over FILE REPORT",
+  );
 
   test("shows how it is called", async () => {
-    for (const args of [[], ["heal"], ["comment"], ["healed", "x"], ["issue", "a", "b"]]) {
+    for (const args of [
+      [],
+      ["heal"],
+      ["comment"],
+      ["healed", "x"],
+      ["issue", "a", "b"],
+      ["take-over", "a"],
+      ["issue", ""],
+    ]) {
       assert.deepEqual(await publish(args, {}), usage, args.join(" "));
     }
   });

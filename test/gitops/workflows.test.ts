@@ -36,7 +36,7 @@ interface Workflow {
 interface GitLabJob {
   image?: string;
   extends?: string;
-  rules?: { if: string }[];
+  rules?: { if: string; when?: string; allow_failure?: boolean }[];
   script?: string[];
   before_script?: string[];
   environment?: string;
@@ -61,7 +61,8 @@ const preview = workflow("preview");
 const deploy = workflow("deploy");
 const drift = workflow("drift");
 const gitLab = read(".gitlab-ci.yml") as Record<string, GitLabJob> & { workflow: GitLabJob };
-const workflows = { preview, deploy, drift };
+const takeOver = workflow("take-over");
+const workflows = { preview, deploy, drift, "take-over": takeOver };
 
 function job(name: keyof typeof workflows): Job {
   const found = workflows[name].jobs[name];
@@ -89,7 +90,8 @@ const readOnly = [
 ];
 
 describe("the workflows for GitHub", () => {
-  test("start by a pull request, by a push to main or by hand, and every night", () => {
+  test("start by a pull request, by a push to main or by hand, every night, and by hand alone", () => {
+    assert.equal(takeOver.on, "workflow_dispatch");
     assert.equal(preview.on, "pull_request");
     assert.deepEqual(deploy.on, { push: { branches: ["main"] }, workflow_dispatch: null });
     assert.deepEqual(drift.on, { schedule: [{ cron: "17 3 * * *" }], workflow_dispatch: null });
@@ -108,6 +110,8 @@ describe("the workflows for GitHub", () => {
       ["deploy/deploy", { contents: "read" }],
       ["drift", {}],
       ["drift/drift", { contents: "read", issues: "write" }],
+      ["take-over", {}],
+      ["take-over/take-over", { contents: "write", "pull-requests": "write" }],
     ]);
   });
 
@@ -128,19 +132,21 @@ describe("the workflows for GitHub", () => {
       ["preview/preview: mongodbatlas-dynamic preview ", ["github.token", ...readOnly]],
       ["deploy/deploy: pulumi up ", readOnly],
       ["drift/drift: mongodbatlas-dynamic drift ", ["github.token", ...readOnly]],
+      ["take-over/take-over: mongodbatlas-dynamic drift ", ["github.token", ...readOnly]],
     ]);
   });
 
-  test("get the deploy key out of the environment, which preview and drift do not name", () => {
+  test("get the deploy key out of the environment, which no other job names", () => {
     // Each stack has one of its own.
     assert.equal(job("deploy").environment, stackVariable);
-    assert.equal(job("preview").environment, undefined);
-    assert.equal(job("drift").environment, undefined);
+    for (const name of ["preview", "drift", "take-over"] as const) {
+      assert.equal(job(name).environment, undefined);
+    }
   });
 
   test("never deploy for a pull request, and end no deployment for the sake of the next", () => {
     assert.equal(job("deploy").concurrency?.["cancel-in-progress"], false);
-    for (const name of ["preview", "drift"] as const) {
+    for (const name of ["preview", "drift", "take-over"] as const) {
       assert.doesNotMatch(JSON.stringify(workflows[name]), /pulumi (up|destroy|refresh)|pull_request_target/);
     }
   });
@@ -161,6 +167,7 @@ describe("the workflows for GitHub", () => {
     const [checkout, node, ...others] = preparation("preview");
     assert.deepEqual(checkout?.with, { "persist-credentials": false });
     assert.deepEqual(preparation("drift"), preparation("preview"));
+    assert.deepEqual(preparation("take-over"), preparation("preview"));
     // What main is now, also when an old run is started again.
     const main = { ...checkout, with: { ...checkout?.with, ref: "main" } };
     assert.deepEqual(preparation("deploy"), [main, node, ...others]);
@@ -183,6 +190,7 @@ describe("the workflows for GitHub", () => {
       `preview-${stackVariable}-\${{ github.event.pull_request.number }}`,
       `deploy-${stackVariable}`,
       `drift-${stackVariable}`,
+      `take-over-${stackVariable}`,
     ]);
   });
 
@@ -238,7 +246,18 @@ describe("the pipeline for GitLab", () => {
       skipped: [projects("!=")],
       deploy: [push, byHand],
       drift: [schedule],
+      "take-over": [schedule],
     });
+  });
+
+  test("takes over when somebody starts that, and holds up nothing until then", () => {
+    const [rule] = jobs["take-over"]?.rules ?? [];
+    assert.deepEqual([rule?.when, rule?.allow_failure], ["manual", true]);
+    assert.equal(
+      jobs["take-over"]?.script?.[0],
+      `export GITLAB_TOKEN="\${TAKE_OVER_TOKEN:?is not set, as the head of .gitlab-ci.yml says}"`,
+    );
+    assert.equal(jobs["take-over"]?.resource_group, "take-over/$STACK");
   });
 
   test("deploys one after the other and to the end, and in the environment alone", () => {
@@ -255,7 +274,7 @@ describe("the pipeline for GitLab", () => {
 
   test("runs each job for each stack, and lets none hold up the job of another", () => {
     assert.deepEqual(common?.parallel, { matrix: [{ STACK: ["production"] }] });
-    for (const name of ["preview", "deploy", "drift"]) {
+    for (const name of ["preview", "deploy", "drift", "take-over"]) {
       assert.equal(jobs[name]?.extends, ".with-pulumi");
     }
     assert.equal(jobs["drift"]?.resource_group, "drift/$STACK");
@@ -292,8 +311,8 @@ describe("the pipeline for GitLab", () => {
   });
 
   test("runs the same scripts as GitHub", () => {
-    for (const name of ["preview", "deploy", "drift"] as const) {
-      const script = jobs[name]?.script?.join("\n");
+    for (const name of ["preview", "deploy", "drift", "take-over"] as const) {
+      const script = jobs[name]?.script?.slice(name === "take-over" ? 1 : 0).join("\n");
       assert.equal(script?.trim(), job(name).steps.at(-1)?.run?.trim());
     }
   });
@@ -375,7 +394,7 @@ describe("fetching the engine", () => {
 });
 
 test("no script of a package runs beside a key", () => {
-  const files = ["deploy", "drift", "preview"].map((name) => `.github/workflows/${name}.yml`);
+  const files = ["deploy", "drift", "preview", "take-over"].map((name) => `.github/workflows/${name}.yml`);
   for (const file of [...files, ".gitlab-ci.yml"]) {
     const installs = textOf(file).match(/\bnpm (ci|i|install)\b.*/g) ?? [];
     assert.deepEqual(
@@ -394,8 +413,16 @@ describe("the script", () => {
     // In place of the programs, what they were called with, and for npx what it is told to print and return.
     const stubs = {
       node: `printf '%s ' node "$@" >> calls; echo >> calls\n`,
-      npx: `printf '%s ' npx "$@" >> calls; echo >> calls\nprintf '%s' "$SAYS"; printf '%s' "$COMPLAINS" >&2; exit "$CODE"\n`,
+      npx: `printf '%s ' npx "$@" >> calls; echo >> calls\nprintf '%s' "$SAYS"; printf '%s' "$COMPLAINS" >&2; [ -n "$WRITES" ] && echo more >> access.yaml; exit "$CODE"\n`,
+      pulumi: `printf '%s ' pulumi "$@" >> calls; echo >> calls; echo access.yaml\n`,
     };
+    for (const args of [
+      ["init", "-q"],
+      ["add", "access.yaml"],
+    ]) {
+      await writeFile(path.join(folder, "access.yaml"), "people: {}\n");
+      assert.equal((await runProcess("git", args, { cwd: folder, env: process.env })).code, 0);
+    }
     await mkdir(path.join(folder, "bin"));
     for (const [name, body] of Object.entries(stubs)) {
       await writeFile(path.join(folder, "bin", name), `#!/bin/bash\n${body}`, { mode: 0o755 });
@@ -405,8 +432,9 @@ describe("the script", () => {
   after(() => rm(folder, { recursive: true, force: true }));
 
   const run = async (
-    name: "preview" | "drift",
-    program: { code: number; says?: string; complains?: string },
+    name: "preview" | "drift" | "take-over",
+    program: { code: number; says?: string; complains?: string; writes?: boolean },
+    stackVariable = "some stack",
   ): Promise<{ code: number | null; stdout: string; calls: string[] }> => {
     const calls = path.join(folder, "calls");
     await writeFile(calls, "");
@@ -417,7 +445,8 @@ describe("the script", () => {
       cwd: folder,
       env: {
         PATH: `${path.join(folder, "bin")}${path.delimiter}${process.env["PATH"]}`,
-        STACK: "some stack",
+        STACK: stackVariable,
+        WRITES: program.writes ? "yes" : "",
         CODE: String(program.code),
         SAYS: program.says ?? "",
         COMPLAINS: program.complains ?? "",
@@ -450,6 +479,49 @@ describe("the script", () => {
   for (const code of [1, 2, 130, 255]) {
     test(`of drift fails with ${code} as the check does, and leaves the issue as it is`, async () => {
       assert.deepEqual(await run("drift", { code }), { code, stdout: "", calls: [asksForDrift] });
+    });
+  }
+
+  test("of drift and of taking over knows what is accepted for its stack, where there is such a file", async () => {
+    await writeFile(path.join(folder, "accepted.production.yaml"), "accepted: []\n");
+    for (const [stackVariable, more] of [
+      ["acme/atlas-access/production", " --accepted accepted.production.yaml"],
+      ["staging", ""],
+    ] as const) {
+      const asks = `npx --no mongodbatlas-dynamic drift --stack ${stackVariable} --unmanaged`;
+      const { calls } = await run("drift", { code: 0 }, stackVariable);
+      assert.equal(calls[0], `${asks} --markdown${more}`);
+      const { calls: later } = await run("take-over", { code: 0 }, stackVariable);
+      assert.equal(later[1], `${asks} --take-over access.yaml --markdown${more}`);
+    }
+  });
+
+  const asksForFile = "pulumi config get accessFile --stack some stack";
+  const asksToTakeOver =
+    "npx --no mongodbatlas-dynamic drift --stack some stack --unmanaged --take-over access.yaml --markdown";
+
+  test("of taking over opens a pull request when the file has been written", async () => {
+    assert.deepEqual(await run("take-over", { code: 7, says: "Bob was added\n", writes: true }), {
+      code: 0,
+      stdout: "Bob was added\n",
+      calls: [asksForFile, asksToTakeOver, "node ci/publish.mts take-over access.yaml drift.md"],
+    });
+    await writeFile(path.join(folder, "access.yaml"), "people: {}\n");
+  });
+
+  for (const [what, code, exitCode, stdout] of [
+    [
+      "the file could not be written",
+      7,
+      1,
+      "Nothing has been written into access.yaml: the report says why.\n",
+    ],
+    ["there is no difference", 0, 0, "There is nothing to take over.\n"],
+    ["the check has failed", 255, 255, ""],
+  ] as const) {
+    test(`of taking over opens none when ${what}`, async () => {
+      const calls = [asksForFile, asksToTakeOver];
+      assert.deepEqual(await run("take-over", { code }), { code: exitCode, stdout, calls });
     });
   }
 

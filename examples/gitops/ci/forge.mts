@@ -15,6 +15,15 @@ export interface Issue extends Text {
   title: string;
 }
 
+/** A change of one file, for a pull or merge request. */
+export interface Proposal {
+  branch: string;
+  file: string;
+  content: string;
+  title: string;
+  body: string;
+}
+
 /** What GitHub and GitLab have in common. */
 export interface Forge {
   name: string;
@@ -22,6 +31,8 @@ export interface Forge {
   limit: number;
   /** Where this run and its log are. */
   run: string;
+  /** How a difference is taken back, and how it is taken over: what to do, in Markdown with a link each. */
+  ways: { back: string; over: string };
   /** As what author the token writes. */
   self(): Promise<string | number>;
   comments(): AsyncIterable<Comment>;
@@ -31,4 +42,6 @@ export interface Forge {
   openIssue(title: string, body: string): Promise<void>;
   editIssue(number: number, title: string, body: string): Promise<void>;
   closeIssue(number: number, comment: string): Promise<void>;
+  /** Opens a pull or merge request into the branch of this run, or brings the one that is open to what it must be. */
+  propose(proposal: Proposal): Promise<{ name: string; isNew: boolean }>;
 }

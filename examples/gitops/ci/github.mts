@@ -1,5 +1,6 @@
+import { jsonOf } from "./answers.mts";
 import { Failure, textOf, variable } from "./environment.mts";
-import type { Forge, Text } from "./forge.mts";
+import type { Forge, Proposal, Text } from "./forge.mts";
 import { Client } from "./http.mts";
 import { lockedText, type Purpose } from "./refusals.mts";
 
@@ -36,6 +37,22 @@ export function gitHub(): Forge {
       return has === false ? issuesOff : undefined;
     },
   };
+  const forProposal: Purpose = {
+    advice: "give the job the permissions 'contents: write' and 'pull-requests: write'",
+    gone: "it has been deleted",
+    obstacle: async () => {
+      const { archived } = await client.peek<{ archived: boolean }>(repository);
+      return archived === true ? "the repository is archived, so nothing in it can change" : undefined;
+    },
+  };
+  const change = async <Answer,>(
+    method: "GET" | "POST" | "PATCH",
+    path: string,
+    body?: object,
+  ): Promise<Answer> =>
+    jsonOf((await client.call(method, `${repository}/${path}`, forProposal, body)).text) as Answer;
+  const workflow = (name: string): string =>
+    `${process.env["GITHUB_SERVER_URL"]}/${process.env["GITHUB_REPOSITORY"]}/actions/workflows/${name}.yml`;
   type Row = { body: string | null; user: { login: string } | null };
   type CommentRow = Row & { id: number };
   type IssueRow = Row & { number: number; title: string; pull_request?: object };
@@ -45,6 +62,10 @@ export function gitHub(): Forge {
     name: "GitHub",
     limit: 65_536,
     run: `${process.env["GITHUB_SERVER_URL"]}/${process.env["GITHUB_REPOSITORY"]}/actions/runs/${process.env["GITHUB_RUN_ID"]}`,
+    ways: {
+      back: `[start the deployment](${workflow("deploy")}) by **Run workflow**`,
+      over: `[start the workflow that opens a pull request](${workflow("take-over")}) by **Run workflow**`,
+    },
     // The name that `github.token` writes under; it may not ask for it, and nobody can sign up with brackets.
     self: async () => "github-actions[bot]",
     async *comments() {
@@ -79,6 +100,57 @@ export function gitHub(): Forge {
       });
       await client.call("POST", `${issues}/${number}/comments`, forIssue, { body });
     },
+    async propose({ branch, file, content, title, body }: Proposal) {
+      const parent = variable("GITHUB_SHA");
+      const { tree } = await change<{ tree: { sha: string } }>("GET", `git/commits/${parent}`);
+      const changed = await change<{ sha: string }>("POST", "git/trees", {
+        base_tree: tree.sha,
+        tree: [{ path: file, mode: "100644", type: "blob", content }],
+      });
+      const commit = await change<{ sha: string }>("POST", "git/commits", {
+        message: title,
+        tree: changed.sha,
+        parents: [parent],
+      });
+      // The branch moves once, to the new commit: GitHub closes a pull request whose branch is where its target is.
+      const ref = `refs/heads/${branch}`;
+      const found = client.rows<{ ref: string }>(
+        `${repository}/git/matching-refs/heads/${branch}`,
+        forProposal,
+      );
+      if (await has(found, (row) => row.ref === ref)) {
+        await change("PATCH", `git/${ref}`, { sha: commit.sha, force: true });
+      } else {
+        await change("POST", "git/refs", { ref, sha: commit.sha });
+      }
+      const [owner] = variable("GITHUB_REPOSITORY").split("/");
+      const query = `state=open&head=${encodeURIComponent(`${owner}:${branch}`)}`;
+      for await (const { number } of client.rows<{ number: number }>(
+        `${repository}/pulls?${query}`,
+        forProposal,
+      )) {
+        await change("PATCH", `pulls/${number}`, { title, body });
+        return { name: `Pull request ${number}`, isNew: false };
+      }
+      const base = variable("GITHUB_REF_NAME");
+      // The branch is there, so a person can go on where workflows may open none.
+      const advice =
+        `open it yourself at ${process.env["GITHUB_SERVER_URL"]}/${process.env["GITHUB_REPOSITORY"]}/compare/${base}...${branch}?expand=1, ` +
+        "or allow GitHub Actions to create pull requests under Settings > Actions > General, as README.md says";
+      const { text } = await client.call(
+        "POST",
+        `${repository}/pulls`,
+        { ...forProposal, advice },
+        {
+          title,
+          body,
+          head: branch,
+          base,
+        },
+      );
+      const { number } = jsonOf(text) as { number: number };
+      return { name: `Pull request ${number}`, isNew: true };
+    },
   };
 }
 
@@ -89,4 +161,13 @@ function pullRequestNumber(): number {
     throw new Failure("This run belongs to no pull request: run it on 'pull_request'.");
   }
   return event.pull_request.number;
+}
+
+async function has<Row>(rows: AsyncIterable<Row>, isWanted: (row: Row) => boolean): Promise<boolean> {
+  for await (const row of rows) {
+    if (isWanted(row)) {
+      return true;
+    }
+  }
+  return false;
 }

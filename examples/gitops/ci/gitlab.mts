@@ -1,6 +1,6 @@
 import { jsonOf } from "./answers.mts";
 import { variable } from "./environment.mts";
-import type { Forge } from "./forge.mts";
+import type { Forge, Proposal } from "./forge.mts";
 import { Client, notTheApi } from "./http.mts";
 import { lockedText, type Purpose } from "./refusals.mts";
 
@@ -44,6 +44,15 @@ export function gitLab(): Forge {
       return level === "disabled" ? issuesOff : undefined;
     },
   };
+  const forProposal: Purpose = {
+    advice:
+      "make a project access token with the role Developer and the scope api, and set it as the protected CI/CD variable TAKE_OVER_TOKEN",
+    gone: "it has been deleted",
+    obstacle: async () => {
+      const { archived } = await client.peek<{ archived: boolean }>(project);
+      return archived === true ? "the project is archived, so nothing in it can change" : undefined;
+    },
+  };
   type Row = { author: { id: number } | null };
   type NoteRow = Row & { id: number; body: string };
   type IssueRow = Row & { iid: number; title: string; description: string | null };
@@ -66,6 +75,10 @@ export function gitLab(): Forge {
     name: "GitLab",
     limit: 1_000_000,
     run: `${process.env["CI_JOB_URL"]}`,
+    ways: {
+      back: `[start a pipeline](${process.env["CI_PROJECT_URL"]}/-/pipelines/new)`,
+      over: `start the job take-over of the newest [scheduled pipeline](${process.env["CI_PROJECT_URL"]}/-/pipelines?source=schedule), which opens a merge request`,
+    },
     self() {
       self ??= whoami();
       return self;
@@ -95,6 +108,29 @@ export function gitLab(): Forge {
     async closeIssue(number, body) {
       await client.call("PUT", `${issues}/${number}`, forIssue, { state_event: "close" });
       await client.call("POST", `${issues}/${number}/notes`, forIssue, { body });
+    },
+    async propose({ branch, file, content, title, body: description }: Proposal) {
+      await client.call("POST", `${project}/repository/commits`, forProposal, {
+        branch,
+        start_sha: variable("CI_COMMIT_SHA"),
+        force: true,
+        commit_message: title,
+        actions: [{ action: "update", file_path: file, content }],
+      });
+      const requests = `${project}/merge_requests`;
+      const open = `${requests}?state=opened&source_branch=${encodeURIComponent(branch)}`;
+      for await (const { iid } of client.rows<{ iid: number }>(open, forProposal)) {
+        await client.call("PUT", `${requests}/${iid}`, forProposal, { title, description });
+        return { name: `Merge request ${iid}`, isNew: false };
+      }
+      const { text } = await client.call("POST", requests, forProposal, {
+        title,
+        description,
+        source_branch: branch,
+        target_branch: variable("CI_DEFAULT_BRANCH"),
+        remove_source_branch: true,
+      });
+      return { name: `Merge request ${(jsonOf(text) as { iid: number }).iid}`, isNew: true };
     },
   };
 }

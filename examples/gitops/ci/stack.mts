@@ -43,6 +43,14 @@ export function belongsTo(body: string, kind: Kind, stack: Stack): boolean {
   return named === undefined || named === stack;
 }
 
-export function titleOf(stack: Stack): string {
-  return `MongoDB Atlas differs from what ${stack === undefined ? "is declared" : `stack ${stack} declares`}`;
+/** The title of the issue, with the worst that the report says. */
+export function titleOf(stack: Stack, report: string): string {
+  const title = `MongoDB Atlas differs from what ${stack === undefined ? "is declared" : `stack ${stack} declares`}`;
+  const worst = /^### .*(?:which is|the worst is) (critical|high|medium|low)$/m.exec(report)?.[1];
+  return worst === undefined ? title : `${title} (${worst})`;
+}
+
+/** The branch of the pull request that takes over what Atlas has. */
+export function branchOf(stack: Stack): string {
+  return `take-over/${stack ?? "access"}`;
 }

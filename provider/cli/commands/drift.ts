@@ -4,36 +4,44 @@ import { partialVariables, RecordReader, type StackRecord } from "../engine/reco
 import { type Observation, observe, openStack } from "../engine/stack";
 import { CommandFailure } from "../failure";
 import type { Output } from "../output";
-import { type DriftFormat, type DriftReport, printDrift, type ReportVersion } from "../report/driftReport";
 import type { DriftRow } from "../report/driftRow";
 import { driftRows } from "../report/driftRows";
 import { type Labels, readLabels } from "../report/labels";
 import { maskFor } from "../report/masking";
 import { providerNameOf } from "../report/providers";
-import { bySubject } from "../report/tables";
+import { type RatedRow, rated } from "../report/severity";
 
-export interface DriftOptions {
+export interface ComparisonOptions {
   stack: string;
   /** Also lists members of projects that no resource declares. */
   unmanaged: boolean;
   /** Also finds out who has made each difference. */
   attribution: boolean;
-  /** The version of the JSON report. */
-  version: ReportVersion;
-  format: DriftFormat;
+}
+
+/** How Atlas differs from what one stack declares. */
+export interface Comparison {
+  stack: string;
+  rows: RatedRow[];
+  now: Date;
+  /** Why the state may not be what was declared. */
+  doubt: Doubt | undefined;
+  /** Sentences about what could not be found out. */
+  gaps: string[];
+  /** The resources of the stack, as `<type> <name>`, by URN. */
+  resources: ReadonlyMap<string, string>;
 }
 
 /**
- * Compares Atlas with what the last update of a stack declared, and prints a row for each property that has moved.
+ * Compares Atlas with what the last update of a stack declared, with a row for each property that has moved.
  * Writes nothing, neither to Atlas nor to the state, and does not run the program.
  *
- * @returns the exit code: 0 when all is known to be as declared, 7 when it is not
  * @throws CommandFailure or AtlasError when it could not be found out
  */
-export async function drift(
-  { stack: name, unmanaged, attribution, format, version }: DriftOptions,
+export async function compare(
+  { stack: name, unmanaged, attribution }: ComparisonOptions,
   output: Output,
-): Promise<0 | 7> {
+): Promise<Comparison> {
   // Of a stack as a whole it is said that it is as declared.
   for (const variable of partialVariables) {
     delete process.env[variable];
@@ -62,24 +70,30 @@ export async function drift(
   const told = new Set(found.map(({ id }) => id));
   const all = [...found, ...undeclared.filter(({ id }) => !told.has(id))];
   if (doubt !== undefined && all.length === 0) {
-    throw new CommandFailure(
-      `Atlas is as the state of stack ${name} says, but the state may not be as declared: ${doubt.reason}. ${doubt.remedy}`,
-    );
+    throw cannotKnow(name, doubt);
   }
   const { rows, gaps } =
     attribution && all.length > 0
       ? await loadAttribution().attributeRows(stack, all, { observation, labels, now, record: later }, output)
       : { rows: all, gaps: [] };
-  const report: DriftReport = {
+  const resources = observation.steps.map(
+    ({ urn, type, name: of }) => [mask(urn), mask(`${type.split(":").at(-1)} ${of}`)] as const,
+  );
+  return {
     stack: name,
-    rows: mask(rows).sort(bySubject),
+    rows: rated(mask(rows)),
     gaps: mask(gaps),
     now,
     doubt,
-    isEmpty: observation.steps.length === 0,
+    resources: new Map(resources),
   };
-  output.print(printDrift(report, format, version));
-  return rows.length === 0 ? 0 : 7;
+}
+
+/** That no difference which counts has been found, and that this proves nothing. */
+export function cannotKnow(name: string, { reason, remedy }: Doubt): CommandFailure {
+  return new CommandFailure(
+    `Atlas is as the state of stack ${name} says, but the state may not be as declared: ${reason}. ${remedy}`,
+  );
 }
 
 /** Only when there is drift, because it loads an HTTP client. */

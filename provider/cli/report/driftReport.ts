@@ -1,117 +1,160 @@
 import { inWords, type Properties, texts } from "../../resources/messages/values";
 import type { Doubt } from "../engine/evidence";
+import type { AcceptedRow } from "./accepted";
 import type { DriftRow } from "./driftRow";
 import { inMarkdown, onOneLine } from "./inert";
+import { type RatedRow, reaches, type Severity, worstOf } from "./severity";
 import { markdownTable } from "./tables";
 
+/** How Atlas differs from what one stack declares. */
 export interface DriftReport {
   stack: string;
-  rows: DriftRow[];
+  /** What matters first. */
+  rows: RatedRow[];
   /** Sentences about what could not be found out. */
   gaps: string[];
+  /** Differences that somebody has accepted. They do not count. */
+  accepted: AcceptedRow[];
+  /** What a person has to know to use the report, as sentences. */
+  notes: string[];
+  /** The lowest severity that counts for the exit code. */
+  failOn: Severity;
   now: Date;
   /** Why the state may not be what was declared. */
   doubt: Doubt | undefined;
-  /** Whether the stack declares no resources at all. */
-  isEmpty: boolean;
+  /** The resources of the stack, as `<type> <name>`, by URN. */
+  resources: ReadonlyMap<string, string>;
 }
 
-export type DriftFormat = "text" | "json" | "markdown";
+/** What has become of one stack, of which a failure is a sentence. */
+export type Outcome = DriftReport | { stack: string; failure: string };
 
-/** A version of the form of the JSON report. There is a new one when something is taken away or changes its meaning. */
-export type ReportVersion = 1 | 2;
-
-export function printDrift(report: DriftReport, format: DriftFormat, version: ReportVersion): string {
-  return format === "json" ? jsonOf(report, version) : printers[format](report);
+export function isReport(outcome: Outcome): outcome is DriftReport {
+  return !("failure" in outcome);
 }
 
-function jsonOf({ stack, rows, gaps, now, doubt }: DriftReport, version: ReportVersion): string {
-  const kinds = kindsOf[version];
-  const report = {
-    version,
-    stack,
-    checkedAt: now.toISOString(),
-    doubt: doubt?.reason ?? null,
-    rows: rows.map(({ attribution, ...row }) => ({
-      ...row,
-      kind: kinds[row.kind],
-      ...(attribution === undefined || version === 1 ? {} : { attribution }),
-    })),
-    ...(version === 1 ? {} : { gaps }),
-  };
-  return JSON.stringify(report, undefined, 2);
+/** Whether there is a difference that counts for the exit code. */
+export function isDrift({ rows, failOn }: DriftReport): boolean {
+  return rows.some(({ severity }) => reaches(severity, failOn));
 }
 
-/** What each version calls the kinds of rows. */
-const kindsOf: Readonly<Record<ReportVersion, Readonly<Record<DriftRow["kind"], string>>>> = {
-  1: { changed: "changed", deleted: "gone", unmanaged: "stranger" },
-  2: { changed: "changed", deleted: "deleted", unmanaged: "unmanaged" },
+export const textOf = (report: DriftReport): string => {
+  const { rows, gaps, accepted, doubt, notes } = report;
+  return [
+    `${titleOf(report)}.`,
+    ...(doubt === undefined ? [] : [doubtOf(doubt)]),
+    ...byProvider(rows).flatMap(([heading, group]) => [
+      ...(heading === undefined ? [] : [onOneLine(`${heading}:`)]),
+      ...group.map((row) => paragraphOf(row, [`severity: ${row.severity}`])),
+    ]),
+    ...gaps.map(onOneLine),
+    ...remediesFor(report),
+    ...(accepted.length === 0 ? [] : [`${acceptedTitle(accepted)}:`]),
+    ...accepted.map((row) => paragraphOf(row, [`accepted: ${acceptanceOf(row)}`])),
+    ...notes.map(onOneLine),
+  ].join("\n\n");
 };
 
-const printers: Readonly<Record<Exclude<DriftFormat, "json">, (report: DriftReport) => string>> = {
-  text: (report) => {
-    const paragraphs = report.rows.map((row) => {
-      const { message, subject, property } = row;
-      return [
-        message,
-        `  ${subject}${property === null ? "" : `, ${property}`}`,
-        `  declared: ${declaredOf(row)}`,
-        `  actual:   ${actualOf(row)}`,
-        ...(row.attribution === undefined ? [] : [`  ${row.attribution.sentence}`]),
-      ]
-        .map(onOneLine)
-        .join("\n");
-    });
-    const doubts = report.doubt === undefined ? [] : [doubtOf(report.doubt)];
-    const gaps = report.gaps.map(onOneLine);
-    return [`${titleOf(report)}.`, ...doubts, ...paragraphs, ...gaps, ...remediesFor(report)].join("\n\n");
-  },
+function paragraphOf(row: DriftRow, more: string[]): string {
+  const { message, subject, property } = row;
+  return [
+    message,
+    `  ${subject}${property === null ? "" : `, ${property}`}`,
+    `  declared: ${declaredOf(row)}`,
+    `  actual:   ${actualOf(row)}`,
+    ...(row.attribution === undefined ? [] : [`  ${row.attribution.sentence}`]),
+    ...more.map((line) => `  ${line}`),
+  ]
+    .map(onOneLine)
+    .join("\n");
+}
 
-  markdown: (report) => {
-    const isAttributed = report.rows.some(({ attribution }) => attribution !== undefined);
-    const table = markdownTable(
-      [
-        "What happened",
-        "Who or what",
-        "Property",
-        "Declared",
-        "Actual",
-        ...(isAttributed ? ["Who, when, from where"] : []),
-      ],
-      report.rows.map((row) => [
-        row.message,
-        row.subject,
-        row.property ?? "",
-        declaredOf(row),
-        actualOf(row),
-        ...(isAttributed ? [row.attribution?.sentence ?? ""] : []),
-      ]),
-    );
-    return [
-      `### ${inMarkdown(titleOf(report))}`,
-      ...(report.doubt === undefined ? [] : [inMarkdown(doubtOf(report.doubt))]),
-      ...(report.rows.length === 0 ? [] : [table]),
-      ...report.gaps.map(inMarkdown),
-      ...remediesFor(report),
-    ].join("\n\n");
-  },
+export const markdownOf = (report: DriftReport): string => {
+  const { rows, gaps, accepted, doubt, notes } = report;
+  return [
+    `### ${inMarkdown(titleOf(report))}`,
+    ...(doubt === undefined ? [] : [inMarkdown(doubtOf(doubt))]),
+    ...byProvider(rows).flatMap(([heading, group]) => [
+      ...(heading === undefined ? [] : [`#### ${inMarkdown(heading)}`]),
+      ...tableOf("Severity", group, ({ severity }) => severity),
+    ]),
+    ...gaps.map(inMarkdown),
+    ...remediesFor(report),
+    ...(accepted.length === 0 ? [] : [`#### ${acceptedTitle(accepted)}`]),
+    ...tableOf("Accepted", accepted, acceptanceOf),
+    ...notes.map(inMarkdown),
+  ].join("\n\n");
 };
 
-function titleOf({ stack, rows, isEmpty, doubt }: DriftReport): string {
+/** The rows of each provider, with a heading where there is another than that of the stack's configuration. */
+function byProvider<Row extends DriftRow>(
+  rows: readonly Row[],
+): [heading: string | undefined, rows: Row[]][] {
+  const providers = [...new Set(rows.map(({ provider }) => provider))].sort((one, other) =>
+    (one ?? "") < (other ?? "") ? -1 : 1,
+  );
+  const isOne = providers.every((provider) => provider === null);
+  return providers.map((provider) => [
+    isOne ? undefined : provider === null ? "The stack's configuration" : `Provider ${provider}`,
+    rows.filter((row) => row.provider === provider),
+  ]);
+}
+
+function tableOf<Row extends DriftRow>(head: string, rows: Row[], first: (row: Row) => string): string[] {
+  const isAttributed = rows.some(({ attribution }) => attribution !== undefined);
+  const who = isAttributed ? ["Who, when, from where"] : [];
+  return rows.length === 0
+    ? []
+    : [
+        markdownTable(
+          [head, "What happened", "Who or what", "Property", "Declared", "Actual", ...who],
+          rows.map((row) => [
+            first(row),
+            row.message,
+            row.subject,
+            row.property ?? "",
+            declaredOf(row),
+            actualOf(row),
+            ...(isAttributed ? [row.attribution?.sentence ?? ""] : []),
+          ]),
+        ),
+      ];
+}
+
+function titleOf({ stack, rows, accepted, resources, doubt }: DriftReport): string {
   if (rows.length === 0) {
-    return `Stack ${stack} is as declared${isEmpty ? ": it declares no resources" : ""}`;
+    const but = accepted.length > 0 ? ", but for what is accepted" : "";
+    // Only an accepted difference brings a doubt here.
+    return doubt === undefined
+      ? `Stack ${stack} is as declared${but}${resources.size === 0 ? ": it declares no resources" : ""}`
+      : `Stack ${stack} may not be as declared`;
   }
-  // Rows may be worded alike and be about two things.
-  const { size } = new Set(rows.map(({ urn, id, property }) => JSON.stringify([urn, id, property])));
-  const count = size === 1 ? "1 difference" : `${size} differences`;
+  const size = countOf(rows);
+  const worst = worstOf(rows.map(({ severity }) => severity));
+  const count = size === 1 ? `1 difference, which is ${worst}` : `${size} differences, the worst is ${worst}`;
   return `Stack ${stack} ${doubt === undefined ? "has" : "may have"} drifted: ${count}`;
+}
+
+function acceptedTitle(accepted: readonly DriftRow[]): string {
+  const size = countOf(accepted);
+  return size === 1 ? "1 difference is accepted" : `${size} differences are accepted`;
+}
+
+/** Rows may be worded alike and be about two things. */
+function countOf(rows: readonly DriftRow[]): number {
+  return new Set(rows.map(({ urn, id, property }) => JSON.stringify([urn, id, property]))).size;
+}
+
+function acceptanceOf({ acceptance: { acceptedBy, until, reason } }: AcceptedRow): string {
+  return `by ${acceptedBy} until ${until}: ${reason}`;
 }
 
 function doubtOf({ reason }: Doubt): string {
   return `What is called declared here is what the state has, which may not be what was declared: ${reason}.`;
 }
 
-function remediesFor({ stack, rows, doubt }: DriftReport): string[] {
+function remediesFor(report: DriftReport): string[] {
+  const { stack, rows, doubt, failOn } = report;
   const isUnmanaged = ({ kind }: DriftRow): boolean => kind === "unmanaged";
   const goWithUpdate = rows.some((row) => isUnmanaged(row) && row.urn !== null);
   const stay = rows.some((row) => isUnmanaged(row) && row.urn === null);
@@ -133,7 +176,15 @@ function remediesFor({ stack, rows, doubt }: DriftReport): string[] {
             : "An unmanaged member stays until somebody removes them in Atlas, or declares them.",
         ]
       : []),
+    ...(rows.length > 0 && !isDrift(report)
+      ? [`None of these counts as drift, because \`--fail-on ${failOn}\` was given.`]
+      : []),
   ];
+}
+
+/** What was declared and what Atlas has, on a line. */
+export function summaryOf(row: DriftRow): string {
+  return `declared: ${declaredOf(row)}; actual: ${actualOf(row)}`;
 }
 
 /** The subject says already who or what is deleted, so that only roles are left to add. */

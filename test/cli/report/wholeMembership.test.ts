@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Step } from "../../../provider/cli/engine/stack";
-import { printDrift } from "../../../provider/cli/report/driftReport";
+import { textOf } from "../../../provider/cli/report/driftReport";
 import { driftRows } from "../../../provider/cli/report/driftRows";
 import { readLabels } from "../../../provider/cli/report/labels";
 import { countChanges } from "../../../provider/cli/report/previewReport";
 import { previewRows } from "../../../provider/cli/report/previewRows";
+import { report as reportOf } from "./rows";
 import { named, reading, secret, step } from "./steps";
 
 const shop = "a".repeat(24);
@@ -158,22 +159,17 @@ describe("counts", () => {
     assert.deepEqual(countChanges(alike), [["create", 2]]);
   });
 
-  const report = (rows: ReturnType<typeof driftRows>): string =>
-    printDrift(
-      { stack: "dev", rows, now: new Date(0), doubt: undefined, isEmpty: false, gaps: [] },
-      "text",
-      2,
-    );
+  const report = (rows: ReturnType<typeof driftRows>): string => textOf(reportOf(rows));
 
   test("of differences count each once, however it is worded", () => {
     const rows = driftRows(whole("update", users({ ada: "OWNER", bob: "OWNER" }), users({})), context);
     assert.match(
       report(rows.map((row) => ({ ...row, message: "x", subject: "x" }))),
-      /^Stack dev has drifted: 2 differences\./,
+      /^Stack dev has drifted: 2 differences, the worst is medium\./,
     );
     assert.match(
       report([...rows.slice(0, 1), ...rows.slice(0, 1)]),
-      /^Stack dev has drifted: 1 difference\./,
+      /^Stack dev has drifted: 1 difference, which is medium\./,
     );
   });
 
