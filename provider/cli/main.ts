@@ -73,11 +73,20 @@ async function run(args: string[]): Promise<number> {
         exclusive: { type: "boolean", default: false },
         yaml: { type: "boolean", default: false },
         output: { type: "string" },
+        import: { type: "string" },
       });
       const { adopt } = require("./commands/adopt") as typeof import("./commands/adopt");
-      const { project: projects, team: teams, stack, exclusive, yaml, output: file } = values;
+      const {
+        project: projects,
+        team: teams,
+        stack,
+        exclusive,
+        yaml,
+        output: file,
+        import: importFile,
+      } = values;
       const format = yaml ? "yaml" : "typescript";
-      return adopt({ projects, teams, stack, exclusive, file, format }, processOutput);
+      return adopt({ projects, teams, stack, exclusive, file, importFile, format }, processOutput);
     }
     default:
       throw new CommandFailure(

@@ -1,11 +1,6 @@
-import type { AtlasClient } from "../../atlas/client";
 import { readId } from "../../atlas/id";
-import {
-  type AtlasProjectUser,
-  listGroupUsers,
-  listOrgTeamUsers,
-  type TeamKey,
-} from "../../atlas/operations/index";
+import type { AtlasProjectUser, TeamKey } from "../../atlas/operations/index";
+import type { AtlasSession } from "../../atlas/session";
 import type { Settings } from "../../atlas/settings";
 import { readSettings } from "../../configuration";
 import { CommandFailure } from "../failure";
@@ -14,7 +9,8 @@ import type { Output } from "../output";
 import { harmless } from "../report/inert";
 import { accessFile } from "./accessFile";
 import { accessProgram } from "./accessProgram";
-import { askAtlas } from "./asking";
+import { askSession } from "./asking";
+import { importFile } from "./importFile";
 import type { Members } from "./members";
 
 export interface AdoptOptions {
@@ -27,6 +23,8 @@ export interface AdoptOptions {
   /** Where to write. @default the standard output */
   file: string | undefined;
   format: "typescript" | "yaml";
+  /** Where to write the file for `pulumi import`. @default nowhere */
+  importFile: string | undefined;
   /** Whether it declares that there are no other members. */
   exclusive: boolean;
 }
@@ -47,10 +45,17 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
     );
   }
   const settings = await settingsFor(options.stack);
-  const members = await askAtlas(settings, output.progress, "Asking Atlas who has access", (client) =>
-    membersOf(client, projectIds, teams, output),
+  const { declared, rows } = await askSession(
+    settings,
+    output.progress,
+    "Asking Atlas who has access",
+    async (session) => {
+      const members = await membersOf(session, projectIds, teams, output);
+      const declared = options.exclusive ? withMembers(members, output) : members;
+      const rows = options.importFile && (await importFile(declared, options.exclusive, session));
+      return { declared, rows };
+    },
   );
-  const declared = options.exclusive ? withMembers(members, output) : members;
   const print = options.format === "yaml" ? accessFile : accessProgram;
   const text = print(declared, options.exclusive);
   if (options.file === undefined) {
@@ -59,11 +64,17 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
     replaceFile(options.file, `${harmless(text)}\n`);
     output.warn(`${options.file} has been written.`);
   }
+  if (options.importFile !== undefined && rows !== undefined) {
+    replaceFile(options.importFile, `${rows}\n`);
+    output.warn(
+      `${options.importFile} has been written. When the stack has the program, run \`pulumi import --file ${options.importFile} --generate-code=false\`.`,
+    );
+  }
   return 0;
 }
 
 async function membersOf(
-  client: AtlasClient,
+  session: AtlasSession,
   projectIds: string[],
   teams: TeamKey[],
   output: Output,
@@ -72,18 +83,23 @@ async function membersOf(
     projects: await Promise.all(
       projectIds.map(async (projectId) => ({
         projectId,
-        members: adoptable((await listGroupUsers(client, { projectId })).items, projectId, output),
+        members: adoptable(each(await session.projectUsers(projectId).all()), projectId, output),
       })),
     ),
     teams: await Promise.all(
       teams.map(async (team) => ({
         ...team,
-        members: (await listOrgTeamUsers(client, team)).items
+        members: each(await session.teamUsers(team).all())
           .map(({ username }) => username.toLowerCase())
           .sort(),
       })),
     ),
   };
+}
+
+/** Each member once: a team's are listed by two names. */
+function each<Member>({ byName }: { byName: ReadonlyMap<string, Member> }): Member[] {
+  return [...new Set(byName.values())];
 }
 
 /** Nothing can declare that a project or team has no members at all. */
