@@ -65,34 +65,48 @@ async function run(args: string[]): Promise<number> {
       const { preview } = require("./commands/preview") as typeof import("./commands/preview");
       return preview({ stack: await stackFor(values.stack), format }, processOutput);
     }
-    case "adopt": {
-      const { values } = parse(rest, {
-        project: { type: "string", multiple: true, default: [] },
-        team: { type: "string", multiple: true, default: [] },
-        stack: { type: "string" },
-        exclusive: { type: "boolean", default: false },
-        yaml: { type: "boolean", default: false },
-        output: { type: "string" },
-        import: { type: "string" },
-      });
-      const { adopt } = require("./commands/adopt") as typeof import("./commands/adopt");
-      const {
-        project: projects,
-        team: teams,
-        stack,
-        exclusive,
-        yaml,
-        output: file,
-        import: importFile,
-      } = values;
-      const format = yaml ? "yaml" : "typescript";
-      return adopt({ projects, teams, stack, exclusive, file, importFile, format }, processOutput);
-    }
+    case "adopt":
+      return runAdopt(rest);
     default:
       throw new CommandFailure(
         `${command === undefined ? "No command is given" : `There is no command '${command}'`}. ${hint}`,
       );
   }
+}
+
+async function runAdopt(args: string[]): Promise<number> {
+  const { values } = parse(args, {
+    project: { type: "string", multiple: true, default: [] },
+    team: { type: "string", multiple: true, default: [] },
+    "from-stack": { type: "string" },
+    stack: { type: "string" },
+    exclusive: { type: "boolean", default: false },
+    yaml: { type: "boolean", default: false },
+    output: { type: "string" },
+    import: { type: "string" },
+    checklist: { type: "string" },
+  });
+  const { project: projects, team: teams, stack, exclusive, output: file, import: importFile } = values;
+  const { "from-stack": fromStack, checklist } = values;
+  const format = values.yaml ? "yaml" : "typescript";
+  const where = { stack, exclusive, file, importFile, format } as const;
+  if (fromStack === undefined) {
+    if (checklist !== undefined) {
+      throw new CommandFailure(
+        "--checklist is about a stack that members leave: add --from-stack, or leave it out.",
+      );
+    }
+    const { adopt } = require("./commands/adopt") as typeof import("./commands/adopt");
+    return adopt({ ...where, projects, teams }, processOutput);
+  }
+  if (projects.length + teams.length > 0) {
+    throw new CommandFailure(
+      "--from-stack finds projects and teams in the stack: leave --project and --team out.",
+    );
+  }
+  const { adoptFromStack } =
+    require("./commands/adoptFromStack") as typeof import("./commands/adoptFromStack");
+  return adoptFromStack({ ...where, fromStack, checklist }, processOutput);
 }
 
 type Options = NonNullable<Parameters<typeof parseArgs>[0]>["options"];

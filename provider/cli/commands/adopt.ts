@@ -1,5 +1,5 @@
 import { readId } from "../../atlas/id";
-import type { AtlasProjectUser, TeamKey } from "../../atlas/operations/index";
+import type { TeamKey } from "../../atlas/operations/index";
 import type { AtlasSession } from "../../atlas/session";
 import type { Settings } from "../../atlas/settings";
 import { readSettings } from "../../configuration";
@@ -11,27 +11,31 @@ import { accessFile } from "./accessFile";
 import { accessProgram } from "./accessProgram";
 import { askSession } from "./asking";
 import { importFile } from "./importFile";
-import type { Members } from "./members";
+import { listMembers, type Members, withMembers, withRoles } from "./members";
 
-export interface AdoptOptions {
-  /** Ids of projects. */
-  projects: string[];
-  /** Teams, each as `ORG/TEAM`. */
-  teams: string[];
+/** What `adopt` prints, and where. */
+export interface AdoptOutput {
   /** The stack whose configuration has the credentials. @default the environment alone */
   stack: string | undefined;
   /** Where to write. @default the standard output */
   file: string | undefined;
-  format: "typescript" | "yaml";
   /** Where to write the file for `pulumi import`. @default nowhere */
   importFile: string | undefined;
+  format: "typescript" | "yaml";
   /** Whether it declares that there are no other members. */
   exclusive: boolean;
 }
 
+export interface AdoptOptions extends AdoptOutput {
+  /** Ids of projects. */
+  projects: string[];
+  /** Teams, each as `ORG/TEAM`. */
+  teams: string[];
+}
+
 /**
- * Prints a program, or the YAML file of the gitops example, that declares the members that projects and teams have now.
- * Changes nothing, and costs one request for each 500 members of a project or team.
+ * Prints a program, or the YAML file of the gitops example, that declares the members that projects and teams have now,
+ * and writes the file that imports them. Changes nothing, and costs one request for each 500 members of a project or team.
  *
  * @returns the exit code
  * @throws CommandFailure, ConfigurationError or AtlasError
@@ -45,19 +49,35 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
     );
   }
   const settings = await settingsFor(options.stack);
-  const { declared, rows } = await askSession(
-    settings,
-    output.progress,
-    "Asking Atlas who has access",
-    async (session) => {
-      const members = await membersOf(session, projectIds, teams, output);
-      const declared = options.exclusive ? withMembers(members, output) : members;
-      const rows = options.importFile && (await importFile(declared, options.exclusive, session));
-      return { declared, rows };
-    },
+  const what = "Asking Atlas who has access";
+  const adopted = await askSession(settings, output.progress, what, async (session) =>
+    declarable(withRoles(await listMembers(session, projectIds, teams), output), options, session, output),
   );
+  write(adopted, options, output);
+  return 0;
+}
+
+/** What is declared of members, and the import file if one is asked for. */
+export interface Adopted {
+  members: Members;
+  rows: string | undefined;
+}
+
+/** The members that the program can declare, with their import file. */
+export async function declarable(
+  members: Members,
+  { exclusive, importFile: file }: AdoptOutput,
+  session: AtlasSession,
+  output: Output,
+): Promise<Adopted> {
+  const declared = exclusive ? withMembers(members, output) : members;
+  return { members: declared, rows: file && (await importFile(declared, exclusive, session)) };
+}
+
+/** Prints or writes the program, and writes the import file. */
+export function write({ members, rows }: Adopted, options: AdoptOutput, output: Output): void {
   const print = options.format === "yaml" ? accessFile : accessProgram;
-  const text = print(declared, options.exclusive);
+  const text = print(members, options.exclusive);
   if (options.file === undefined) {
     output.print(text);
   } else {
@@ -67,75 +87,15 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
   if (options.importFile !== undefined && rows !== undefined) {
     replaceFile(options.importFile, `${rows}\n`);
     output.warn(
-      `${options.importFile} has been written. When the stack has the program, run \`pulumi import --file ${options.importFile} --generate-code=false\`.`,
+      `${options.importFile} has been written. When it has the program, the stack takes it with ` +
+        `\`pulumi import --file ${options.importFile} --generate-code=false\`.`,
     );
   }
-  return 0;
-}
-
-async function membersOf(
-  session: AtlasSession,
-  projectIds: string[],
-  teams: TeamKey[],
-  output: Output,
-): Promise<Members> {
-  return {
-    projects: await Promise.all(
-      projectIds.map(async (projectId) => ({
-        projectId,
-        members: adoptable(each(await session.projectUsers(projectId).all()), projectId, output),
-      })),
-    ),
-    teams: await Promise.all(
-      teams.map(async (team) => ({
-        ...team,
-        members: each(await session.teamUsers(team).all())
-          .map(({ username }) => username.toLowerCase())
-          .sort(),
-      })),
-    ),
-  };
-}
-
-/** Each member once: a team's are listed by two names. */
-function each<Member>({ byName }: { byName: ReadonlyMap<string, Member> }): Member[] {
-  return [...new Set(byName.values())];
-}
-
-/** Nothing can declare that a project or team has no members at all. */
-function withMembers({ projects, teams }: Members, output: Output): Members {
-  const hasMembers = (what: string, members: readonly unknown[]): boolean => {
-    if (members.length === 0) {
-      output.warn(`${what} has no members, and is left out.`);
-    }
-    return members.length > 0;
-  };
-  return {
-    projects: projects.filter(({ projectId, members }) => hasMembers(`Project ${projectId}`, members)),
-    teams: teams.filter(({ teamId, members }) => hasMembers(`Team ${teamId}`, members)),
-  };
-}
-
-/** Atlas may show a member without a role of its own, which a ProjectUser cannot declare. */
-function adoptable(
-  users: AtlasProjectUser[],
-  projectId: string,
-  output: Output,
-): Members["projects"][number]["members"] {
-  for (const { username, roles } of users) {
-    if (!roles?.length) {
-      output.warn(`${username} has no role of its own in project ${projectId}, and is left out.`);
-    }
-  }
-  return users
-    .filter(({ roles }) => roles?.length)
-    .map(({ username, roles = [] }) => ({ username: username.toLowerCase(), roles }))
-    .sort((one, other) => (one.username < other.username ? -1 : 1));
 }
 
 const credentialVariable = /^MONGODB_ATLAS_(PUBLIC|PRIVATE|CLIENT)_/;
 
-async function settingsFor(stack: string | undefined): Promise<Settings> {
+export async function settingsFor(stack: string | undefined): Promise<Settings> {
   if (stack === undefined) {
     if (!Object.keys(process.env).some((name) => credentialVariable.test(name))) {
       throw await noCredentials();
