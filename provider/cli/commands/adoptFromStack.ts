@@ -50,9 +50,16 @@ export async function adoptFromStack(options: AdoptFromStackOptions, output: Out
   return 0;
 }
 
-function tellWhatStays({ moved, staying }: Move, { fromStack }: AdoptFromStackOptions, output: Output): void {
+function tellWhatStays(
+  { moved, added, staying }: Move,
+  { fromStack }: AdoptFromStackOptions,
+  output: Output,
+): void {
   for (const { resource, reason } of staying) {
     output.warn(`${titleOf(resource)} stays. ${reason}`);
+  }
+  for (const sentence of added) {
+    output.warn(sentence);
   }
   if (moved.length === 0) {
     throw new CommandFailure(`Nobody can be taken over from stack '${fromStack}': the lines above say why.`);

@@ -22,6 +22,8 @@ export interface Move {
   /** What the program declares. */
   members: Members;
   moved: Moved[];
+  /** Whom the program declares, but the stack does not: sentences. */
+  added: string[];
   staying: Staying[];
   /** What leaves the state of the old stack, in this order. */
   leaving: OldResource[];
@@ -40,27 +42,48 @@ export async function planMove(old: OldStack, session: AtlasSession, isExclusive
   const stays = new Set([...missing, ...old.staying].map(({ resource }) => resource.urn));
   const names = new Set(moved.map(({ place, username }) => `${place}/${username}`));
   const isMoved = (place: string, username: string): boolean => names.has(`${place}/${username}`);
+  const part = membersThat(all, isMoved);
   return {
-    members: isExclusive
-      ? all
-      : {
-          projects: all.projects
-            .map(({ projectId, members }) => ({
-              projectId,
-              members: members.filter(({ username }) => isMoved(`Project ${projectId}`, username)),
-            }))
-            .filter(hasMembers),
-          teams: all.teams
-            .map(({ members, ...team }) => ({
-              ...team,
-              members: members.filter((username) => isMoved(`Team ${team.teamId}`, username)),
-            }))
-            .filter(hasMembers),
-        },
+    members: isExclusive ? all : part,
+    added: isExclusive ? notDeclared(membersThat(all, (...member) => !isMoved(...member))) : [],
     moved,
     staying: [...missing, ...old.staying],
     leaving: old.movable.filter(({ urn }) => !stays.has(urn)),
   };
+}
+
+/** The members that something is so of, and the projects and teams that have any. */
+function membersThat(
+  { projects, teams }: Members,
+  isSo: (place: string, username: string) => boolean,
+): Members {
+  return {
+    projects: projects
+      .map(({ projectId, members }) => ({
+        projectId,
+        members: members.filter(({ username }) => isSo(`Project ${projectId}`, username)),
+      }))
+      .filter(hasMembers),
+    teams: teams
+      .map(({ members, ...team }) => ({
+        ...team,
+        members: members.filter((username) => isSo(`Team ${team.teamId}`, username)),
+      }))
+      .filter(hasMembers),
+  };
+}
+
+function notDeclared({ projects, teams }: Members): string[] {
+  const sentence = (username: string, of: string): string =>
+    `${username} is in ${of} as well, and is declared now: the stack did not.`;
+  return [
+    ...projects.flatMap(({ projectId, members }) =>
+      members.map(({ username }) => sentence(username, `project ${projectId}`)),
+    ),
+    ...teams.flatMap(({ teamId, members }) =>
+      members.map((username) => sentence(username, `team ${teamId}`)),
+    ),
+  ];
 }
 
 function hasMembers({ members }: { members: readonly unknown[] }): boolean {
