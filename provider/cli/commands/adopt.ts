@@ -53,7 +53,7 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
   const adopted = await askSession(settings, output.progress, what, async (session) =>
     declarable(withRoles(await listMembers(session, projectIds, teams), output), options, session, output),
   );
-  write(adopted, options, output);
+  await write(adopted, options, output);
   return 0;
 }
 
@@ -75,7 +75,7 @@ export async function declarable(
 }
 
 /** Prints or writes the program, and writes the import file. */
-export function write({ members, rows }: Adopted, options: AdoptOutput, output: Output): void {
+export async function write({ members, rows }: Adopted, options: AdoptOutput, output: Output): Promise<void> {
   const print = options.format === "yaml" ? accessFile : accessProgram;
   const text = print(members, options.exclusive);
   if (options.file === undefined) {
@@ -90,6 +90,8 @@ export function write({ members, rows }: Adopted, options: AdoptOutput, output: 
       `${options.importFile} has been written. When it has the program, the stack takes it with ` +
         `\`pulumi import --file ${options.importFile} --generate-code=false\`.`,
     );
+    const { warnOfOldPulumi } = require("../engine/importing") as typeof import("../engine/importing");
+    await warnOfOldPulumi(output);
   }
 }
 

@@ -45,7 +45,7 @@ export async function adoptFromStack(options: AdoptFromStackOptions, output: Out
     return { move, adopted: await declarable(withRoles(move.members, output), options, session, output) };
   });
   tellWhatStays(move, options, output);
-  write(adopted, options, output);
+  await write(adopted, options, output);
   writeChecklist(move, old, options, output);
   return 0;
 }
