@@ -103,7 +103,7 @@ function oldWorld({ world }: AtlasSimulator) {
     {
       kind: "DatabaseUser",
       name: "application",
-      inputs: { projectId, username: "application" },
+      inputs: { projectId, username: "application", authDatabaseName: "admin" },
       dependsOn: ["grace"],
     },
   ];
@@ -229,7 +229,7 @@ describe("a stack that declares members with @pulumi/mongodbatlas", () => {
     assert.deepEqual(
       resources.map(({ urn }) => urn.split("::").at(-1)),
       [
-        ...["legacy-old", "default_4_16_0", "shop", "gone", "invited", "support", "informed"],
+        ...["legacy-old", "default", "shop", "gone", "invited", "support", "informed"],
         ...["bob", "carol", "support in shop", "application"],
       ],
     );

@@ -1,32 +1,46 @@
+import type * as mongodbatlas from "@pulumi/mongodbatlas";
 import type * as automation from "@pulumi/pulumi/automation";
 
+type Package = typeof mongodbatlas;
+
+/** Classes that are in the states of these tests. */
+type Kind =
+  | "CloudUserOrgAssignment"
+  | "CloudUserProjectAssignment"
+  | "CloudUserTeamAssignment"
+  | "DatabaseUser"
+  | "OrgInvitation"
+  | "Project"
+  | "ProjectInvitation"
+  | "Team"
+  | "TeamProjectAssignment";
+
 /** A resource of `@pulumi/mongodbatlas` as a state has it. */
-export interface OldDeclaration {
-  /** Its class, whose module has the same name but for its first letter. */
-  kind: string;
-  name: string;
-  inputs: Record<string, unknown>;
-  /** What the inputs do not have. */
-  outputs?: Record<string, unknown>;
-  /** Names of what it depends on. */
-  dependsOn?: string[];
-  protect?: boolean;
-}
+export type OldDeclaration = {
+  [Name in Kind]: {
+    kind: Name;
+    name: string;
+    inputs: Partial<ConstructorParameters<Package[Name]>[1]>;
+    /** What the inputs do not have. */
+    outputs?: { [Output in keyof InstanceType<Package[Name]>]?: unknown };
+    /** Names of what it depends on. */
+    dependsOn?: string[];
+    protect?: boolean;
+  };
+}[Kind];
 
-const type = (kind: string): string =>
-  `mongodbatlas:index/${kind.charAt(0).toLowerCase()}${kind.slice(1)}:${kind}`;
-
-/** The state that `@pulumi/mongodbatlas` leaves in a stack, with the names and properties of its schema. */
+/** The state that `@pulumi/mongodbatlas` leaves in a stack, with the types and properties of its own classes. */
 export function oldState(
   project: string,
   stack: string,
   declarations: OldDeclaration[],
 ): automation.Deployment {
+  const { version } = require("@pulumi/mongodbatlas/package.json") as { version: string };
   const urnOf = (kind: string, name: string): string => `urn:pulumi:${stack}::${project}::${kind}::${name}`;
   const root = urnOf("pulumi:pulumi:Stack", `${project}-${stack}`);
-  const provider = urnOf("pulumi:providers:mongodbatlas", "default_4_16_0");
+  const provider = urnOf("pulumi:providers:mongodbatlas", "default");
   const providerId = "0a1b2c3d-0000-4000-8000-000000000000";
-  const urns = new Map(declarations.map(({ kind, name }) => [name, urnOf(type(kind), name)]));
+  const urns = new Map(declarations.map(({ kind, name }) => [name, urnOf(typeOf(kind), name)]));
   const times = { created: "2026-01-01T00:00:00Z", modified: "2026-01-01T00:00:00Z" };
   return {
     version: 3,
@@ -39,15 +53,15 @@ export function oldState(
           custom: true,
           id: providerId,
           type: "pulumi:providers:mongodbatlas",
-          inputs: { version: "4.16.0" },
-          outputs: { version: "4.16.0" },
+          inputs: { version },
+          outputs: { version },
           ...times,
         },
         ...declarations.map(({ kind, name, inputs, outputs = {}, dependsOn = [], protect = false }) => ({
           urn: urns.get(name),
           custom: true,
           id: `id-of-${name}`,
-          type: type(kind),
+          type: typeOf(kind),
           inputs: { __defaults: [], ...inputs },
           outputs: { ...inputs, ...outputs },
           parent: root,
@@ -59,4 +73,10 @@ export function oldState(
       ],
     },
   };
+}
+
+/** The type token that the class registers. */
+function typeOf(kind: Kind): string {
+  const { [kind]: Class } = require("@pulumi/mongodbatlas") as Package;
+  return (Class as unknown as { __pulumiType: string }).__pulumiType;
 }
