@@ -15,12 +15,16 @@ const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
   preview [--stack NAME] [--json | --markdown]
       Prints what an update of the stack is going to change, and nothing else.
 
-  adopt [--project ID]... [--team ORG/TEAM]... [--exclusive] [--yaml] [--output FILE] [--stack NAME]
+  adopt (--project ID | --team ORG/TEAM)... [--exclusive] [--yaml] [--output FILE] [--import FILE] [--stack NAME]
+  adopt --from-stack NAME [--checklist FILE] [--exclusive] [--yaml] [--output FILE] [--import FILE] [--stack NAME]
       Prints a program in TypeScript that declares the members that projects and teams have now.
-      --exclusive  declares that they have no other members, by one resource for each
-      --yaml       prints the access.yaml of the gitops example instead
-      --output     writes into this file, in the place of what is in it, and only when all went well
-      --stack      takes the credentials from the configuration of this stack, and not from the environment alone
+      --from-stack  of the members that this stack declares with @pulumi/mongodbatlas; its state is only read
+      --checklist   writes what to do, with the commands that take them out of that stack, into this file
+      --exclusive   declares that projects and teams have no other members, by one resource for each
+      --yaml        prints the access.yaml of the gitops example instead
+      --output      writes into this file, in the place of what is in it, and only when all went well
+      --import      writes a file for \`pulumi import --file FILE --generate-code=false\`, CLI 3.254 or newer
+      --stack       takes the credentials from the configuration of this stack, and not from the environment alone
 
 drift and preview take the stack that is selected when none is named.
 

@@ -259,7 +259,7 @@ describe("a stack that declares members with @pulumi/mongodbatlas", () => {
       "Stack 'old' has no resource of @pulumi/mongodbatlas that says who is in a project or a team, so there is nothing to take over from it.",
     ],
     [
-      "has nobody whom Atlas has",
+      "has nobody that Atlas has",
       undefined,
       "Nobody can be taken over from stack 'old': the lines above say why.",
     ],

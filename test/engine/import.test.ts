@@ -180,6 +180,13 @@ describe("a row for somebody that the program does not declare", () => {
     assert.deepEqual(simulator.log.effects(), []);
   });
 
+  test("keeps it in a destroy as well", async () => {
+    const destroyed = await stack.destroy();
+    assert.equal(destroyed.ok, false);
+    assert.match(destroyed.diagnostics.join("\n"), /protect/);
+    assert.deepEqual(simulator.log.effects(), []);
+  });
+
   test("leaves the state by the command in the docs, and Atlas as it is", async () => {
     const [urn = ""] = (await stateOf(stack))
       .map((resource) => resource.urn)

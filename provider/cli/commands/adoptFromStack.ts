@@ -38,7 +38,9 @@ export async function adoptFromStack(options: AdoptFromStackOptions, output: Out
       `Stack '${stack}' has no resource of @pulumi/mongodbatlas that says who is in a project or a team, so there is nothing to take over from it.`,
     );
   }
-  const settings = await settingsFor(options.stack ?? stack);
+  // A stack of another project has its configuration in another folder.
+  const ownStack = stack.includes("/") ? undefined : stack;
+  const settings = await settingsFor(options.stack ?? ownStack);
   const what = "Asking Atlas who has access";
   const { move, adopted } = await askSession(settings, output.progress, what, async (session) => {
     const move = await planMove(old, session, options.exclusive);

@@ -75,7 +75,7 @@ async function rowsOfAll(
     ...projects.map(async ({ projectId, members }) => {
       const users = Object.fromEntries(members.map(({ username, roles }) => [username, roles]));
       const { byName } = await session.projectUsers(projectId).all();
-      // An update does not take over those whom the program leaves out, and neither may an import: the next one would remove them.
+      // An update does not take over those that the program leaves out, and neither may an import: the next one would remove them.
       const leftOut = [...byName.keys()].filter((name) => !(name in users));
       return rowOf(ofProjects, projectId, { projectId, users }, { users, unmanaged: [], ignore: leftOut });
     }),

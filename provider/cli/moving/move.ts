@@ -22,7 +22,7 @@ export interface Move {
   /** What the program declares. */
   members: Members;
   moved: Moved[];
-  /** Whom the program declares, but the stack does not: sentences. */
+  /** Sentences about members that the program declares, but the stack does not. */
   added: string[];
   staying: Staying[];
   /** What leaves the state of the old stack, in this order. */

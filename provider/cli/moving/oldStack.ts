@@ -109,7 +109,7 @@ export function readOldStack(exported: unknown, stack: string): OldStack {
       ...old.flatMap((resource) => stayingOf(resource, stack)),
     ],
     // A state has first what others depend on.
-    movable: movable.reverse(),
+    movable: movable.toReversed(),
     dependents: new Map(
       movable.map(({ urn }) => [
         urn,

@@ -245,7 +245,7 @@ describe("the command", () => {
     });
   }
 
-  test("imports nobody whom the program leaves out, also for a whole membership", async () => {
+  test("imports nobody that the program leaves out, also for a whole membership", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "adopted-"));
     try {
       simulator.world.grant(ids.projectId, "roleless@example.com", []);
