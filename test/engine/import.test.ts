@@ -170,6 +170,13 @@ describe("a row for somebody that the program does not declare", () => {
 
   after(() => rm(folder, { recursive: true, force: true }));
 
+  test("is deleted by no destroy before the first update, like all that was imported", async () => {
+    const destroyed = await stack.destroy();
+    assert.equal(destroyed.ok, false);
+    assert.match(destroyed.diagnostics.join("\n"), /protect/);
+    assert.deepEqual(simulator.log.effects(), []);
+  });
+
   test("is shown by the preview, and keeps the access, because the import has protected it", async () => {
     const preview = await stack.preview();
     assert.deepEqual([preview.summary.same, preview.ok], [1, false]);
@@ -177,13 +184,6 @@ describe("a row for somebody that the program does not declare", () => {
     const update = await stack.up();
     assert.equal(update.ok, false);
     assert.match(update.diagnostics.join("\n"), /grace@example\.com.*cannot be deleted[\s\S]*protect/);
-    assert.deepEqual(simulator.log.effects(), []);
-  });
-
-  test("keeps it in a destroy as well", async () => {
-    const destroyed = await stack.destroy();
-    assert.equal(destroyed.ok, false);
-    assert.match(destroyed.diagnostics.join("\n"), /protect/);
     assert.deepEqual(simulator.log.effects(), []);
   });
 
