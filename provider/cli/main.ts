@@ -22,12 +22,16 @@ const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
   preview [--stack NAME] [--json | --markdown]
       Prints what an update of the stack is going to change, and nothing else.
 
-  adopt [--project ID]... [--team ORG/TEAM]... [--exclusive] [--yaml] [--output FILE] [--stack NAME]
+  adopt (--project ID | --team ORG/TEAM)... [--exclusive] [--yaml] [--output FILE] [--import FILE] [--stack NAME]
+  adopt --from-stack NAME [--checklist FILE] [--exclusive] [--yaml] [--output FILE] [--import FILE] [--stack NAME]
       Prints a program in TypeScript that declares the members that projects and teams have now.
-      --exclusive  declares that they have no other members, by one resource for each
-      --yaml       prints the access.yaml of the gitops example instead
-      --output     writes into this file, in the place of what is in it, and only when all went well
-      --stack      takes the credentials from the configuration of this stack, and not from the environment alone
+      --from-stack  of the members that this stack declares with @pulumi/mongodbatlas; its state is only read
+      --checklist   writes what to do, with the commands that take them out of that stack, into this file
+      --exclusive   declares that projects and teams have no other members, by one resource for each
+      --yaml        prints the access.yaml of the gitops example instead
+      --output      writes into this file, in the place of what is in it, and only when all went well
+      --import      writes a file for \`pulumi import --file FILE --generate-code=false\`, CLI 3.254 or newer
+      --stack       takes the credentials from the configuration of this stack, and not from the environment alone
 
   review [--project ID]... [--stack NAME]... [--org ID] [--details] [--markdown | --csv | --html] [--output FILE]
       Prints who has access to projects: with which roles, by which way, declared by which resource, since when.
@@ -77,20 +81,8 @@ async function run(args: string[]): Promise<number> {
       const { preview } = require("./commands/preview") as typeof import("./commands/preview");
       return preview({ stack: await stackFor(values.stack), format }, processOutput);
     }
-    case "adopt": {
-      const { values } = parse(rest, {
-        project: { type: "string", multiple: true, default: [] },
-        team: { type: "string", multiple: true, default: [] },
-        stack: { type: "string" },
-        exclusive: { type: "boolean", default: false },
-        yaml: { type: "boolean", default: false },
-        output: { type: "string" },
-      });
-      const { adopt } = require("./commands/adopt") as typeof import("./commands/adopt");
-      const { project: projects, team: teams, stack, exclusive, yaml, output: file } = values;
-      const format = yaml ? "yaml" : "typescript";
-      return adopt({ projects, teams, stack, exclusive, file, format }, processOutput);
-    }
+    case "adopt":
+      return runAdopt(rest);
     case "review":
       return runReview(rest);
     default:
@@ -124,6 +116,41 @@ async function runReview(args: string[]): Promise<number> {
   const { review } = require("./commands/review") as typeof import("./commands/review");
   const width = file === undefined ? process.stdout.columns : undefined;
   return review({ projects, stacks, org, details, format, file, width }, processOutput);
+}
+
+async function runAdopt(args: string[]): Promise<number> {
+  const { values } = parse(args, {
+    project: { type: "string", multiple: true, default: [] },
+    team: { type: "string", multiple: true, default: [] },
+    "from-stack": { type: "string" },
+    stack: { type: "string" },
+    exclusive: { type: "boolean", default: false },
+    yaml: { type: "boolean", default: false },
+    output: { type: "string" },
+    import: { type: "string" },
+    checklist: { type: "string" },
+  });
+  const { project: projects, team: teams, stack, exclusive, output: file, import: importFile } = values;
+  const { "from-stack": fromStack, checklist } = values;
+  const format = values.yaml ? "yaml" : "typescript";
+  const where = { stack, exclusive, file, importFile, format } as const;
+  if (fromStack === undefined) {
+    if (checklist !== undefined) {
+      throw new CommandFailure(
+        "--checklist is about a stack that members leave: add --from-stack, or leave it out.",
+      );
+    }
+    const { adopt } = require("./commands/adopt") as typeof import("./commands/adopt");
+    return adopt({ ...where, projects, teams }, processOutput);
+  }
+  if (projects.length + teams.length > 0) {
+    throw new CommandFailure(
+      "--from-stack finds projects and teams in the stack: leave --project and --team out.",
+    );
+  }
+  const { adoptFromStack } =
+    require("./commands/adoptFromStack") as typeof import("./commands/adoptFromStack");
+  return adoptFromStack({ ...where, fromStack, checklist }, processOutput);
 }
 
 type Options = NonNullable<Parameters<typeof parseArgs>[0]>["options"];

@@ -46,14 +46,21 @@ export function declaration<Resource extends pulumi.CustomResource>(
 
 /** For an import, the engine passes on neither inputs nor state, not even the line that leads to the handler. */
 function refuseImport(
-  { name: resource, adopting }: Pick<Registration<pulumi.CustomResource>, "name" | "adopting">,
+  {
+    name: resource,
+    adopting,
+    hasImportFile = false,
+  }: Pick<Registration<pulumi.CustomResource>, "name" | "adopting" | "hasImportFile">,
   name: string,
   options: pulumi.CustomResourceOptions | undefined,
 ): void {
   if (options?.import !== undefined) {
     throw new pulumi.RunError(
-      `${resource} '${name}': the option import must be left out, as Pulumi cannot import dynamic resources. ` +
-        `Without it, the first \`pulumi up\` ${adopting}.`,
+      `${resource} '${name}': the option import must be left out, as the engine does not tell a dynamic resource what to import. ` +
+        `Without it, the first \`pulumi up\` ${adopting}.` +
+        (hasImportFile
+          ? " `npx --no mongodbatlas-dynamic adopt --import FILE` writes a file for `pulumi import`."
+          : ""),
     );
   }
 }

@@ -8,6 +8,8 @@ export interface Registration<Resource extends pulumi.CustomResource> {
   readonly outputs: { readonly [Output in OutputName<Resource>]: undefined };
   /** What the first `pulumi up` does with what is there already; follows "Without it, the first `pulumi up`". */
   readonly adopting: string;
+  /** Whether the command `adopt` writes it into a file for `pulumi import`. @default false */
+  readonly hasImportFile?: boolean;
 }
 
 /** The names of the outputs that a class declares. */

@@ -2,10 +2,8 @@ import type { Members } from "./members";
 
 /** A program in TypeScript that declares the access. Its resources have the names of those of the gitops example. */
 export function accessProgram({ projects, teams }: Members, isExclusive: boolean): string {
-  const resources = [
-    ...(projects.length > 0 ? [isExclusive ? "ProjectUsers" : "ProjectUser"] : []),
-    ...(teams.length > 0 ? [isExclusive ? "TeamUsers" : "TeamUser"] : []),
-  ];
+  const { ofProject, ofTeam } = resourcesFor(isExclusive);
+  const resources = [...(projects.length > 0 ? [ofProject] : []), ...(teams.length > 0 ? [ofTeam] : [])];
   const loops = isExclusive ? exclusiveLoops : singleLoops;
   return [
     `import { ${resources.join(", ")} } from "mongodbatlas-dynamic";`,
@@ -18,6 +16,13 @@ export function accessProgram({ projects, teams }: Members, isExclusive: boolean
       ? [teamData(teams), projects.length > 0 ? loops.teamsAfterProjects : loops.teams]
       : []),
   ].join("\n\n");
+}
+
+/** The resources that declare members: each by one, or all of a project or team by one. */
+export function resourcesFor(isExclusive: boolean): { ofProject: string; ofTeam: string } {
+  return isExclusive
+    ? { ofProject: "ProjectUsers", ofTeam: "TeamUsers" }
+    : { ofProject: "ProjectUser", ofTeam: "TeamUser" };
 }
 
 const projectData = (projects: Members["projects"]): string => `/** Roles by project and member. */

@@ -1,11 +1,6 @@
-import type { AtlasClient } from "../../atlas/client";
 import { readId } from "../../atlas/id";
-import {
-  type AtlasProjectUser,
-  listGroupUsers,
-  listOrgTeamUsers,
-  type TeamKey,
-} from "../../atlas/operations/index";
+import type { TeamKey } from "../../atlas/operations/index";
+import type { AtlasSession } from "../../atlas/session";
 import type { Settings } from "../../atlas/settings";
 import { readSettings } from "../../configuration";
 import { CommandFailure } from "../failure";
@@ -14,26 +9,33 @@ import type { Output } from "../output";
 import { harmless } from "../report/inert";
 import { accessFile } from "./accessFile";
 import { accessProgram } from "./accessProgram";
-import { askAtlas } from "./asking";
-import type { Members } from "./members";
+import { askSession } from "./asking";
+import { importFile } from "./importFile";
+import { listMembers, type Members, withMembers, withRoles } from "./members";
 
-export interface AdoptOptions {
-  /** Ids of projects. */
-  projects: string[];
-  /** Teams, each as `ORG/TEAM`. */
-  teams: string[];
+/** What `adopt` prints, and where. */
+export interface AdoptOutput {
   /** The stack whose configuration has the credentials. @default the environment alone */
   stack: string | undefined;
   /** Where to write. @default the standard output */
   file: string | undefined;
+  /** Where to write the file for `pulumi import`. @default nowhere */
+  importFile: string | undefined;
   format: "typescript" | "yaml";
   /** Whether it declares that there are no other members. */
   exclusive: boolean;
 }
 
+export interface AdoptOptions extends AdoptOutput {
+  /** Ids of projects. */
+  projects: string[];
+  /** Teams, each as `ORG/TEAM`. */
+  teams: string[];
+}
+
 /**
- * Prints a program, or the YAML file of the gitops example, that declares the members that projects and teams have now.
- * Changes nothing, and costs one request for each 500 members of a project or team.
+ * Prints a program, or the YAML file of the gitops example, that declares the members that projects and teams have now,
+ * and writes the file that imports them. Changes nothing, and costs one request for each 500 members of a project or team.
  *
  * @returns the exit code
  * @throws CommandFailure, ConfigurationError or AtlasError
@@ -47,74 +49,50 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
     );
   }
   const settings = await settingsFor(options.stack);
-  const members = await askAtlas(settings, output.progress, "Asking Atlas who has access", (client) =>
-    membersOf(client, projectIds, teams, output),
+  const what = "Asking Atlas who has access";
+  const adopted = await askSession(settings, output.progress, what, async (session) =>
+    declarable(withRoles(await listMembers(session, projectIds, teams), output), options, session, output),
   );
-  const declared = options.exclusive ? withMembers(members, output) : members;
+  await write(adopted, options, output);
+  return 0;
+}
+
+/** What is declared of members, and the import file if one is asked for. */
+export interface Adopted {
+  members: Members;
+  rows: string | undefined;
+}
+
+/** The members that the program can declare, with their import file. */
+export async function declarable(
+  members: Members,
+  { exclusive, importFile: file }: AdoptOutput,
+  session: AtlasSession,
+  output: Output,
+): Promise<Adopted> {
+  const declared = exclusive ? withMembers(members, output) : members;
+  return { members: declared, rows: file && (await importFile(declared, exclusive, session)) };
+}
+
+/** Prints or writes the program, and writes the import file. */
+export async function write({ members, rows }: Adopted, options: AdoptOutput, output: Output): Promise<void> {
   const print = options.format === "yaml" ? accessFile : accessProgram;
-  const text = print(declared, options.exclusive);
+  const text = print(members, options.exclusive);
   if (options.file === undefined) {
     output.print(text);
   } else {
     replaceFile(options.file, `${harmless(text)}\n`);
     output.warn(`${options.file} has been written.`);
   }
-  return 0;
-}
-
-async function membersOf(
-  client: AtlasClient,
-  projectIds: string[],
-  teams: TeamKey[],
-  output: Output,
-): Promise<Members> {
-  return {
-    projects: await Promise.all(
-      projectIds.map(async (projectId) => ({
-        projectId,
-        members: adoptable((await listGroupUsers(client, { projectId })).items, projectId, output),
-      })),
-    ),
-    teams: await Promise.all(
-      teams.map(async (team) => ({
-        ...team,
-        members: (await listOrgTeamUsers(client, team)).items
-          .map(({ username }) => username.toLowerCase())
-          .sort(),
-      })),
-    ),
-  };
-}
-
-/** Nothing can declare that a project or team has no members at all. */
-function withMembers({ projects, teams }: Members, output: Output): Members {
-  const hasMembers = (what: string, members: readonly unknown[]): boolean => {
-    if (members.length === 0) {
-      output.warn(`${what} has no members, and is left out.`);
-    }
-    return members.length > 0;
-  };
-  return {
-    projects: projects.filter(({ projectId, members }) => hasMembers(`Project ${projectId}`, members)),
-    teams: teams.filter(({ teamId, members }) => hasMembers(`Team ${teamId}`, members)),
-  };
-}
-
-/** Atlas may show a member without a role of its own, which a ProjectUser cannot declare. */
-function adoptable(
-  users: AtlasProjectUser[],
-  projectId: string,
-  output: Output,
-): Members["projects"][number]["members"] {
-  for (const { username, roles } of users) {
-    if (!roles?.length) {
-      output.warn(`${username} has no role of its own in project ${projectId}, and is left out.`);
-    }
+  if (options.importFile !== undefined && rows !== undefined) {
+    replaceFile(options.importFile, `${rows}\n`);
+    output.warn(
+      `${options.importFile} has been written. When it has the program, the stack takes it with ` +
+        `\`pulumi import --file ${options.importFile} --generate-code=false\`.`,
+    );
+    const { warnOfOldPulumi } = require("../engine/importing") as typeof import("../engine/importing");
+    await warnOfOldPulumi(output);
   }
-  return users
-    .filter(({ roles }) => roles?.length)
-    .map(({ username, roles = [] }) => ({ username: username.toLowerCase(), roles }))
-    .sort((one, other) => (one.username < other.username ? -1 : 1));
 }
 
 const credentialVariable = /^MONGODB_ATLAS_(PUBLIC|PRIVATE|CLIENT)_/;

@@ -1,4 +1,5 @@
-import { AtlasClient } from "../../atlas/client";
+import type { AtlasClient } from "../../atlas/client";
+import { AtlasSession } from "../../atlas/session";
 import type { Settings } from "../../atlas/settings";
 import type { Progress } from "../progress";
 
@@ -7,18 +8,28 @@ import type { Progress } from "../progress";
  *
  * @param what is shown meanwhile
  */
-export async function askAtlas<T>(
+export function askAtlas<T>(
   settings: Settings,
   progress: Progress,
   what: string,
   ask: (client: AtlasClient) => Promise<T>,
 ): Promise<T> {
-  const client = new AtlasClient(settings, { report: progress.note });
+  return askSession(settings, progress, what, ({ client }) => ask(client));
+}
+
+/** The same, where something is read more than once. */
+export async function askSession<T>(
+  settings: Settings,
+  progress: Progress,
+  what: string,
+  ask: (session: AtlasSession) => Promise<T>,
+): Promise<T> {
+  const session = new AtlasSession(settings, { report: progress.note });
   progress.show(what);
   try {
-    return await ask(client);
+    return await ask(session);
   } finally {
     progress.end();
-    await client.close();
+    await session.client.close();
   }
 }

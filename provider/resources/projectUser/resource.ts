@@ -33,6 +33,7 @@ const registration: Registration<ProjectUser> = {
     inviterUsername: undefined,
   },
   adopting: "adopts a user who is in the project already",
+  hasImportFile: true,
 };
 
 /**

@@ -39,6 +39,7 @@ const registration: Registration<ProjectUsers> = {
     unmanaged: undefined,
   },
   adopting: "adopts the users who are in the project already",
+  hasImportFile: true,
 };
 
 /**

@@ -34,6 +34,7 @@ const registration: Registration<TeamUser> = {
     orgMembershipStatus: undefined,
   },
   adopting: "adopts a user who is in the team already",
+  hasImportFile: true,
 };
 
 /**

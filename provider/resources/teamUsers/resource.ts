@@ -40,6 +40,7 @@ const registration: Registration<TeamUsers> = {
     unmanaged: undefined,
   },
   adopting: "adopts the users who are in the team already",
+  hasImportFile: true,
 };
 
 /**

@@ -209,6 +209,66 @@ describe("the command", () => {
     );
   });
 
+  for (const [version, isOld] of [
+    ["v3.253.0", true],
+    ["v3.254.0", false],
+  ] as const) {
+    test(`writes an import file, and says whether pulumi ${version} can take it`, async () => {
+      const folder = await mkdtemp(path.join(tmpdir(), "adopted-"));
+      try {
+        await writeFile(path.join(folder, "pulumi"), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+        env = { ...env, PATH: `${folder}${path.delimiter}${env["PATH"]}` };
+        const file = path.join(folder, "import.json");
+        const { code, stderr } = await adopt("--project", ids.projectId, "--import", file);
+        assert.equal(code, 0, stderr);
+        const [written, old, ...rest] = stderr.trim().split("\n");
+        assert.equal(
+          written,
+          `${file} has been written. When it has the program, the stack takes it with \`pulumi import --file ${file} --generate-code=false\`.`,
+        );
+        assert.equal(
+          old,
+          isOld
+            ? `The pulumi on the PATH is ${version}, which fails to import this file: install 3.254 or a newer 3.x first, ` +
+                "or leave the import out, and let the first `pulumi up` take over what Atlas has."
+            : undefined,
+        );
+        assert.deepEqual(rest, []);
+        const { resources } = JSON.parse(await readFile(file, "utf8"));
+        assert.deepEqual(
+          resources.map(({ name, id }: { name: string; id: string }) => [name, id]),
+          ["ada", "eve"].map((name) => Array(2).fill(`${ids.projectId}/${name}@example.com`)),
+        );
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+  }
+
+  test("imports nobody that the program leaves out, also for a whole membership", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "adopted-"));
+    try {
+      simulator.world.grant(ids.projectId, "roleless@example.com", []);
+      const file = path.join(folder, "import.json");
+      const { code, stdout, stderr } = await adopt(
+        "--project",
+        ids.projectId,
+        "--exclusive",
+        "--import",
+        file,
+      );
+      assert.equal(code, 0, stderr);
+      assert.match(
+        stderr,
+        /^roleless@example\.com has no role of its own in project \w+, and is left out\.\n/,
+      );
+      assert.doesNotMatch(stdout, /roleless/);
+      assert.doesNotMatch(await readFile(file, "utf8"), /roleless/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   for (const [where, script, way] of [
     ["a stack is selected", "echo production", "add `--stack production` (it is selected here)"],
     ["none is", "echo 'error: no stack selected' >&2; exit 255", "name it with `--stack`"],
