@@ -47,7 +47,7 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
     );
   }
   const settings = await settingsFor(options.stack);
-  const members = await askAtlas(settings, output.progress, "Asking Atlas who has access", (client) =>
+  const members = await askAtlas(settings, output, "Asking Atlas who has access", (client) =>
     membersOf(client, projectIds, teams, output),
   );
   const declared = options.exclusive ? withMembers(members, output) : members;

@@ -4,7 +4,7 @@ import { assess, type Doubt, type Evidence, whatRuns } from "../engine/evidence"
 import { partialVariables, RecordReader, type StackRecord } from "../engine/record";
 import { configurationOf, type Observation, observe, openStack } from "../engine/stack";
 import { CommandFailure } from "../failure";
-import type { Output } from "../output";
+import { type Output, withNoticesOnce } from "../output";
 import { type DriftFormat, type DriftReport, printDrift, type ReportVersion } from "../report/driftReport";
 import type { DriftRow } from "../report/driftRow";
 import { driftRows } from "../report/driftRows";
@@ -30,8 +30,9 @@ export interface DriftOptions {
  */
 export async function drift(
   { stack: name, unmanaged, format, version }: DriftOptions,
-  output: Output,
+  processOutput: Output,
 ): Promise<0 | 7> {
+  const output = withNoticesOnce(processOutput);
   // Of a stack as a whole it is said that it is as declared.
   for (const variable of partialVariables) {
     delete process.env[variable];
@@ -47,6 +48,7 @@ export async function drift(
     (callbacks) => stack.previewRefresh({ ...callbacks, runProgram: false }),
     output.progress,
   );
+  observation.notices.forEach(output.warn);
   const labels = readLabels(observation.outputs);
   const undeclared = unmanaged ? await unmanagedMembers(stack, observation, labels, output) : [];
   const later = await records.read();
@@ -103,7 +105,7 @@ async function unmanagedMembers(
   const { askAtlas } = require("./asking") as typeof import("./asking");
   const { findUnmanaged } = require("./unmanaged") as typeof import("./unmanaged");
   const settings = readSettings(await configurationOf(stack), process.env);
-  return askAtlas(settings, output.progress, "Looking for members that nobody declares", (client) =>
+  return askAtlas(settings, output, "Looking for members that nobody declares", (client) =>
     findUnmanaged(steps, labels, client),
   );
 }
