@@ -1,4 +1,5 @@
 import type { Handlers } from "./call";
+import { limitHandlers } from "./handlersLimits";
 import { maintenanceHandlers } from "./handlersMaintenance";
 import { migrationHandlers } from "./handlersMigrations";
 import { deprecationOfInvites, organizationHandlers } from "./handlersOrganization";
@@ -15,6 +16,7 @@ export const handlers: Handlers = {
   ...migrationHandlers,
   ...maintenanceHandlers,
   ...pipelineHandlers,
+  ...limitHandlers,
 };
 
 interface Deprecated {

@@ -1,3 +1,4 @@
+import { rolesOfReader } from "./inferred";
 import { Lag, type Lags, noLag } from "./lag";
 import type { MaintenanceSettings, MaintenanceWindow } from "./maintenance";
 import { LiveMigration, type MigrationScript } from "./migration";
@@ -13,6 +14,8 @@ export type RemovableEndpoint = "invites" | "availableSchedules";
 export class World extends Population {
   /** False: every request but those for tokens is refused as coming from a strange address. */
   accessListOpen = true;
+  /** Of the keys that only read, in each organization and project. */
+  rolesOfReader: ReadonlySet<string> = rolesOfReader;
   /** Whether the last owner of a project is safe: in every project, none, or those created with an owner. */
   protectLastOwner: boolean | "where created with an owner" = "where created with an owner";
   /** False: Atlas refuses to defer, as it does too long before or too shortly before the maintenance. */

@@ -10,5 +10,6 @@ export * from "./liveMigrations";
 export * from "./maintenanceWindow";
 export * from "./organizationUsers";
 export * from "./pipelines";
+export * from "./places";
 export * from "./projectUsers";
 export * from "./teamUsers";

@@ -7,6 +7,11 @@ const subject = ({ project }: Facts): string => `the maintenance of project ${pr
 export const maintenanceDeferralMessages: Messages = {
   id: maintenanceDeferralId,
   needs: [["projectId"]],
+  roles: [
+    { role: "GROUP_OWNER", to: "defer" },
+    { role: "GROUP_READ_ONLY", to: "refresh" },
+  ],
+  readBy: "getGroupMaintenanceWindow",
   wording: {
     subject,
     changed: (of, property, { declared, actual }, { cause }) =>
