@@ -22,9 +22,12 @@ const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
       --output     writes into this file, in the place of what is in it, and only when all went well
       --stack      takes the credentials from the configuration of this stack, and not from the environment alone
 
-drift and preview take the stack that is selected when none is named.
+  doctor [--stack NAME] [--json]
+      Says what keeps the others from working: versions, credentials, the roles that a stack needs, limits of Atlas.
 
-Exit codes: 0 done, and known to be as declared; 7 drift; other: failure, or it cannot be known whether all is as
+drift, preview and doctor take the stack that is selected when none is named.
+
+Exit codes: 0 done, and known to be as declared; 7 drift; 1 of doctor: there is something to do; other: failure, or it cannot be known whether all is as
 declared, with a sentence on the standard error.`;
 
 const hint = "See `npx --no -- mongodbatlas-dynamic --help`.";
@@ -79,11 +82,19 @@ async function run(args: string[]): Promise<number> {
       const format = yaml ? "yaml" : "typescript";
       return adopt({ projects, teams, stack, exclusive, file, format }, processOutput);
     }
+    case "doctor":
+      return runDoctor(rest);
     default:
       throw new CommandFailure(
         `${command === undefined ? "No command is given" : `There is no command '${command}'`}. ${hint}`,
       );
   }
+}
+
+function runDoctor(args: string[]): Promise<number> {
+  const { values } = parse(args, { stack: { type: "string" }, json: { type: "boolean", default: false } });
+  const { doctor } = require("./commands/doctor") as typeof import("./commands/doctor");
+  return doctor({ stack: checkedName(values.stack), format: values.json ? "json" : "text" }, processOutput);
 }
 
 type Options = NonNullable<Parameters<typeof parseArgs>[0]>["options"];
@@ -130,11 +141,16 @@ function versionOf(text: string | undefined, format: DriftFormat): ReportVersion
 }
 
 async function stackFor(named: string | undefined): Promise<string> {
-  if (named === "") {
+  const name = checkedName(named);
+  const { selectedStack } = require("./engine/stack") as typeof import("./engine/stack");
+  return name ?? selectedStack();
+}
+
+function checkedName(stack: string | undefined): string | undefined {
+  if (stack === "") {
     throw new CommandFailure("--stack must be the name of a stack, but got nothing.");
   }
-  const { selectedStack } = require("./engine/stack") as typeof import("./engine/stack");
-  return named ?? selectedStack();
+  return stack;
 }
 
 function fail(error: unknown): void {

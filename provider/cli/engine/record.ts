@@ -21,6 +21,8 @@ export interface StackState {
   /** What an operation has begun and not ended. */
   pending: PendingOperation[];
   resources: StateResource[];
+  /** Those of the stack, secrets encrypted. */
+  outputs: Properties;
 }
 
 export interface PendingOperation {
@@ -63,6 +65,15 @@ export interface Operation {
   isPartial: boolean;
 }
 
+/**
+ * Reads the state of a stack. Needs no passphrase.
+ *
+ * @throws CommandFailure with what the CLI says
+ */
+export async function readState(stackName: string): Promise<StackState> {
+  return stateOf(JSON.parse(await pulumi(["stack", "export", "--stack", stackName], stackName)));
+}
+
 /** Reads what the backend has on record of a stack. Needs no passphrase. */
 export class RecordReader {
   private backend: Promise<string> | undefined;
@@ -72,7 +83,7 @@ export class RecordReader {
   /** @throws CommandFailure with what the CLI says */
   async read(): Promise<StackRecord> {
     const { name } = this.stack;
-    const state = stateOf(JSON.parse(await pulumi(["stack", "export", "--stack", name], name)));
+    const state = await readState(name);
     this.backend ??= pulumi(["whoami", "--json"], name);
     const [operations, account] = await Promise.all([readOperations(this.stack), this.backend]);
     const { url } = JSON.parse(account) as { url?: string };
@@ -152,6 +163,7 @@ interface ExportedResource {
   modified?: string;
   ignoreChanges?: string[];
   inputs?: Properties;
+  outputs?: Properties;
 }
 
 function stateOf({ deployment = {} }: Exported): StackState {
@@ -166,6 +178,7 @@ function stateOf({ deployment = {} }: Exported): StackState {
       resourceType: resource.type,
       inputs: resource.inputs ?? {},
     })),
+    outputs: deployment.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {},
     resources: (deployment.resources ?? []).map((resource) => ({
       urn: resource.urn,
       type: resource.type,
