@@ -94,6 +94,7 @@ describe("the package", () => {
         "provider/cli/bin.js",
         "provider/cli/drift-report.schema.json",
         "provider/cli/drift-report.v1.schema.json",
+        "provider/cli/doctor-report.schema.json",
         "provider/cli/preview-report.schema.json",
       ].sort(),
     );
@@ -169,6 +170,7 @@ describe("the package", () => {
           "./package.json",
           "./drift-report.schema.json",
           "./drift-report.v1.schema.json",
+          "./doctor-report.schema.json",
           "./preview-report.schema.json",
         ],
         bin: { "mongodbatlas-dynamic": "provider/cli/bin.js" },

@@ -16,8 +16,8 @@ export type Asked<T> =
   | { readonly kind: "refused"; readonly error: AtlasError }
   /** Atlas knows the credentials, and has no such thing. */
   | { readonly kind: "missing"; readonly error: AtlasError }
-  /** It says nothing about roles. */
-  | { readonly kind: "failed"; readonly reason: string };
+  /** It says nothing about roles. `isLimited`: the credentials are good, but Atlas wants fewer requests. */
+  | { readonly kind: "failed"; readonly reason: string; readonly isLimited: boolean };
 
 /** Asks Atlas, with what the headers of its answers say. */
 export interface Asking {
@@ -38,9 +38,11 @@ export async function ask<Input, T>(
     if (error instanceof AtlasError && isAboutPermission(error)) {
       return { kind: "refused", error };
     }
-    return error instanceof AtlasError && error.isFromAtlas && error.status === 404
-      ? { kind: "missing", error }
-      : { kind: "failed", reason: sentenceOf(error) };
+    if (error instanceof AtlasError && error.isFromAtlas && error.status === 404) {
+      return { kind: "missing", error };
+    }
+    const isLimited = error instanceof AtlasError && error.status === 429;
+    return { kind: "failed", reason: sentenceOf(error), isLimited };
   }
 }
 

@@ -53,7 +53,7 @@ async function checkWith(
   const { found, data } = describe(settings);
   // Every role may ask for the limits, so that the answer is about the credentials alone.
   const first = await ask(asking, listRateLimits, {});
-  if (first.kind === "failed") {
+  if (first.kind === "failed" && !first.isLimited) {
     return [
       check("credentials", { found, data: { ...data, accepted: false }, toDo: [first.reason] }),
       ...notAsked("the first request with these credentials has failed"),

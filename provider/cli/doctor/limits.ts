@@ -49,7 +49,9 @@ export async function checkLimits(asking: Asking, { projects, organizations }: P
   );
   const inOrder = limits.sort((one, other) => (titleOf(one) < titleOf(other) ? -1 : 1));
   const told = inOrder.filter(({ left }) => left !== undefined);
-  const untold = [...new Set(inOrder.filter(({ left }) => left === undefined).map(({ name }) => name))];
+  const untold = inOrder
+    .filter(({ left }) => left === undefined)
+    .map(({ name, place }) => `'${name}' of ${place.kind === "project" ? "a project" : "an organization"}`);
   return check("limits", {
     found: told.map(
       (limit) =>
@@ -60,8 +62,7 @@ export async function checkLimits(asking: Asking, { projects, organizations }: P
       ...(untold.length === 0
         ? []
         : [
-            `How much is left of the limits ${untold.map((name) => `'${name}'`).join(", ")} cannot be known: ` +
-              "no request of this check counts against them.",
+            `How much is left of these limits cannot be known, as no read of this check counts against them: ${[...new Set(untold)].join(", ")}.`,
           ]),
     ],
     toDo: told

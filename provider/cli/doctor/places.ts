@@ -69,10 +69,13 @@ export async function lookAtPlaces(asking: Asking, { resources, labels }: StackF
     projects: byId(projects),
     organizations: byId(organizations),
     check: check("access", {
-      found: seen
-        .filter(({ name }) => name !== undefined)
-        .map(({ title }) => `The credentials see the ${title}.`),
-      unknown: [...unknown, beyond],
+      found: [
+        ...seen
+          .filter(({ name }) => name !== undefined)
+          .map(({ title }) => `The credentials see the ${title}.`),
+        beyond,
+      ],
+      unknown,
       toDo,
       data: {
         organizations: organizations.map(dataOf),
@@ -82,9 +85,9 @@ export async function lookAtPlaces(asking: Asking, { resources, labels }: StackF
   };
 }
 
-/** Operations that list everything are not among those that this package uses. */
+/** The operations that list all of them are not among those that this package knows. */
 const beyond =
-  "What else the credentials see is not looked at: only the projects and organizations that the stack names are.";
+  "What else they may see is not looked at: only the projects and organizations that the stack names are.";
 
 const dataOf = ({ id, name }: Seen) => ({ id, name: name ?? null, seen: name !== undefined });
 

@@ -37,25 +37,42 @@ const reads: ReadonlyMap<string, Read> = new Map(
  * it is derived from reads: those of a refresh, and one that only an Organization Owner may send.
  */
 export async function checkRoles(asking: Asking, stack: StackFacts, places: Places): Promise<Check> {
-  const owners = await ownersOf(asking, stack, places);
-  const answers = new Map<string, Promise<Asked<unknown>>>();
-  const refreshed = (resource: StackResource): Promise<Asked<unknown>> | undefined => {
-    const read = reads.get(resource.readBy ?? "");
-    const { projectId, orgId, teamId, liveMigrationId } = resource.key;
-    const place = [resource.readBy, projectId, orgId, teamId, liveMigrationId].join("/");
-    if (read !== undefined && !answers.has(place)) {
-      answers.set(place, ask(asking, read, resource.key));
-    }
-    return answers.get(place);
-  };
-  const needs = await Promise.all(
-    stack.resources.flatMap((resource) =>
-      resource.roles.flatMap(({ role, to }) =>
-        role === undefined ? [] : [needOf(resource, role, to, { places, owners, refreshed })],
-      ),
+  const [owners, refreshed] = await Promise.all([
+    ownersOf(asking, stack, places),
+    refresh(asking, stack, places),
+  ]);
+  const needs = stack.resources.flatMap((resource) =>
+    resource.roles.flatMap(({ role, to }) =>
+      role === undefined ? [] : [needOf(resource, role, to, { places, owners, refreshed })],
     ),
   );
   return describeNeeds(needs);
+}
+
+/** What Atlas makes of the reads of a refresh, one for each place, by the keys of {@link placeOfRead}. */
+async function refresh(
+  asking: Asking,
+  { resources }: StackFacts,
+  { projects }: Places,
+): Promise<ReadonlyMap<string, Asked<unknown>>> {
+  const byPlace = new Map(
+    resources
+      .filter(
+        ({ key }) =>
+          projects.get(key["projectId"]?.toLowerCase() ?? "")?.name !== undefined || !("projectId" in key),
+      )
+      .map((resource) => [placeOfRead(resource), resource] as const),
+  );
+  const answers = [...byPlace].flatMap(([place, { readBy = "", key }]) => {
+    const read = reads.get(readBy);
+    return read === undefined ? [] : [ask(asking, read, key).then((asked) => [place, asked] as const)];
+  });
+  return new Map(await Promise.all(answers));
+}
+
+function placeOfRead({ readBy, key }: StackResource): string {
+  const { projectId, orgId, teamId, liveMigrationId } = key;
+  return [readBy, projectId, orgId, teamId, liveMigrationId].join("/");
 }
 
 /** What Atlas makes of a request that needs the role Organization Owner, by the ids of the organizations. */
@@ -80,46 +97,32 @@ async function ownersOf(
 interface Evidence {
   places: Places;
   owners: ReadonlyMap<string, Asked<unknown>>;
-  refreshed(resource: StackResource): Promise<Asked<unknown>> | undefined;
+  refreshed: ReadonlyMap<string, Asked<unknown>>;
 }
 
-async function needOf(
+function needOf(
   resource: StackResource,
   role: RoleName,
   to: string,
   { places, owners, refreshed }: Evidence,
-): Promise<Need> {
+): Need {
   const project = places.projects.get(resource.key["projectId"]?.toLowerCase() ?? "");
-  const orgId = (resource.key["orgId"] ?? project?.orgId)?.toLowerCase();
-  const organization = places.organizations.get(orgId ?? "");
-  const place = role.startsWith("GROUP_") ? project : organization;
+  const orgId = (resource.key["orgId"] ?? project?.orgId)?.toLowerCase() ?? "";
+  const place = role.startsWith("GROUP_") ? project : places.organizations.get(orgId);
   const need = { resource, role, to, place };
-  if ((project !== undefined && project.name === undefined) || place === undefined) {
-    return {
-      ...need,
-      state: "unknown",
-      reason: `The credentials do not see the ${(project ?? organization)?.title}.`,
-    };
+  if (project !== undefined && project.name === undefined) {
+    return { ...need, state: "unknown", reason: `they do not see the ${project.title}.` };
   }
-  const owner = owners.get(orgId ?? "");
-  if (owner?.kind === "answered") {
-    // An Organization Owner has every role in every project.
+  const owner = owners.get(orgId);
+  const answer = role.endsWith("_OWNER") ? undefined : refreshed.get(placeOfRead(resource));
+  if (answer?.kind === "refused" || (role === "ORG_OWNER" && owner?.kind === "refused")) {
+    return { ...need, state: "missing" };
+  }
+  // An Organization Owner has every role in every project. Who is told that something is not there may read it.
+  if (owner?.kind === "answered" || answer?.kind === "answered" || answer?.kind === "missing") {
     return { ...need, state: "held" };
   }
-  if (role === "ORG_OWNER") {
-    return owner?.kind === "refused"
-      ? { ...need, state: "missing" }
-      : { ...need, state: "unknown", ...reasonOf(owner) };
-  }
-  if (role === "GROUP_OWNER") {
-    return { ...need, state: "unknown" };
-  }
-  const answer = await refreshed(resource);
-  return answer?.kind === "answered" || answer?.kind === "missing"
-    ? { ...need, state: "held" }
-    : answer?.kind === "refused"
-      ? { ...need, state: "missing" }
-      : { ...need, state: "unknown", ...reasonOf(answer) };
+  return { ...need, state: "unknown", ...reasonOf(role === "ORG_OWNER" ? owner : answer) };
 }
 
 function reasonOf(asked: Asked<unknown> | undefined): { reason?: string } {
@@ -131,29 +134,22 @@ function reasonOf(asked: Asked<unknown> | undefined): { reason?: string } {
 }
 
 function describeNeeds(needs: Need[]): Check {
-  const said = (state: Need["state"], sentence: (group: Need[], first: Need) => string): string[] => [
-    ...new Set(
-      groupsOf(needs.filter((need) => need.state === state)).map((group) =>
-        sentence(group, group[0] as Need),
-      ),
-    ),
-  ];
+  const said = (state: Need["state"], sentence: (need: Need, purposes: string) => string): string[] =>
+    groupsOf(needs.filter((need) => need.state === state)).map((group) =>
+      sentence(group[0] as Need, purposesOf(group)),
+    );
   return check("roles", {
-    found: said(
-      "held",
-      (group, { role, to, place }) =>
-        `The credentials have the role ${describeRole(role)} in the ${place?.title}, which ${listOf(group)} to ${to}.`,
-    ),
-    unknown: said("unknown", (group, { role, to, place, reason }) =>
-      reason !== undefined && place?.name === undefined
-        ? `Which roles the credentials have there cannot be known: ${reason}`
-        : `Whether the credentials have the role ${describeRole(role)} in the ${place?.title} cannot be known: ` +
-          `${reason ?? "no read needs it, and only an Organization Owner has it for certain."} It is what ${listOf(group)} to ${to}.`,
+    found: said("held", (need, purposes) => `The credentials have the role ${roleOf(need)}: ${purposes}.`),
+    unknown: said(
+      "unknown",
+      (need, purposes) =>
+        `Whether the credentials have the role ${roleOf(need)} cannot be known: ` +
+        `${need.reason ?? "Atlas shows it for an Organization Owner only."} What needs it: ${purposes}.`,
     ),
     toDo: said(
       "missing",
-      (group, { role, to, place }) =>
-        `Give the credentials the role ${describeRole(role)} in the ${place?.title}, or use others that have it: ${listOf(group)} it to ${to}.`,
+      (need, purposes) =>
+        `Give the credentials the role ${roleOf(need)}, or use others that have it: ${purposes}.`,
     ),
     data: needs.map(({ resource: { type, name }, role, to, place, state }) => ({
       type,
@@ -166,19 +162,33 @@ function describeNeeds(needs: Need[]): Check {
   });
 }
 
-/** Those that say the same of several resources, as they are one thing to do. */
+function roleOf({ role, place }: Need): string {
+  return `${describeRole(role)} in ${place === undefined ? "its organization" : `the ${place.title}`}`;
+}
+
+/** A role that several resources need in one place is one thing to give. */
 function groupsOf(needs: Need[]): Need[][] {
+  return [...groupBy(needs, ({ role, place, reason }) => [role, place?.id, reason].join("\n")).values()];
+}
+
+/** Such as `ada and bob need it to change; link needs it to make and to delete`, each after its class. */
+function purposesOf(needs: Need[]): string {
+  return [...groupBy(needs, ({ to }) => to)]
+    .map(([to, those]) => `${listOf(those)} it to ${to}`)
+    .sort()
+    .join("; ");
+}
+
+function groupBy(needs: Need[], keyOf: (need: Need) => string): Map<string, Need[]> {
   const groups = new Map<string, Need[]>();
   for (const need of needs) {
-    const key = [need.role, need.place?.id, need.to, need.reason].join("\n");
-    groups.set(key, [...(groups.get(key) ?? []), need]);
+    groups.set(keyOf(need), [...(groups.get(keyOf(need)) ?? []), need]);
   }
-  return [...groups.values()];
+  return groups;
 }
 
 const shown = 3;
 
-/** Such as `ada and 4 others need`, each after its class. */
 function listOf(needs: Need[]): string {
   const titles = needs.map(({ resource }) => resource.title).sort();
   if (titles.length === 1) {
