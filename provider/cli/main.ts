@@ -164,6 +164,27 @@ process.on("uncaughtException", (error) => {
   process.exit(1);
 });
 
-run(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-}, fail);
+run(process.argv.slice(2))
+  .then((code) => {
+    process.exitCode = code;
+  }, fail)
+  .finally(end);
+
+/** A limit of Atlas that has refused a request would keep the process until it opens again. */
+function end(): void {
+  const written = (next: () => void) => (error?: Error | null) => {
+    // Whoever watches the stream ends the process.
+    if (!error) {
+      next();
+    }
+  };
+  process.stdout.write(
+    "",
+    written(() =>
+      process.stderr.write(
+        "",
+        written(() => process.exit()),
+      ),
+    ),
+  );
+}

@@ -32,6 +32,9 @@ const reads: ReadonlyMap<string, Read> = new Map(
   ),
 );
 
+/** Nobody has this name, so that the answer about it is short. */
+const nobody = "nobody@example.com";
+
 /**
  * Finds out which roles are missing for which resource. Atlas has no operation that tells the roles of credentials, so
  * it is derived from reads: those of a refresh, and one that only an Organization Owner may send.
@@ -65,7 +68,11 @@ async function refresh(
   );
   const answers = [...byPlace].flatMap(([place, { readBy = "", key }]) => {
     const read = reads.get(readBy);
-    return read === undefined ? [] : [ask(asking, read, key).then((asked) => [place, asked] as const)];
+    // Of a user, neither the name nor the id matters, and either may be secret.
+    const { userId, ...others } = key;
+    return read === undefined
+      ? []
+      : [ask(asking, read, { ...others, username: nobody }).then((asked) => [place, asked] as const)];
   });
   return new Map(await Promise.all(answers));
 }
@@ -85,9 +92,8 @@ async function ownersOf(
   const seen = [...organizations.keys()].filter(() => isNeeded);
   return new Map(
     await Promise.all(
-      // Nobody has this name, so that the answer is short.
       seen.map(async (orgId) => {
-        const input = { orgId, username: "nobody@example.com" };
+        const input = { orgId, username: nobody };
         return [orgId, await ask(asking, operations.listOrgInvites, input)] as const;
       }),
     ),
@@ -135,9 +141,9 @@ function reasonOf(asked: Asked<unknown> | undefined): { reason?: string } {
 
 function describeNeeds(needs: Need[]): Check {
   const said = (state: Need["state"], sentence: (need: Need, purposes: string) => string): string[] =>
-    groupsOf(needs.filter((need) => need.state === state)).map((group) =>
-      sentence(group[0] as Need, purposesOf(group)),
-    );
+    groupsOf(needs.filter((need) => need.state === state))
+      .map((group) => sentence(group[0] as Need, purposesOf(group)))
+      .sort();
   return check("roles", {
     found: said("held", (need, purposes) => `The credentials have the role ${roleOf(need)}: ${purposes}.`),
     unknown: said(
