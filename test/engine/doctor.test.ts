@@ -28,8 +28,8 @@ describe("the doctor of a stack", () => {
 
   before(async () => {
     // A limit that opens within seconds would be waited for.
-    const startedAt = Date.now();
-    simulator = await startSimulator({ now: () => startedAt });
+    const rateLimit = { capacity: 1200, refill: 500, everyMs: 3_600_000 };
+    simulator = await startSimulator({ rateLimit });
     const { world } = simulator;
     const orgId = world.createOrganization("Example");
     const shop = world.createProject(orgId, { name: "shop", owner: "olivia@example.com" });
@@ -124,7 +124,7 @@ describe("the doctor of a stack", () => {
     const limits = section(text, "Rate limits");
     assert.ok(
       limits.includes(
-        "The organization Example (<org>) has 498 of 500 requests left under 'Organizations'; 250 come back every 60 s.",
+        "The organization Example (<org>) has 1198 of 1200 requests left under 'Organizations'; 500 come back every 3600 s.",
       ),
       limits.join("\n"),
     );
@@ -212,7 +212,7 @@ describe("the doctor of a stack", () => {
     await stack.setConfig(connectionTo(simulator));
     assert.match(
       text,
-      /\n2\. Find out what else asks Atlas about the project shop \(<shop>\), or wait: 0 of 1200 requests are left under 'MongoDB Cloud Users'; 500 come back every 60 s\.\n/,
+      /\n2\. Find out what else asks Atlas about the project shop \(<shop>\), or wait: 0 of 1200 requests are left under 'MongoDB Cloud Users'; 500 come back every 3600 s\.\n/,
     );
     assert.match(
       text,
@@ -220,21 +220,38 @@ describe("the doctor of a stack", () => {
     );
   });
 
-  test("tells of the end of an operation that this release does not know of", async () => {
-    simulator.fail({
-      operationId: "getGroup",
-      status: 404,
-      errorCode: "SOMETHING",
-      headers: { Sunset: "Wed, 1 Jan 2020 00:00:00 GMT" },
+  describe("when Atlas is going to remove an operation that this release does not know the end of", () => {
+    const notice = "Atlas has deprecated the operation listGroupUsers, which is used to ";
+
+    before(() => {
+      simulator.world.furtherSunsets.set("listGroupUsers", new Date(Date.UTC(2020, 0, 1)));
     });
-    const toDo = await toDoOf();
-    simulator.clearFailures();
-    assert.ok(
-      toDo.includes(
-        "Look for a newer release of mongodbatlas-dynamic, because this one uses getGroup (GET /groups/{groupId}): Atlas may remove it any day (announced for 2020-01-01).",
-      ),
-      toDo.join("\n"),
-    );
+    after(() => simulator.world.furtherSunsets.clear());
+
+    test("lists a newer release among what to do", async () => {
+      assert.deepEqual(await toDoOf(), [
+        "Look for a newer release of mongodbatlas-dynamic, because this one uses listGroupUsers (GET /groups/{groupId}/users): Atlas may remove it any day (announced for 2020-01-01).",
+      ]);
+    });
+
+    test("a refresh tells it once, for two projects", async () => {
+      const { messages } = await stack.refresh({ mustSucceed: true });
+      assert.equal(messages.filter((message) => message.startsWith(notice)).length, 1, messages.join("\n"));
+    });
+
+    test("drift tells it once, on the standard error, whoever asks", async () => {
+      await stack.up({ mustSucceed: true });
+      const result = await runCommand({ workDir: folder, env: stack.env }, [
+        "drift",
+        "--unmanaged",
+        "--stack",
+        stack.name,
+      ]);
+      const lines = result.stderr.trim().split("\n");
+      assert.deepEqual([result.code, lines.length], [7, 1], result.stdout + result.stderr);
+      assert.ok(lines[0]?.startsWith(notice), result.stderr);
+      assert.match(result.stdout, /olivia@example\.com is in project/);
+    });
   });
 
   test("says in a sentence what is wrong with the stack, and checks the credentials of the environment", async () => {

@@ -1,6 +1,6 @@
 /** What Atlas does with a request, in the order in which its front and its services look at it. */
 
-import { type Answer, Refusal } from "./answers";
+import { type Answer, headerDate, Refusal } from "./answers";
 import { oauthError } from "./authOauth";
 import { checkParent, noSuchResource } from "./call";
 import type { Contract, Match, Operation, Query } from "./contract";
@@ -100,6 +100,10 @@ function checkRequest(
   const removed = deprecated && world.removedEndpoints.get(deprecated.endpoint);
   if (deprecated && (!removed || removedEndpointKeepsSunsetHeaders)) {
     Object.assign(headers, deprecated.headers(world));
+  }
+  const end = world.furtherSunsets.get(operation.id);
+  if (end !== undefined) {
+    headers.Sunset = headerDate(end.getTime());
   }
   const mediaRefusal = mediaTypeRefusal(operation, request.headers, text !== "");
   if (mediaRefusal) {

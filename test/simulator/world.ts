@@ -29,6 +29,8 @@ export class World extends Population {
     invites: new Date(Date.UTC(2027, 6, 1)),
     availableSchedules: new Date(Date.UTC(2025, 8, 9)),
   };
+  /** When operations that nobody has announced the end of will go, by their ids. */
+  readonly furtherSunsets = new Map<string, Date>();
   /** Atlas raises the number of users and of deferrals for who asks for it. */
   limits = {
     usersPerOrganization: 500,
