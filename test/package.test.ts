@@ -96,6 +96,7 @@ describe("the package", () => {
         "provider/cli/report/reviewPage.html",
         "provider/cli/drift-report.schema.json",
         "provider/cli/drift-report.v1.schema.json",
+        "provider/cli/doctor-report.schema.json",
         "provider/cli/preview-report.schema.json",
       ].sort(),
     );
@@ -172,6 +173,7 @@ describe("the package", () => {
           "./accepted.schema.json",
           "./drift-report.schema.json",
           "./drift-report.v1.schema.json",
+          "./doctor-report.schema.json",
           "./preview-report.schema.json",
         ],
         bin: { "mongodbatlas-dynamic": "provider/cli/bin.js" },

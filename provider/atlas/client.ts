@@ -1,6 +1,7 @@
 import type { AxiosError, AxiosInstance } from "axios";
 import type * as v from "valibot";
-import { header, type RawAnswer, readBody } from "./answer";
+import { type RawAnswer, readBody } from "./answer";
+import { type AnswerHeaders, readHeaders } from "./answerHeaders";
 import { limitAttempts, TimeIsUp } from "./attempts";
 import { accessTokensOf, type Content } from "./authentication/accessTokens";
 import {
@@ -25,6 +26,7 @@ import { RateLimited } from "./limit";
 import { RateLimiter } from "./rateLimiter";
 import { abandonTurns, limitRate } from "./rateLimiting";
 import { type Answer, type AtlasRequest, NotSent, type RequestSender } from "./request";
+import { RetirementNotices } from "./retirement";
 import { decideRetries, repeatAttempts, tellOutcomes } from "./retrying";
 import { Sending } from "./sending";
 import type { Settings } from "./settings";
@@ -45,6 +47,10 @@ export interface ClientOptions {
   random?: () => number;
   /** Receives a line that tells the user why nothing seems to happen. @default none */
   report?: (line: string) => void;
+  /** Receives a line, once for each operation that Atlas is going to remove soon. @default what `report` is */
+  warn?: (line: string) => void;
+  /** Is told what the headers of each answer say. @default nobody */
+  onHeaders?: (headers: AnswerHeaders) => void;
   /** The longest one attempt may take, in milliseconds. @default 60,000 */
   attemptTimeoutMs?: number;
 }
@@ -78,7 +84,13 @@ export class AtlasClient implements RequestSender {
     });
     this.authentication = this.createAuthentication();
     this.http = createTransport(settings);
-    this.joinParts(random, report);
+    const notices = new RetirementNotices(options.warn ?? report);
+    this.joinParts(random, report, (headers) => {
+      if (headers.endMs !== undefined) {
+        notices.take(headers.request, headers.endMs, clock.date());
+      }
+      options.onHeaders?.(headers);
+    });
   }
 
   /**
@@ -109,10 +121,7 @@ export class AtlasClient implements RequestSender {
       ...(body === undefined ? {} : { data: JSON.stringify(body) }),
       headers: { Accept: mediaType, ...(body === undefined ? {} : { "Content-Type": mediaType }) },
     });
-    return {
-      body: readBody(request, response, schema, this.wording),
-      headers: { sunset: header(response, "sunset") },
-    };
+    return { body: readBody(request, response, schema, this.wording) };
   }
 
   /**
@@ -152,7 +161,11 @@ export class AtlasClient implements RequestSender {
     }
   }
 
-  private joinParts(random: () => number, report: (line: string) => void): void {
+  private joinParts(
+    random: () => number,
+    report: (line: string) => void,
+    takeHeaders: (headers: AnswerHeaders) => void,
+  ): void {
     const describe = (sending: Sending, error: AxiosError) =>
       describeFailure(sending, error, this.circumstances());
     const limit = limitRate(this.limiter);
@@ -161,6 +174,7 @@ export class AtlasClient implements RequestSender {
       before: [waitForProof, limit, prove, limitAttempts(this.attemptTimeoutMs)],
       after: [
         classifyFailures(this.clock),
+        readHeaders(takeHeaders),
         prove,
         decideRetries({ limiter: this.limiter, random }),
         limit,

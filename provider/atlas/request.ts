@@ -47,10 +47,6 @@ export class NotSent extends Error {}
 /** A good answer. */
 export interface Answer<T> {
   body: T;
-  headers: {
-    /** When Atlas is going to remove the operation: an HTTP date, in which one-digit days are not padded. */
-    sunset: string | undefined;
-  };
 }
 
 /** What sends the request of an operation. */

@@ -29,7 +29,7 @@ export class AtlasSession {
     this.report = report;
     const withProgress = (line: string): void =>
       report([line, ...[...this.progress].map((tell) => tell())].filter((text) => text !== "").join(" "));
-    this.client = new AtlasClient(settings, { ...options, report: withProgress });
+    this.client = new AtlasClient(settings, { warn: report, ...options, report: withProgress });
   }
 
   /** The users of a project. */

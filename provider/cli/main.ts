@@ -40,9 +40,12 @@ const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
       --details  also asks each project for its name and its teams: two more requests a project
       --output   writes into this file, in the place of what is in it
 
-drift and preview take the stack that is selected when none is named.
+  doctor [--stack NAME] [--json]
+      Says what keeps the others from working: versions, credentials, the roles that a stack needs, limits of Atlas.
 
-Exit codes: 0 done, and known to be as declared; 7 drift that counts; other: failure, or it cannot be known whether all is as
+drift, preview and doctor take the stack that is selected when none is named.
+
+Exit codes: 0 done, and known to be as declared; 7 drift that counts; 1 of doctor: there is something to do; other: failure, or it cannot be known whether all is as
 declared, with a sentence on the standard error.`;
 
 const hint = "See `npx --no -- mongodbatlas-dynamic --help`.";
@@ -85,6 +88,8 @@ async function run(args: string[]): Promise<number> {
       return runAdopt(rest);
     case "review":
       return runReview(rest);
+    case "doctor":
+      return runDoctor(rest);
     default:
       throw new CommandFailure(
         `${command === undefined ? "No command is given" : `There is no command '${command}'`}. ${hint}`,
@@ -153,6 +158,12 @@ async function runAdopt(args: string[]): Promise<number> {
   return adoptFromStack({ ...where, fromStack, checklist }, processOutput);
 }
 
+function runDoctor(args: string[]): Promise<number> {
+  const { values } = parse(args, { stack: { type: "string" }, json: { type: "boolean", default: false } });
+  const { doctor } = require("./commands/doctor") as typeof import("./commands/doctor");
+  return doctor({ stack: checkedName(values.stack), format: values.json ? "json" : "text" }, processOutput);
+}
+
 type Options = NonNullable<Parameters<typeof parseArgs>[0]>["options"];
 
 const reportOptions = {
@@ -184,11 +195,16 @@ function refuseOldName(args: string[]): void {
 }
 
 async function stackFor(named: string | undefined): Promise<string> {
-  if (named === "") {
+  const name = checkedName(named);
+  const { selectedStack } = require("./engine/stack") as typeof import("./engine/stack");
+  return name ?? selectedStack();
+}
+
+function checkedName(stack: string | undefined): string | undefined {
+  if (stack === "") {
     throw new CommandFailure("--stack must be the name of a stack, but got nothing.");
   }
-  const { selectedStack } = require("./engine/stack") as typeof import("./engine/stack");
-  return named ?? selectedStack();
+  return stack;
 }
 
 function fail(error: unknown): void {
@@ -202,6 +218,27 @@ process.on("uncaughtException", (error) => {
   process.exit(1);
 });
 
-run(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-}, fail);
+run(process.argv.slice(2))
+  .then((code) => {
+    process.exitCode = code;
+  }, fail)
+  .finally(end);
+
+/** A limit of Atlas that has refused a request would keep the process until it opens again. */
+function end(): void {
+  const written = (next: () => void) => (error?: Error | null) => {
+    // Whoever watches the stream ends the process.
+    if (!error) {
+      next();
+    }
+  };
+  process.stdout.write(
+    "",
+    written(() =>
+      process.stderr.write(
+        "",
+        written(() => process.exit()),
+      ),
+    ),
+  );
+}

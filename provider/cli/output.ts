@@ -1,3 +1,4 @@
+import { retiredOperationIn } from "../atlas/retirement";
 import { type Progress, progressOn } from "./progress";
 import { harmless } from "./report/inert";
 import { sentenceOf } from "./report/sentences";
@@ -10,6 +11,23 @@ export interface Output {
   progress: Progress;
   /** Tells what a person has to know to use the result. */
   warn(line: string): void;
+}
+
+/** Tells of each operation that Atlas retires once, however many processes have met it. */
+export function withNoticesOnce(output: Output): Output {
+  const told = new Set<string>();
+  return {
+    ...output,
+    warn(line) {
+      const operation = retiredOperationIn(line);
+      if (operation === undefined || !told.has(operation)) {
+        output.warn(line);
+      }
+      if (operation !== undefined) {
+        told.add(operation);
+      }
+    },
+  };
 }
 
 export const processOutput: Output = {

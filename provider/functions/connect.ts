@@ -38,7 +38,10 @@ export function connect(provider?: Readonly<Record<string, string>>): Connection
   // A program that calls no function must not spend time on loading an HTTP client.
   const { AtlasClient } = require("../atlas/client") as typeof import("../atlas/client");
   const connection: Connection = {
-    client: new AtlasClient(settings, { report: (line) => void pulumi.log.info(line) }),
+    client: new AtlasClient(settings, {
+      report: (line) => void pulumi.log.info(line),
+      warn: (line) => void pulumi.log.warn(line),
+    }),
     operations: require("../atlas/operations/index") as Connection["operations"],
   };
   connections.set(fingerprint, connection);

@@ -3,7 +3,6 @@ import { AtlasError } from "../atlas/errors/error";
 import { atlasId, username } from "./arguments";
 import { type AtlasFunction, call, callOutput } from "./call";
 import type { Connection } from "./connect";
-import { warnOfSunset } from "./sunset";
 
 /** Arguments of {@link getOrganizationInvitations}. */
 export interface GetOrganizationInvitationsArgs {
@@ -111,11 +110,10 @@ const organizationInvitations: AtlasFunction<
     const { orgId } = args;
     try {
       const { listOrgInvites } = connection.operations;
-      const { body: invitations, sunset } = await listOrgInvites(connection.client, {
+      const invitations = await listOrgInvites(connection.client, {
         orgId,
         username: args.username,
       });
-      warnOfSunset("getOrganizationInvitations", listOrgInvites, sunset);
       return {
         orgId,
         invitations: invitations.map((row) => ({

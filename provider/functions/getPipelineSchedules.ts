@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { AtlasError } from "../atlas/errors/error";
 import { atlasId, pipelineName } from "./arguments";
 import { type AtlasFunction, call, callOutput } from "./call";
-import { warnOfSunset } from "./sunset";
 
 /** Arguments of {@link getPipelineSchedules}. */
 export interface GetPipelineSchedulesArgs {
@@ -86,8 +85,7 @@ const pipelineSchedules: AtlasFunction<GetPipelineSchedulesArgs, GetPipelineSche
 
   async ask({ client, operations }, pipeline) {
     try {
-      const { body: schedules, sunset } = await operations.listPipelineSchedules(client, pipeline);
-      warnOfSunset("getPipelineSchedules", operations.listPipelineSchedules, sunset);
+      const schedules = await operations.listPipelineSchedules(client, pipeline);
       return {
         ...pipeline,
         schedules: schedules.map((schedule) => ({ ...schedule, id: schedule.id ?? undefined })),

@@ -41,7 +41,7 @@ const cases: Record<string, Case> = {
       "Check the project's id, that it has not been deleted, and that the base URL and the credentials belong to its organization.",
     pulumi:
       "Check the project's id, that it has not been deleted, and that mongodbatlas:baseUrl and the credentials belong to its organization. " +
-      "If the project has been deleted, take what a stack has in it out of its state with `pulumi state delete`.",
+      "If it is in another organization, give its resources a Provider with the credentials of that organization. Only if it has been deleted, take what a stack has in it out of its state with `pulumi state delete`.",
   },
   "a redirect": {
     status: 302,

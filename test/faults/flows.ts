@@ -205,7 +205,7 @@ export const flows: readonly Flow[] = [
     prepare: (world, { orgId, projectId }) => {
       world.inviteLegacy(orgId, username, { projectId });
       return async (connection) => {
-        const { body: invitations } = await listOrgInvites(connection.atlas().client, { orgId });
+        const invitations = await listOrgInvites(connection.atlas().client, { orgId });
         return () => assert.equal(invitations.length, 1);
       };
     },
@@ -229,7 +229,7 @@ export const flows: readonly Flow[] = [
       world.addPipeline(projectId, "orders", [{ frequencyType: "hourly", ...schedule }]);
       return async (connection) => {
         const { client } = connection.atlas();
-        const { body: schedules } = await listPipelineSchedules(client, {
+        const schedules = await listPipelineSchedules(client, {
           projectId,
           pipelineName: "orders",
         });

@@ -209,8 +209,9 @@ test("warns once a run that the end is near", async (context) => {
     warn.mock.calls.map((call) => call.arguments),
     [
       [
-        "warning: [runtime] getOrganizationInvitations uses GET /orgs/{orgId}/invites, which Atlas has deprecated: " +
-          `Atlas will remove it on ${end.toISOString().slice(0, 10)}.`,
+        "warning: [runtime] Atlas has deprecated the operation listOrgInvites, which is used to list the pending " +
+          `invitations of organization ${orgId}: Atlas will remove it on ${end.toISOString().slice(0, 10)}. ` +
+          "Look for a newer release of mongodbatlas-dynamic.",
       ],
     ],
   );

@@ -178,8 +178,9 @@ test("warns once a run that the announced end is over", async (context) => {
     warn.mock.calls.map((call) => call.arguments),
     [
       [
-        "warning: [runtime] getPipelineSchedules uses GET /groups/{groupId}/pipelines/{pipelineName}/availableSchedules, " +
-          "which Atlas has deprecated: Atlas may remove it any day (announced for 2025-09-09).",
+        "warning: [runtime] Atlas has deprecated the operation listPipelineSchedules, which is used to list the " +
+          `schedules of pipeline orders in project ${projectId}: Atlas may remove it any day (announced for ` +
+          "2025-09-09). Look for a newer release of mongodbatlas-dynamic.",
       ],
     ],
   );

@@ -67,7 +67,8 @@ test("is an error for a project that does not exist", async () => {
     error.message,
     `Could not list the users of project ${nowhere}: GET /api/atlas/v2/groups/${nowhere}/users?itemsPerPage=500&pageNum=1 ` +
       `was answered 404 GROUP_NOT_FOUND: No group with ID ${nowhere} exists. Check the project's id, that it has not been deleted, and that ` +
-      "mongodbatlas:baseUrl and the credentials belong to its organization. If the project has been deleted, take what " +
+      "mongodbatlas:baseUrl and the credentials belong to its organization. If it is in another organization, give its resources a Provider with the credentials of that organization. " +
+      "Only if it has been deleted, take what " +
       "a stack has in it out of its state with `pulumi state delete`.",
   );
 });

@@ -4,7 +4,7 @@ import type { Query } from "./contract";
 import { badQueryCode, noSuchResourceCode, unknownOrganizationCode } from "./inferred";
 import type { MembershipStatus, Organization, Project } from "./people";
 import { visibleByDefault } from "./people";
-import type { InvitationThrottle } from "./rateLimit";
+import type { InvitationThrottle, RateLimiter } from "./rateLimit";
 import type { World } from "./world";
 
 /** One request that is authenticated and fits the contract, on its way to a handler. */
@@ -16,6 +16,7 @@ export interface Call {
   /** The public key or client id, which signs invitations. */
   readonly callerName: string;
   readonly invitations: InvitationThrottle;
+  readonly limiter: RateLimiter;
   readonly now: number;
   /** The address of the resource without the query, for the links in pages. */
   readonly href: string;
@@ -37,7 +38,10 @@ export function projectOf({ world, params }: Pick<Call, "world" | "params">): Pr
 /** Refuses a request below a project or an organization that is not there for the caller. */
 export function checkParent(call: Pick<Call, "world" | "params">, path: string): void {
   if (call.params.groupId === undefined) {
-    organizationOf(call);
+    // The limits belong to nothing in the path.
+    if (call.params.orgId !== undefined) {
+      organizationOf(call);
+    }
     return;
   }
   const { id, hiddenAs } = projectOf(call);

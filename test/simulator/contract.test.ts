@@ -8,7 +8,7 @@ const unknownId = "0123456789abcdef01234567";
 
 test("has a handler for every operation of the contract but those about tokens", async () => {
   const contract = await Contract.load();
-  assert.equal(contract.operationIds.length, 27);
+  assert.equal(contract.operationIds.length, 29);
   const ofTokens = ["createAccessToken", "revokeAccessToken"];
   assert.deepEqual([...Object.keys(handlers), ...ofTokens].sort(), contract.operationIds);
 });

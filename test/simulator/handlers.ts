@@ -1,5 +1,6 @@
 import type { Handlers } from "./call";
 import { eventHandlers } from "./handlersEvents";
+import { limitHandlers } from "./handlersLimits";
 import { maintenanceHandlers } from "./handlersMaintenance";
 import { migrationHandlers } from "./handlersMigrations";
 import { deprecationOfInvites, organizationHandlers } from "./handlersOrganization";
@@ -19,6 +20,7 @@ export const handlers: Handlers = {
   ...maintenanceHandlers,
   ...pipelineHandlers,
   ...eventHandlers,
+  ...limitHandlers,
 };
 
 interface Deprecated {

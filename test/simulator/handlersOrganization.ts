@@ -1,5 +1,5 @@
-import { headerDate } from "./answers";
-import { type Handlers, organizationOf, statusesOf, text } from "./call";
+import { headerDate, isoDate } from "./answers";
+import { type Call, type Handlers, organizationOf, projectOf, statusesOf, text } from "./call";
 import { organizationListsInvitationsOfProjects } from "./inferred";
 import { pageOf } from "./pages";
 import { organizationUser, pendingInvitation, projectInvitation } from "./views";
@@ -9,6 +9,31 @@ import type { World } from "./world";
 const invitesDeprecatedOn = Date.UTC(2025, 1, 19);
 
 export const organizationHandlers: Handlers = {
+  getOrg: (call) => {
+    const { id, name } = organizationOf(call);
+    return {
+      status: 200,
+      body: { id, name, isDeleted: false, links: linkTo(call), skipDefaultAlertsSettings: false },
+    };
+  },
+
+  getGroup: (call) => {
+    const { id, name, organization } = projectOf(call);
+    return {
+      status: 200,
+      body: {
+        id,
+        name,
+        orgId: organization.id,
+        clusterCount: 0,
+        // An id begins with the second in which it was made.
+        created: isoDate(Number.parseInt(id.slice(0, 8), 16) * 1_000),
+        links: linkTo(call),
+        withDefaultAlertsSettings: true,
+      },
+    };
+  },
+
   listOrgUsers: (call) => {
     const members = call.world.reads.show(organizationOf(call).members);
     const statuses = statusesOf(call);
@@ -48,6 +73,10 @@ export const organizationHandlers: Handlers = {
     return { status: 200, body: rows };
   },
 };
+
+function linkTo({ href }: Call): object[] {
+  return [{ href, rel: "self" }];
+}
 
 export function deprecationOfInvites(world: World): Record<string, string> {
   const { invites } = world.sunset;

@@ -137,6 +137,31 @@ export const leavingTheOrganizationShowsInProjects = false;
 /** Atlas's table of rate limits was not looked at for events; a wrong guess shows in tests of throttling only. */
 export const eventsEndpointSet = { capacity: 1200, refill: 500 };
 
+/** The set of the operation that looks at a project; the table of rate limits may have another name for it. */
+export const projectEndpointSet = { capacity: 1200, refill: 500 };
+
+/** The set of the operation that lists the limits. Its own limit is not in the table. */
+export const rateLimitsEndpointSet = { capacity: 1200, refill: 500 };
+
+/** Limits of a project that is not there or not the caller's; 404 is not among the answers that are described. */
+export const limitsOfUnseenAre = {
+  status: 401,
+  project: "USER_CANNOT_ACCESS_GROUP",
+  organization: "USER_CANNOT_ACCESS_ORG",
+};
+
+/** Limits of a project and of an organization at once; each parameter is described as if it were the only one. */
+export const limitsOfSeveralScopesAreRefused = true;
+
+/** Without a scope the limits of all scopes are listed; a wrong guess leaves out some. */
+export const limitsWithoutScopeAreAll = true;
+
+/**
+ * What the reading keys hold in each organization and each of its projects. Organization Member alone would not see
+ * the limits of the organization.
+ */
+export const rolesOfReader: ReadonlySet<string> = new Set(["ORG_READ_ONLY", "GROUP_READ_ONLY"]);
+
 /** Code of the 405 for a path that has no such method; a wrong guess shows in an error message only. */
 export const wrongMethodCode = "METHOD_NOT_ALLOWED";
 

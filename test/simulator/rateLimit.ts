@@ -1,5 +1,11 @@
 import { Refusal } from "./answers";
-import { eventsEndpointSet, throttledCode, unlistedEndpointSet } from "./inferred";
+import {
+  eventsEndpointSet,
+  projectEndpointSet,
+  rateLimitsEndpointSet,
+  throttledCode,
+  unlistedEndpointSet,
+} from "./inferred";
 
 export interface BucketSize {
   readonly capacity: number;
@@ -14,25 +20,30 @@ interface Bucket {
   nextRefillAt: number;
 }
 
-interface EndpointSet {
+export interface EndpointSet {
   readonly name: string;
+  readonly scope: "GROUP" | "ORGANIZATION";
   readonly capacity: number;
   readonly refill: number;
 }
 
 const minuteMs = 60_000;
 
-const users: EndpointSet = { name: "MongoDB Cloud Users (project)", capacity: 1200, refill: 500 };
-const members: EndpointSet = { name: "MongoDB Cloud Users (organization)", capacity: 500, refill: 250 };
-const teams: EndpointSet = { name: "Teams", capacity: 1200, refill: 500 };
-const projectTeams: EndpointSet = { name: "Teams (project)", ...unlistedEndpointSet };
-const organizations: EndpointSet = { name: "Organizations", capacity: 500, refill: 250 };
-const links: EndpointSet = { name: "Cloud Migration (organization)", capacity: 500, refill: 250 };
-const migrations: EndpointSet = { name: "Cloud Migration (project)", capacity: 1200, refill: 500 };
-const maintenance: EndpointSet = { name: "Maintenance Windows", capacity: 1200, refill: 500 };
+const inProject = { scope: "GROUP", capacity: 1200, refill: 500 } as const;
+const inOrganization = { scope: "ORGANIZATION", capacity: 500, refill: 250 } as const;
+const users: EndpointSet = { name: "MongoDB Cloud Users", ...inProject };
+const members: EndpointSet = { name: "MongoDB Cloud Users", ...inOrganization };
+const teams: EndpointSet = { name: "Teams", scope: "ORGANIZATION", capacity: 1200, refill: 500 };
+const organizations: EndpointSet = { name: "Organizations", ...inOrganization };
+const links: EndpointSet = { name: "Cloud Migration", ...inOrganization };
+const migrations: EndpointSet = { name: "Cloud Migration", ...inProject };
+const maintenance: EndpointSet = { name: "Maintenance Windows", ...inProject };
+const projects: EndpointSet = { name: "Projects", scope: "GROUP", ...projectEndpointSet };
+const limits: EndpointSet = { name: "Rate Limits Inspection", scope: "GROUP", ...rateLimitsEndpointSet };
+const projectTeams: EndpointSet = { name: "Teams", scope: "GROUP", ...unlistedEndpointSet };
 
-const eventsOfProject: EndpointSet = { name: "Events (project)", ...eventsEndpointSet };
-const eventsOfOrganization: EndpointSet = { name: "Events (organization)", ...eventsEndpointSet };
+const eventsOfProject: EndpointSet = { name: "Events", scope: "GROUP", ...eventsEndpointSet };
+const eventsOfOrganization: EndpointSet = { name: "Events", scope: "ORGANIZATION", ...eventsEndpointSet };
 
 const setOf: Readonly<Record<string, EndpointSet>> = {
   listGroupUsers: users,
@@ -48,6 +59,9 @@ const setOf: Readonly<Record<string, EndpointSet>> = {
   removeOrgTeamUser: teams,
   listOrgUsers: members,
   listOrgInvites: organizations,
+  getOrg: organizations,
+  getGroup: projects,
+  listRateLimits: limits,
   createOrgLiveMigrationLinkToken: links,
   deleteOrgLiveMigrationLinkTokens: links,
   getGroupLiveMigration: migrations,
@@ -83,6 +97,15 @@ export class RateLimiter {
   /** Whether answers have every header of the contract. */
   get tellsAll(): boolean {
     return this.tellsRoom && this.retryAfter !== "missing";
+  }
+
+  /** All sets that Atlas lists, each with its size and the ids of its operations. */
+  get sets(): { set: EndpointSet; size: BucketSize; operationIds: string[] }[] {
+    return [...new Set(Object.values(setOf))].map((set) => ({
+      set,
+      size: this.#sizeOf(set),
+      operationIds: Object.keys(setOf).filter((id) => setOf[id] === set),
+    }));
   }
 
   /** Takes the token of one request. */
@@ -129,15 +152,19 @@ export class RateLimiter {
   }
 
   #bucket(operationId: string, scopeId: string): Bucket {
-    const set = setOf[operationId] ?? { name: operationId, ...unlistedEndpointSet };
+    const set = setOf[operationId] ?? { name: operationId, scope: "GROUP", ...unlistedEndpointSet };
     const key = `${set.name} ${scopeId}`;
     let bucket = this.#buckets.get(key);
     if (!bucket) {
-      const size = this.#override ?? { ...set, everyMs: minuteMs };
+      const size = this.#sizeOf(set);
       bucket = { size, remaining: size.capacity, nextRefillAt: this.#now() + size.everyMs };
       this.#buckets.set(key, bucket);
     }
     return bucket;
+  }
+
+  #sizeOf({ capacity, refill }: EndpointSet): BucketSize {
+    return this.#override ?? { capacity, refill, everyMs: minuteMs };
   }
 }
 

@@ -1,9 +1,9 @@
 /** What Atlas does with a request, in the order in which its front and its services look at it. */
 
-import { type Answer, Refusal } from "./answers";
+import { type Answer, headerDate, Refusal } from "./answers";
 import { oauthError } from "./authOauth";
 import { checkParent, noSuchResource } from "./call";
-import type { Contract, Match, Operation } from "./contract";
+import type { Contract, Match, Operation, Query } from "./contract";
 import type { Caller } from "./credentials";
 import { deprecatedOperations } from "./handlers";
 import {
@@ -17,6 +17,20 @@ import type { Parts, Received } from "./receiving";
 import { keepForReads } from "./staleReads";
 
 const tokenOperations: ReadonlySet<string | undefined> = new Set(["createAccessToken", "revokeAccessToken"]);
+
+/** The role of the organization that a read is documented to need, where Organization Member is not enough. */
+function roleToRead(operationId: string, { orgId }: Query): string | undefined {
+  if (operationId === "listOrgInvites") {
+    return "ORG_OWNER";
+  }
+  return operationId === "listRateLimits" && orgId !== undefined ? "ORG_READ_ONLY" : undefined;
+}
+
+/** Whether the keys that only read may do this. */
+function mayReader({ world }: Parts, { id, method }: Operation, query: Query): boolean {
+  const role = roleToRead(id, query);
+  return method === "GET" && (role === undefined || world.rolesOfReader.has(role));
+}
 
 /** Those of a service account about its tokens: they have credentials, errors and rules of their own. */
 export function isTokenOperation(operationId: string | undefined): boolean {
@@ -44,7 +58,7 @@ export function run(
   }
   const { operation, params } = match;
   checkRequest(parts, received, match, headers);
-  if (caller.readOnly && operation.method !== "GET") {
+  if (caller.readOnly && !mayReader(parts, operation, received.query)) {
     throw new Refusal(
       permissionDeniedStatus,
       "USER_UNAUTHORIZED",
@@ -67,6 +81,7 @@ export function run(
       body: entry.body,
       callerName: caller.name,
       invitations: parts.invitations,
+      limiter: parts.limiter,
       now: parts.now(),
       href: `${parts.origin()}${received.path}`,
     }),
@@ -88,6 +103,10 @@ function checkRequest(
   const removed = deprecated && world.removedEndpoints.get(deprecated.endpoint);
   if (deprecated && (!removed || removedEndpointKeepsSunsetHeaders)) {
     Object.assign(headers, deprecated.headers(world));
+  }
+  const end = world.furtherSunsets.get(operation.id);
+  if (end !== undefined) {
+    headers.Sunset = headerDate(end.getTime());
   }
   const mediaRefusal = mediaTypeRefusal(operation, request.headers, text !== "");
   if (mediaRefusal) {

@@ -1,4 +1,4 @@
-import { flattenedListShowsImpliedRoles, flattenedListShowsRolesOfTeams } from "./inferred";
+import { flattenedListShowsImpliedRoles, flattenedListShowsRolesOfTeams, rolesOfReader } from "./inferred";
 import { Lag, type Lags, noLag } from "./lag";
 import type { MaintenanceSettings, MaintenanceWindow } from "./maintenance";
 import { LiveMigration, type MigrationScript } from "./migration";
@@ -14,6 +14,8 @@ export type RemovableEndpoint = "invites" | "availableSchedules";
 export class World extends Population {
   /** False: every request but those for tokens is refused as coming from a strange address. */
   accessListOpen = true;
+  /** Of the keys that only read, in each organization and project. */
+  rolesOfReader: ReadonlySet<string> = rolesOfReader;
   /** Whether the last owner of a project is safe: in every project, none, or those created with an owner. */
   protectLastOwner: boolean | "where created with an owner" = "where created with an owner";
   /** False: Atlas refuses to defer, as it does too long before or too shortly before the maintenance. */
@@ -32,6 +34,8 @@ export class World extends Population {
     invites: new Date(Date.UTC(2027, 6, 1)),
     availableSchedules: new Date(Date.UTC(2025, 8, 9)),
   };
+  /** When operations that nobody has announced the end of will go, by their ids. */
+  readonly furtherSunsets = new Map<string, Date>();
   /** Atlas raises the number of users and of deferrals for who asks for it. */
   limits = {
     usersPerOrganization: 500,

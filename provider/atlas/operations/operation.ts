@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import { type Answer, type AtlasRequest, NotSent, type RequestOptions, type RequestSender } from "../request";
+import { type AtlasRequest, NotSent, type RequestOptions, type RequestSender } from "../request";
 import { type Listed, type Listing, listAll } from "./listing";
 
 /** The names in braces in a path. */
@@ -27,6 +27,8 @@ export interface Description<Path extends string, Input, Body> {
   readonly once?: boolean;
   /** See {@link AtlasRequest.mayInvite}. @default false */
   readonly mayInvite?: boolean;
+  /** When Atlas removes the operation according to its documentation, a date. @default it has not said so */
+  readonly announcedEnd?: string;
   /** The role that Atlas documents for the operation. */
   readonly requiredRole: string;
   /** See {@link AtlasRequest.rateLimitSet}. */
@@ -54,16 +56,6 @@ export function defineOperation<const Path extends string, Input extends PathVal
   return callable(description, async (client, request) => {
     const { body } = await client.send(request, description.answer);
     return body;
-  });
-}
-
-/** Defines an operation that Atlas is going to remove. It returns its answer, and when it is going to be removed. */
-export function defineDeprecated<const Path extends string, Input extends PathValues<Path>, Body>(
-  description: Description<Path, Input, Body>,
-): Operation<Path, Input, Body, { body: Body; sunset: Answer<Body>["headers"]["sunset"] }> {
-  return callable(description, async (client, request) => {
-    const { body, headers } = await client.send(request, description.answer);
-    return { body, sunset: headers.sunset };
   });
 }
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { membershipStatus, optionalText } from "./fields";
-import { defineDeprecated, defineListing } from "./operation";
+import { defineListing, defineOperation } from "./operation";
 
 const textList = v.fallback(v.nullish(v.array(v.string())), undefined);
 
@@ -86,10 +86,11 @@ export type AtlasInvitation = v.InferOutput<typeof invitation>;
  *
  * Deprecated by Atlas; once removed it is refused with 404 or 410.
  */
-export const listOrgInvites = defineDeprecated({
+export const listOrgInvites = defineOperation({
   operationId: "listOrgInvites",
   method: "GET",
   path: "/orgs/{orgId}/invites",
+  announcedEnd: "2027-07-01",
   query: ({ username }: { orgId: string; username?: string | undefined }) => ({ username }),
   idempotent: true,
   summary: ({ orgId }) => `list the pending invitations of organization ${orgId}`,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { defineDeprecated } from "./operation";
+import { defineOperation } from "./operation";
 
 const schedule = v.object({
   id: v.fallback(v.nullish(v.string()), undefined),
@@ -17,10 +17,11 @@ export type AtlasSchedule = v.InferOutput<typeof schedule>;
  *
  * Deprecated by Atlas; once removed it is refused with 404 or 410.
  */
-export const listPipelineSchedules = defineDeprecated({
+export const listPipelineSchedules = defineOperation({
   operationId: "listPipelineSchedules",
   method: "GET",
   path: "/groups/{groupId}/pipelines/{pipelineName}/availableSchedules",
+  announcedEnd: "2025-09-09",
   idempotent: true,
   summary: ({ projectId, pipelineName }: { projectId: string; pipelineName: string }) =>
     `list the schedules of pipeline ${pipelineName} in project ${projectId}`,

@@ -50,7 +50,7 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
   }
   const settings = await settingsFor(options.stack);
   const what = "Asking Atlas who has access";
-  const adopted = await askSession(settings, output.progress, what, async (session) =>
+  const adopted = await askSession(settings, output, what, async (session) =>
     declarable(withRoles(await listMembers(session, projectIds, teams), output), options, session, output),
   );
   await write(adopted, options, output);

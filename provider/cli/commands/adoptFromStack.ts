@@ -42,7 +42,7 @@ export async function adoptFromStack(options: AdoptFromStackOptions, output: Out
   const ownStack = stack.includes("/") ? undefined : stack;
   const settings = await settingsFor(options.stack ?? ownStack);
   const what = "Asking Atlas who has access";
-  const { move, adopted } = await askSession(settings, output.progress, what, async (session) => {
+  const { move, adopted } = await askSession(settings, output, what, async (session) => {
     const move = await planMove(old, session, options.exclusive);
     return { move, adopted: await declarable(withRoles(move.members, output), options, session, output) };
   });

@@ -57,7 +57,7 @@ async function attributeOwn(
     }
     throw error;
   }
-  return askAtlas(settings, output.progress, "Looking for who has made the differences", (client) =>
+  return askAtlas(settings, output, "Looking for who has made the differences", (client) =>
     findAttributions(rows, context, client),
   );
 }

@@ -3,7 +3,7 @@ import { assess, type Doubt, type Evidence, whatRuns } from "../engine/evidence"
 import { partialVariables, RecordReader, type StackRecord } from "../engine/record";
 import { type Observation, observe, openStack } from "../engine/stack";
 import { CommandFailure } from "../failure";
-import type { Output } from "../output";
+import { type Output, withNoticesOnce } from "../output";
 import type { DriftRow } from "../report/driftRow";
 import { driftRows } from "../report/driftRows";
 import { type Labels, readLabels } from "../report/labels";
@@ -40,8 +40,9 @@ export interface Comparison {
  */
 export async function compare(
   { stack: name, unmanaged, attribution }: ComparisonOptions,
-  output: Output,
+  processOutput: Output,
 ): Promise<Comparison> {
+  const output = withNoticesOnce(processOutput);
   // Of a stack as a whole it is said that it is as declared.
   for (const variable of partialVariables) {
     delete process.env[variable];
@@ -57,6 +58,7 @@ export async function compare(
     (callbacks) => stack.previewRefresh({ ...callbacks, runProgram: false }),
     output.progress,
   );
+  observation.notices.forEach(output.warn);
   const labels = readLabels(observation.outputs);
   const undeclared = unmanaged ? await unmanagedMembers(stack, observation, labels, output) : [];
   const later = await records.read();
@@ -134,11 +136,8 @@ async function unmanagedMembers(
   const rows: DriftRow[] = [];
   for (const [provider, places] of lookedAtBy(steps, labels)) {
     const settings = await credentials.of(provider);
-    const found = await askAtlas(
-      settings,
-      output.progress,
-      "Looking for members that nobody declares",
-      (client) => findUnmanaged(places, labels, client),
+    const found = await askAtlas(settings, output, "Looking for members that nobody declares", (client) =>
+      findUnmanaged(places, labels, client),
     );
     rows.push(...found.map((row) => ({ ...row, provider: providerNameOf(provider) })));
   }

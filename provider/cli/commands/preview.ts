@@ -1,6 +1,6 @@
 import { partialVariables } from "../engine/record";
 import { type Observation, observe, openStack } from "../engine/stack";
-import type { Output } from "../output";
+import { type Output, withNoticesOnce } from "../output";
 import { readLabels } from "../report/labels";
 import { maskFor } from "../report/masking";
 import type { PreviewRow } from "../report/plannedRow";
@@ -23,7 +23,8 @@ export interface PreviewOptions {
 export async function preview({ stack: name, format }: PreviewOptions, output: Output): Promise<0> {
   const stack = await openStack(name);
   const observation = await observe(name, "update", (callbacks) => stack.preview(callbacks), output.progress);
-  const { steps, outputs } = observation;
+  const { steps, outputs, notices } = observation;
+  notices.forEach(withNoticesOnce(output).warn);
   const isPartial = partialVariables.some((variable) => process.env[variable] !== undefined);
   const rows = previewRows(steps, { isPartial, labels: readLabels(outputs) });
   const changed = new Set(rows.map(({ urn }) => urn));

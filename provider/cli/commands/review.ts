@@ -55,7 +55,7 @@ export async function review(options: ReviewOptions, output: Output): Promise<0>
     throw new CommandFailure(`${which} nobody in any project: name the projects to review with --project.`);
   }
   const settings = await settingsFor(stacks[0]);
-  const answers = await askAtlas(settings, output.progress, "Asking Atlas who has access", (client) =>
+  const answers = await askAtlas(settings, output, "Asking Atlas who has access", (client) =>
     askWhoHasAccess(client, { projectIds, orgId, details: options.details }),
   );
   const report = reviewOf(answers, { stacks, declarations, labels, details: options.details });

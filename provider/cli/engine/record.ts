@@ -21,6 +21,8 @@ export interface StackState {
   /** What an operation has begun and not ended. */
   pending: PendingOperation[];
   resources: StateResource[];
+  /** Those of the stack, secrets encrypted. */
+  outputs: Properties;
 }
 
 export interface PendingOperation {
@@ -181,6 +183,7 @@ function stateOf({ deployment = {} }: Exported): StackState {
       resourceType: resource.type,
       inputs: resource.inputs ?? {},
     })),
+    outputs: deployment.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {},
     resources: (deployment.resources ?? []).map((resource) => ({
       urn: resource.urn,
       type: resource.type,

@@ -1,4 +1,5 @@
 import * as automation from "@pulumi/pulumi/automation";
+import { retiredOperationIn } from "../../atlas/retirement";
 import { isInternal, type Properties } from "../../resources/messages/values";
 import { CommandFailure } from "../failure";
 import type { Progress } from "../progress";
@@ -80,6 +81,8 @@ export interface Observation {
   refreshed: ReadonlySet<string>;
   /** Of the stack: those of the last update, or those that the program is going to have. */
   outputs: Properties;
+  /** What processes of the engine have said of operations that Atlas retires, in sentences. */
+  notices: ReadonlySet<string>;
 }
 
 /**
@@ -99,9 +102,10 @@ export async function observe(
   const refreshed = new Set<string>();
   let outputs: Properties = {};
   const problems = new Map<string, Problem>();
+  const notices = new Set<string>();
   const onEvent = (event: automation.EngineEvent): void => {
     if (event.diagnosticEvent !== undefined) {
-      take(event.diagnosticEvent, problems, progress);
+      take(event.diagnosticEvent, { problems, notices, progress });
     }
     const outcome = event.resOutputsEvent?.metadata;
     if (outcome?.type === "pulumi:pulumi:Stack") {
@@ -126,7 +130,7 @@ export async function observe(
   } finally {
     progress.end();
   }
-  return { steps, refreshed, outputs };
+  return { steps, refreshed, outputs, notices };
 }
 
 /**
@@ -135,10 +139,17 @@ export async function observe(
  */
 function take(
   { severity, message, urn = "" }: automation.DiagnosticEvent,
-  problems: Map<string, Problem>,
-  progress: Progress,
+  {
+    problems,
+    notices,
+    progress,
+  }: { problems: Map<string, Problem>; notices: Set<string>; progress: Progress },
 ): void {
   const text = plain(message);
+  if (retiredOperationIn(text) !== undefined) {
+    notices.add(text);
+    return;
+  }
   if (severity === "error" && !/^(preview|update|refresh) failed$/.test(text)) {
     const problem = { text: text.replace(/^Preview failed: /, ""), resource: nameIn(urn) };
     problems.set(`${problem.text}\n${problem.resource}`, problem);

@@ -7,6 +7,7 @@ const subject = ({ orgId }: Facts): string => `the link of organization ${orgId}
 export const linkTokenMessages: Messages = {
   id: linkTokenId,
   needs: [["orgId"]],
+  roles: [{ role: "ORG_OWNER", to: "make and to delete" }, { to: "refresh" }],
   wording: {
     subject,
     changed: (of, property, _values, { cause }) => changedBy(cause, subject(of), property),

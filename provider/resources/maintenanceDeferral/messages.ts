@@ -15,6 +15,11 @@ export const maintenanceDeferralMessages: Messages = {
     "ATLAS_MAINTENANCE_START_ASAP",
     "ATLAS_MAINTENANCE_RESET_BY_ADMIN",
   ],
+  roles: [
+    { role: "GROUP_OWNER", to: "defer" },
+    { role: "GROUP_READ_ONLY", to: "refresh" },
+  ],
+  readBy: "getGroupMaintenanceWindow",
   wording: {
     subject,
     changed: (of, property, { declared, actual }, { cause }) =>

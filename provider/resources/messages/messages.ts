@@ -12,6 +12,10 @@ export interface Messages {
   readonly id: IdReader;
   /** Properties without which nothing can be said of it; of several in one list, one is enough. */
   readonly needs: readonly (readonly string[])[];
+  /** What the credentials need for it, in the order of the docstring. */
+  readonly roles: readonly NeededRole[];
+  /** The operation with which a refresh reads it. @default a refresh asks nothing */
+  readonly readBy?: string;
   /** @default what is said of the resources of other packages */
   readonly wording?: Wording;
   /** For resources that make users members of a project or team. */
@@ -27,6 +31,29 @@ export interface Messages {
   readonly events?: readonly string[];
   /** What a refresh has found to differ, where no argument says what must be. @default the properties that differ */
   readonly difference?: (found: Properties) => Difference;
+}
+
+/** A role that something needs. */
+export interface NeededRole {
+  /** @default none */
+  readonly role?: RoleName;
+  /** What it is needed for, to follow "to". */
+  readonly to: string;
+}
+
+/** Roles by the names that Atlas shows. The first part says in what somebody holds it: a project or an organization. */
+export const roleTitles = {
+  GROUP_OWNER: "Project Owner",
+  GROUP_READ_ONLY: "Project Read Only",
+  ORG_OWNER: "Organization Owner",
+  ORG_MEMBER: "Organization Member",
+} as const;
+
+export type RoleName = keyof typeof roleTitles;
+
+/** A role by both of its names, such as `Project Owner (GROUP_OWNER)`. */
+export function describeRole(role: RoleName): string {
+  return `${roleTitles[role]} (${role})`;
 }
 
 /** The members of a project or team, each as a resource about one of them would have it. */

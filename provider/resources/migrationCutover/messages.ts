@@ -9,6 +9,11 @@ const subject = ({ liveMigrationId, project }: Facts): string =>
 export const migrationCutoverMessages: Messages = {
   id: migrationCutoverId,
   needs: [["projectId"], ["liveMigrationId"]],
+  roles: [
+    { role: "ORG_OWNER", to: "cut over" },
+    { role: "ORG_MEMBER", to: "wait and to refresh" },
+  ],
+  readBy: "getGroupLiveMigration",
   // No argument says that it must be complete: the resource means it.
   difference: ({ status }) => ({ property: "status", declared: "COMPLETE", actual: visible(status) }),
   wording: {

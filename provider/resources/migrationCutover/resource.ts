@@ -37,7 +37,8 @@ const registration: Registration<MigrationCutover> = {
  *   completion is still complete.
  * - **Replaced** when `projectId` or `liveMigrationId` changes.
  * - **Deleting** changes nothing in Atlas, and says so.
- * - **Role needed**: Organization Owner (`ORG_OWNER`) to cut over, Organization Member to wait and to refresh.
+ * - **Role needed**: Organization Owner (`ORG_OWNER`) to cut over, Organization Member (`ORG_MEMBER`) to wait and
+ *   to refresh.
  * - **Errors**: the project has no such migration; it has failed or expired (it must be cut over within 120 hours of
  *   being ready); it is not complete when the time is up.
  *

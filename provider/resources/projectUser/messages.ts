@@ -8,6 +8,11 @@ const subject = ({ username, project }: Facts): string => `${username} in projec
 export const projectUserMessages: Messages = {
   id: projectUserId,
   needs: [["projectId"], ["username"]],
+  roles: [
+    { role: "GROUP_OWNER", to: "change" },
+    { role: "GROUP_READ_ONLY", to: "refresh" },
+  ],
+  readBy: "listGroupUsers",
   membership: { isOneMember: true, place: inProject, names: ({ username }) => [username] },
   wording: {
     subject,

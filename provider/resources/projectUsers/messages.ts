@@ -5,6 +5,11 @@ import { projectUsersId } from "./id";
 export const projectUsersMessages: Messages = {
   id: projectUsersId,
   needs: [["projectId"]],
+  roles: [
+    { role: "GROUP_OWNER", to: "change" },
+    { role: "GROUP_READ_ONLY", to: "refresh" },
+  ],
+  readBy: "listGroupUsers",
   membership: {
     isOneMember: false,
     place: inProject,

@@ -126,7 +126,7 @@ async function adviseOnStranger(
   options: RequestOptions,
 ): Promise<string> {
   try {
-    const { body: invitations } = await listOrgInvites(atlas.client, { orgId, username }, options);
+    const invitations = await listOrgInvites(atlas.client, { orgId, username }, options);
     if (invitations.some((invitation) => invitation.username.toLowerCase() === username)) {
       return (
         "There is an invitation made with the deprecated API, which teams do not accept: " +

@@ -8,6 +8,11 @@ const subject = (of: Facts): string => `${nameOf(of)} in team ${of.team}`;
 export const teamUserMessages: Messages = {
   id: teamUserId,
   needs: [["teamId"], ["username", "userId"]],
+  roles: [
+    { role: "ORG_OWNER", to: "change" },
+    { role: "ORG_MEMBER", to: "refresh" },
+  ],
+  readBy: "listOrgTeamUsers",
   membership: { isOneMember: true, place: inTeam, names: ({ username, userId }) => [username, userId] },
   wording: {
     subject,

@@ -46,7 +46,7 @@ const registration: Registration<TeamUser> = {
  * - **Replaced** when an argument leads to another user or team: that user is added first, then this one is removed.
  * - **Deleting** removes this user from the team; the user stays in the organization. A user that the program still
  *   declares stays, so another name, parent or place in a list takes nobody out of a team.
- * - **Role needed**: Organization Owner (`ORG_OWNER`) to change, Organization Member to refresh.
+ * - **Role needed**: Organization Owner (`ORG_OWNER`) to change, Organization Member (`ORG_MEMBER`) to refresh.
  * - **Errors**: the user must be active or pending in the organization, which is found out before anything is written;
  *   an invitation made with Atlas's deprecated API does not count, and the error says when there is one. The team must
  *   belong to the organization, holds 250 users, and a user is declared once in it.

@@ -5,6 +5,11 @@ import { teamUsersId } from "./id";
 export const teamUsersMessages: Messages = {
   id: teamUsersId,
   needs: [["teamId"]],
+  roles: [
+    { role: "ORG_OWNER", to: "change" },
+    { role: "ORG_MEMBER", to: "refresh" },
+  ],
+  readBy: "listOrgTeamUsers",
   membership: { isOneMember: false, place: inTeam, names: ({ usernames }) => texts(usernames) },
   members: {
     as: "TeamUser",

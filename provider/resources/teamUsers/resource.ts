@@ -57,7 +57,7 @@ const registration: Registration<TeamUsers> = {
  * - **Replaced** when `orgId` or `teamId` changes: the users of the new team are added first.
  * - **Deleting** removes the declared users and nobody else; they stay in the organization. Users that the
  *   program declares in another way, such as by a `TeamUser`, stay too.
- * - **Role needed**: Organization Owner (`ORG_OWNER`) to change, Organization Member to refresh.
+ * - **Role needed**: Organization Owner (`ORG_OWNER`) to change, Organization Member (`ORG_MEMBER`) to refresh.
  * - **Errors**: in the preview: no user, a user twice, more removals than `maxRemovals`, a declared user that `ignore` matches,
  *   and a `TeamUser` of the same team that `ignore` does not match. Each user must be active or pending in the organization;
  *   the team must belong to it, and holds 250 users.

@@ -280,7 +280,11 @@ describe("the moment from which on events count", () => {
     ...more,
   });
   const when = (...operations: Operation[]) =>
-    sinceWhen({ operations, isLocked: false, state: { writtenAt: at(15), pending: [], resources: [] } });
+    sinceWhen({
+      operations,
+      isLocked: false,
+      state: { writtenAt: at(15), pending: [], resources: [], outputs: {} },
+    });
 
   test("is after the second in which the last update ended, whatever refreshes have found nothing since", () => {
     assert.deepEqual(when(operation({})), at(21));

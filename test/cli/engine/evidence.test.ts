@@ -78,6 +78,7 @@ function recordOf({
     state: {
       writtenAt: rest.writtenAt ?? operations[0]?.endedAt,
       pending,
+      outputs: {},
       resources: resources ?? [root, defaultProvider, resource(), read],
     },
   };

@@ -91,3 +91,14 @@ test("a failure is told by the errors among the events, with the resource where 
   );
   await assert.rejects(observation, { message: /^The resource ada has the option `import`/ });
 });
+
+test("what a process says of operations that Atlas retires is kept for the end, and no longer progress", async () => {
+  const notice =
+    "Atlas has deprecated the operation listThings, which is used to wait: Atlas will remove it on 2027-07-01.";
+  const { observation, shown } = await observed("refresh", [
+    says("info#err", `${notice}\n`),
+    says("warning", `<{%reset%}>${notice}<{%reset%}>\n`),
+  ]);
+  assert.deepEqual([...(await observation).notices], [notice]);
+  assert.ok(!shown.includes(notice));
+});
