@@ -161,6 +161,10 @@ describe("a stack that declares members with @pulumi/mongodbatlas", () => {
       /does not list invited@example\.com in project .* deprecated API shows when it has been accepted/,
     );
     assert.match(stderr, /Roles in an organization \(ORG_MEMBER\) are kept by CloudUserOrgAssignment/);
+    assert.match(
+      stderr,
+      /^ {2}pulumi import mongodbatlas:index\/cloudUserOrgAssignment:CloudUserOrgAssignment bob /m,
+    );
     page = await readFile(path.join(folder, "move.md"), "utf8");
     assert.match(
       page,
