@@ -174,6 +174,24 @@ describe("a stack that declares members with @pulumi/mongodbatlas", () => {
     assert.match(page, /Give Team 'support' the option `ignoreChanges: \["usernames"\]`\./);
   });
 
+  test("is read from the folder of another project by its full name, with the credentials of the environment", async () => {
+    const { publicKey, privateKey } = simulator.readOnlyKeys;
+    const credentials = {
+      MONGODB_ATLAS_BASE_URL: simulator.url,
+      MONGODB_ATLAS_PUBLIC_KEY: publicKey,
+      MONGODB_ATLAS_PRIVATE_KEY: privateKey,
+    };
+    const args = ["adopt", "--from-stack", "organization/legacy/old", "--checklist", "other.md"];
+    const { code, stdout, stderr } = await runCommand(
+      { workDir: folder, env: { ...old.env, ...credentials } },
+      args,
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /"ada@example\.com": \["GROUP_OWNER", "GROUP_READ_ONLY"\]/);
+    const commands = await readFile(path.join(folder, "other.md"), "utf8");
+    assert.match(commands, /pulumi state delete .* --stack organization\/legacy\/old --yes/);
+  });
+
   test("has its members in the new stack after the import, to which everything is the same", async () => {
     const { projectId, orgId, teamId, otherTeamId } = ids;
     simulator.log.clear();
