@@ -161,6 +161,10 @@ describe("a stack that declares members with @pulumi/mongodbatlas", () => {
       /does not list invited@example\.com in project .* deprecated API shows when it has been accepted/,
     );
     assert.match(stderr, /Roles in an organization \(ORG_MEMBER\) are kept by CloudUserOrgAssignment/);
+    assert.match(
+      stderr,
+      /^ {2}pulumi import mongodbatlas:index\/cloudUserOrgAssignment:CloudUserOrgAssignment bob /m,
+    );
     page = await readFile(path.join(folder, "move.md"), "utf8");
     assert.match(
       page,
@@ -168,6 +172,24 @@ describe("a stack that declares members with @pulumi/mongodbatlas", () => {
     );
     assert.match(page, /Let CloudUserProjectAssignment 'grace' be needed by nothing: .* application/);
     assert.match(page, /Give Team 'support' the option `ignoreChanges: \["usernames"\]`\./);
+  });
+
+  test("is read from the folder of another project by its full name, with the credentials of the environment", async () => {
+    const { publicKey, privateKey } = simulator.readOnlyKeys;
+    const credentials = {
+      MONGODB_ATLAS_BASE_URL: simulator.url,
+      MONGODB_ATLAS_PUBLIC_KEY: publicKey,
+      MONGODB_ATLAS_PRIVATE_KEY: privateKey,
+    };
+    const args = ["adopt", "--from-stack", "organization/legacy/old", "--checklist", "other.md"];
+    const { code, stdout, stderr } = await runCommand(
+      { workDir: folder, env: { ...old.env, ...credentials } },
+      args,
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /"ada@example\.com": \["GROUP_OWNER", "GROUP_READ_ONLY"\]/);
+    const commands = await readFile(path.join(folder, "other.md"), "utf8");
+    assert.match(commands, /pulumi state delete .* --stack organization\/legacy\/old --yes/);
   });
 
   test("has its members in the new stack after the import, to which everything is the same", async () => {

@@ -57,8 +57,8 @@ function tellWhatStays(
   { fromStack }: AdoptFromStackOptions,
   output: Output,
 ): void {
-  for (const { resource, reason } of staying) {
-    output.warn(`${titleOf(resource)} stays. ${reason}`);
+  for (const { resource, reason, commands = [] } of staying) {
+    output.warn([`${titleOf(resource)} stays. ${reason}`, ...commands.map((line) => `  ${line}`)].join("\n"));
   }
   for (const sentence of added) {
     output.warn(sentence);

@@ -1,7 +1,7 @@
 import { inMarkdown, onOneLine } from "../report/inert";
 import { markdownTable } from "../report/tables";
 import type { Move, Moved } from "./move";
-import { type OldResource, quoted, removalOf, titleOf } from "./oldResource";
+import { quoted, removalOf, type Staying, titleOf } from "./oldResource";
 
 export interface ChecklistOptions {
   /** The stack that the members leave. */
@@ -26,7 +26,7 @@ export function checklist(move: Move, options: ChecklistOptions): string {
       .map((step) => `- [ ] ${step}`)
       .join("\n"),
     "## What moves",
-    markdownTable(["Who", "Where", "Roles", "Leaves"], move.moved.map(rowOf)),
+    markdownTable(["Who", "Where", "Roles", "Declared so far by"], move.moved.map(rowOf)),
     ...(differing.length === 0
       ? []
       : [
@@ -42,10 +42,7 @@ export function checklist(move: Move, options: ChecklistOptions): string {
         ]),
     ...(move.staying.length === 0
       ? []
-      : [
-          "## What stays in the stack",
-          move.staying.map(({ resource, reason }) => inItem(`${titleOf(resource)}: ${reason}`)).join("\n"),
-        ]),
+      : ["## What stays in the stack", move.staying.map(stayingItem).join("\n")]),
   ].join("\n\n");
 }
 
@@ -73,7 +70,7 @@ function steps(move: Move, { stack, programFile, importFile, dependents }: Check
     ...(move.leaving.length === 0
       ? []
       : [
-          `Take the old resources out of the state, which leaves Atlas as it is:\n\n${commands(move.leaving, stack)}\n`,
+          `Take the old resources out of the state, which leaves Atlas as it is:\n\n${commandBlock(move.leaving.map((resource) => removalOf(resource, stack)))}\n`,
           `Take the same resources out of the program of stack ${inMarkdown(stack)}: never before they have left the state, or its next update takes the access away.`,
         ]),
     ...teams.map((team) => `Give ${inMarkdown(titleOf(team))} the option \`ignoreChanges: ["usernames"]\`.`),
@@ -82,10 +79,14 @@ function steps(move: Move, { stack, programFile, importFile, dependents }: Check
   ];
 }
 
-/** The commands that take the old resources out of the state. */
-function commands(leaving: OldResource[], stack: string): string {
-  const lines = ["```sh", ...leaving.map((resource) => removalOf(resource, stack)), "```"];
-  return lines.map((line) => `  ${onOneLine(line)}`).join("\n");
+function stayingItem({ resource, reason, commands = [] }: Staying): string {
+  const item = inItem(`${titleOf(resource)}: ${reason}`);
+  return commands.length === 0 ? item : `${item}\n\n${commandBlock(commands)}\n`;
+}
+
+/** Commands below an item of a list. */
+function commandBlock(commands: string[]): string {
+  return ["```sh", ...commands, "```"].map((line) => `  ${onOneLine(line)}`).join("\n");
 }
 
 function rowOf({ username, place, roles, resource }: Moved): string[] {

@@ -19,6 +19,8 @@ export interface Staying {
   resource: OldResource;
   /** Sentences: why, and what to do. */
   reason: string;
+  /** What to run, in this order, as the reason says. */
+  commands?: string[];
 }
 
 /** How a resource is called in a sentence. */
