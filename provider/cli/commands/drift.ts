@@ -1,6 +1,7 @@
 import type * as automation from "@pulumi/pulumi/automation";
 import { readSettings } from "../../configuration";
 import { assess, type Doubt, type Evidence, whatRuns } from "../engine/evidence";
+import { previewRefresh } from "../engine/previewRefresh";
 import { partialVariables, RecordReader, type StackRecord } from "../engine/record";
 import { configurationOf, type Observation, observe, openStack } from "../engine/stack";
 import { CommandFailure } from "../failure";
@@ -43,8 +44,7 @@ export async function drift(
   const observation = await observe(
     name,
     "refresh",
-    // The state is what is compared with, whatever PULUMI_RUN_PROGRAM says.
-    (callbacks) => stack.previewRefresh({ ...callbacks, runProgram: false }),
+    (callbacks) => previewRefresh(stack, callbacks),
     output.progress,
   );
   const labels = readLabels(observation.outputs);
