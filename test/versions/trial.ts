@@ -22,8 +22,8 @@ export interface Trial {
   world: World;
 }
 
-/** Of each feature why it does not work, or `undefined` where it works. */
-export type Outcome = Record<Feature, string | undefined>;
+/** Of each feature why it does not work, or `null` where it works. */
+export type Outcome = Record<Feature, string | null>;
 
 const set = { mustSucceed: true } as const;
 const same = { mustSucceed: true, expectNoChanges: true } as const;
@@ -64,8 +64,8 @@ export async function tryPair(pair: Pair, project: string, log: (line: string) =
   try {
     for (const [feature, run] of steps) {
       const failure = await run(trial).then(
-        () => undefined,
-        (error: unknown) => String(error instanceof Error ? error.message : error),
+        () => null,
+        (error: unknown) => firstLines(error instanceof Error ? error.message : String(error)),
       );
       outcome[feature] ??= failure;
     }
@@ -74,6 +74,11 @@ export async function tryPair(pair: Pair, project: string, log: (line: string) =
     await Promise.all([atlas.stop(), otherAtlas.stop()]);
   }
   return outcome;
+}
+
+/** The CLI follows some errors with all its options. */
+function firstLines(text: string): string {
+  return text.trim().split("\n").slice(0, 40).join("\n");
 }
 
 async function compiles({ project, stack }: Trial): Promise<void> {

@@ -2,11 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type * as automation from "@pulumi/pulumi/automation";
+import { type CliVersion, isAtLeast } from "./cliVersion";
 import { run } from "./pulumi";
 import type { Callbacks } from "./stack";
 
 /** The first version of the CLI that may run the program in a refresh, and that has the option not to. */
-const firstWithProgram = [3, 160] as const;
+const firstWithProgram: CliVersion = [3, 160];
 
 /** Looks at each resource of a state as a refresh does, and writes nothing. Never runs the program. */
 export async function previewRefresh(stack: automation.Stack, { onEvent }: Callbacks): Promise<void> {
@@ -35,9 +36,4 @@ export async function previewRefresh(stack: automation.Stack, { onEvent }: Callb
     }
     rmSync(folder, { recursive: true });
   }
-}
-
-function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
-  const [, actualMajor = 0, actualMinor = 0] = (/(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
-  return actualMajor > major || (actualMajor === major && actualMinor >= minor);
 }
