@@ -29,8 +29,8 @@ export class Engine {
     readonly cli: PulumiCli,
     readonly env: NodeJS.ProcessEnv,
   ) {
-    // Older ones run no program in the others, and know no --client there.
-    const withProgram = semver.gte(cli.version, "3.160.0")
+    // Older ones run no program in the others, or know no --client there.
+    const withProgram = semver.gte(cli.version, "3.220.0")
       ? /^(up|preview|refresh|destroy)$/
       : /^(up|preview)$/;
     const run = async (

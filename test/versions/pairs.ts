@@ -14,7 +14,6 @@ export interface Pair {
 
 const project = {
   "3.145.0": { node: "22.12.0", typescript: "^5.0.0" },
-  "3.181.0": { node: "22.12.0", typescript: "^5.0.0" },
   "3.215.0": { node: "24", typescript: "^5.0.0" },
   "3.220.0": { node: "24", typescript: "^5.0.0" },
   "3.270.0": { node: "24", typescript: "^6.0.0" },
@@ -26,12 +25,10 @@ const pair = (sdk: keyof typeof project, cli: string): Pair => ({ sdk, cli, ...p
 export const pairs: readonly Pair[] = [
   pair("3.145.0", "3.145.0"),
   pair("3.145.0", "3.259.0"),
-  pair("3.181.0", "3.220.0"),
   pair("3.215.0", "3.220.0"),
   pair("3.220.0", "3.220.0"),
   pair("3.220.0", "3.254.0"),
   pair("3.270.0", "3.145.0"),
-  pair("3.270.0", "3.220.0"),
   pair("3.270.0", "3.259.0"),
 ];
 
