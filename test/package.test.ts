@@ -178,7 +178,7 @@ describe("the package", () => {
         ],
         bin: { "mongodbatlas-dynamic": "provider/cli/bin.js" },
         engines: { node: ">=22.12" },
-        peerDependencies: { "@pulumi/pulumi": "^3.270.0" },
+        peerDependencies: { "@pulumi/pulumi": "^3.145.0" },
       },
     );
   });

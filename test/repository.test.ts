@@ -88,6 +88,7 @@ describe("the workflows", () => {
       "publish.yml/publish": { contents: "read", "id-token": "write" },
       "publish.yml/test": { contents: "read" },
       "test.yml/test": { contents: "read" },
+      "versions.yml/pair": { contents: "read" },
     });
   });
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type * as automation from "@pulumi/pulumi/automation";
+import * as semver from "semver";
 import type { CliResult } from "./engineStack";
 import type { LanguageHost } from "./languageHost";
 import type { PulumiCli } from "./pulumiCli";
@@ -28,6 +29,10 @@ export class Engine {
     readonly cli: PulumiCli,
     readonly env: NodeJS.ProcessEnv,
   ) {
+    // Older ones run no program in the others, or know no --client there.
+    const withProgram = semver.gte(cli.version, "3.220.0")
+      ? /^(up|preview|refresh|destroy)$/
+      : /^(up|preview)$/;
     const run = async (
       args: string[],
       cwd: string,
@@ -36,7 +41,7 @@ export class Engine {
       onError?: (chunk: string) => void,
       signal?: AbortSignal,
     ): Promise<CliResult> => {
-      const runsProgram = /^(up|preview|refresh|destroy)$/.test(args[0] ?? "");
+      const runsProgram = withProgram.test(args[0] ?? "");
       const client = this.host !== undefined && runsProgram ? [`--client=${this.host.address}`] : [];
       const result = await this.run([...args, ...client], cwd, {
         additionalEnv: { ...additionalEnv, PULUMI_AUTOMATION_API: "true" },

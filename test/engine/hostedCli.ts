@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import which from "which";
 import { startLanguageHost } from "./languageHost";
 import type { EngineStack } from "./stack";
 
@@ -17,7 +18,7 @@ export interface HostedCli {
 export async function hostedCli(stack: EngineStack): Promise<HostedCli> {
   const host = await startLanguageHost(stack.workDir, stack.env, () => {});
   const bin = await mkdtemp(path.join(tmpdir(), "hosted-cli-"));
-  const engine = path.join(stack.env["PATH"]?.split(path.delimiter)[0] ?? "", "pulumi");
+  const engine = await which("pulumi", { path: stack.env["PATH"] ?? "" });
   const script = `#!/bin/sh
 case "$1" in up|preview) set -- "$@" --client=${host.address};; esac
 exec '${engine}' "$@"

@@ -56,10 +56,11 @@ describe("a project outside of the repository that installed the packed package"
 
   after(() => rm(folder, { recursive: true, force: true }));
 
-  for (const [manager, node, sdk] of [
-    [npm, oldest(engines.node), oldest(peerDependencies["@pulumi/pulumi"])],
-    [pnpm, "24", devDependencies["@pulumi/pulumi"]],
-    [npm, "26", devDependencies["@pulumi/pulumi"]],
+  for (const [manager, node, sdk, typescript] of [
+    // Older SDKs refuse TypeScript 6.
+    [npm, oldest(engines.node), oldest(peerDependencies["@pulumi/pulumi"]), "^5.0.0"],
+    [pnpm, "24", devDependencies["@pulumi/pulumi"], devDependencies["typescript"]],
+    [npm, "26", devDependencies["@pulumi/pulumi"], devDependencies["typescript"]],
   ] as const) {
     const [command = "", ...args] = manager;
     test(`with ${path.basename(command)}, Node ${node} and @pulumi/pulumi ${sdk} runs up, refresh, a drift report and destroy`, async () => {
@@ -70,7 +71,7 @@ describe("a project outside of the repository that installed the packed package"
         dependencies: {
           "@pulumi/pulumi": sdk,
           "mongodbatlas-dynamic": `file:${tarball}`,
-          typescript: devDependencies["typescript"],
+          typescript,
         },
       };
       await writeFile(path.join(project, "package.json"), JSON.stringify(manifest));
@@ -111,6 +112,8 @@ describe("a project outside of the repository that installed the packed package"
         );
         assert.deepEqual([drift.code, drift.stderr], [7, ""]);
         assert.match(drift.stdout, /^ada@example\.com was given GROUP_OWNER and lost GROUP_READ_ONLY/m);
+        await stack.up({ mustSucceed: true, refresh: true });
+        assert.deepEqual(simulator.world.members(projectId)["ada@example.com"]?.roles, ["GROUP_READ_ONLY"]);
         await stack.destroy({ mustSucceed: true });
         assert.deepEqual(simulator.world.members(projectId), {});
       } finally {

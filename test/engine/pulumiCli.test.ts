@@ -87,6 +87,21 @@ describe("providePulumi", { skip: process.platform === "win32" && "the stand-ins
     assert.equal(found.command.command, path.join(cacheDir, cached, "bin", "pulumi"));
   });
 
+  it("takes exactly the version that is asked for, and lets Go choose the modules of one that is not pinned", async () => {
+    standIn(path.join(bin, "pulumi"), pulumiSaying(`v${pulumiVersion}`));
+    standIn(
+      path.join(bin, "go"),
+      `echo "$*" >> ${folder}/calls; [ "$1" = get ] && exit; ${goodGo.replaceAll(pulumiVersion, "3.200.0")}`,
+    );
+    const { version, source } = await provide({ version: "3.200.0" });
+    assert.deepEqual([version, source], ["3.200.0", "built"]);
+    const [get, build = ""] = readFileSync(`${folder}/calls`, "utf8").split("\n");
+    const cli = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
+    assert.equal(get, `get -tool ${cli}@v3.200.0 github.com/pulumi/pulumi/sdk/v3@v3.200.0`);
+    assert.match(build, /^build .*\.Version=v3\.200\.0 /);
+    assert.equal((await provide({ version: pulumiVersion })).source, "path");
+  });
+
   it("passes over a pulumi of another major version", async () => {
     standIn(path.join(bin, "pulumi"), pulumiSaying("v4.0.0"));
     await assert.rejects(provide(), /bin\/pulumi is 4\.0\.0, but 3\.259\.0 or a newer 3\.x is needed/);

@@ -15,35 +15,40 @@ export interface PulumiCli {
   source: "path" | "cache" | "installed" | "built";
 }
 
-/** By default lines go to standard error, the cache is the user's, and the SDK downloads. */
+/** By default lines go to standard error, the cache is the user's, the SDK downloads, and the version is the pinned one or newer. */
 export type ProvideOptions = Partial<Source> & { cacheDir?: string };
 
 /**
  * A Pulumi CLI for the tests and the demo: the user's own, else one from the cache, else a release fetched by the
  * SDK, else one built from the Go module proxy (which is often reachable where the release host is not).
+ *
+ * With a `version` it is exactly that.
  */
 export async function providePulumi(options: ProvideOptions = {}): Promise<PulumiCli> {
-  const { env = process.env, download = downloadWithSdk } = options;
+  const { env = process.env, download = downloadWithSdk, version = pulumiVersion } = options;
   const log = options.log ?? ((line) => process.stderr.write(`${line}\n`));
-  const own = await pulumiOnPath(env);
+  const own = await pulumiOnPath(env, options.version);
   if (typeof own !== "string") {
     return own;
   }
   let source: PulumiCli["source"] = "cache";
-  const folder = path.join(options.cacheDir ?? userCacheDir(env), `pulumi-${pulumiVersion}-${platform}`);
+  const folder = path.join(options.cacheDir ?? userCacheDir(env), `pulumi-${version}-${platform}`);
   const file = await provideFolder(folder, {
     what: "The Pulumi engine",
     file: path.join("bin", executable("pulumi")),
     make: async (attempt) => {
-      source = await getPulumi(attempt, own, { env, log, download });
+      source = await getPulumi(attempt, own, { version, env, log, download });
     },
-    onWait: (who) => log(`${who} is getting Pulumi ${pulumiVersion}; waiting for it…`),
+    onWait: (who) => log(`${who} is getting Pulumi ${version}; waiting for it…`),
   });
-  return cli(file, pulumiVersion, source);
+  return cli(file, version, source);
 }
 
 /** The user's own, or why it will not do. */
-async function pulumiOnPath(env: NodeJS.ProcessEnv): Promise<PulumiCli | string> {
+async function pulumiOnPath(
+  env: NodeJS.ProcessEnv,
+  exactly: string | undefined,
+): Promise<PulumiCli | string> {
   const file = await which("pulumi", { path: env.PATH ?? "", nothrow: true });
   if (file === null) {
     return "there is no `pulumi` on the PATH";
@@ -52,8 +57,11 @@ async function pulumiOnPath(env: NodeJS.ProcessEnv): Promise<PulumiCli | string>
   if (version === null) {
     return `\`${file} version\` does not work`;
   }
+  if (exactly !== undefined && version.version !== exactly) {
+    return `${file} is ${version.version}, but ${exactly} is needed`;
+  }
   // The SDK itself would take any 3.x, but its inline programs and the exit codes of the CLI need a recent one.
-  if (version.major !== 3 || semver.lt(version, pulumiVersion)) {
+  if (exactly === undefined && (version.major !== 3 || semver.lt(version, pulumiVersion))) {
     return `${file} is ${version.version}, but ${pulumiVersion} or a newer 3.x is needed`;
   }
   return cli(file, version.version, "path");

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import which from "which";
 import { runProcess } from "../process";
@@ -9,8 +9,8 @@ export const pulumiVersion = "3.259.0";
 /** As in go.mod. A Go from 1.21 on fetches a newer toolchain by itself, unless GOTOOLCHAIN forbids it. */
 const goVersion = "1.25.11";
 const cliPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
-const versionFlag = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pulumiVersion}`;
-const goFlags = ["-v", "-mod=readonly", "-ldflags", `-s -w ${versionFlag}`];
+const sdkModule = "github.com/pulumi/pulumi/sdk/v3";
+const versionVariable = `${sdkModule}/go/common/version.Version`;
 /** What Go says with -v beside messages. */
 const moduleLine = /^go: downloading /;
 const packageLine = /^[\w.~-]+(\/[\w.~-]+)*$/;
@@ -25,22 +25,24 @@ const progressMs = 10_000;
 const quietMs = 3_000;
 
 export interface Source {
+  /** Of the CLI. */
+  version: string;
   env: NodeJS.ProcessEnv;
   log: (line: string) => void;
   /** Fetches the released CLI so that `<root>/bin/pulumi` exists afterwards. */
-  download: (root: string, env: NodeJS.ProcessEnv) => Promise<void>;
+  download: (root: string, env: NodeJS.ProcessEnv, version: string) => Promise<void>;
 }
 
 /**
- * Puts the pinned CLI into `<folder>/bin`: the release, else one built from the Go module proxy.
+ * Puts a CLI into `<folder>/bin`: the release, else one built from the Go module proxy.
  *
  * @param why the user's own will not do
  */
 export async function getPulumi(folder: string, why: string, source: Source): Promise<"installed" | "built"> {
-  const { env, log, download } = source;
-  const announce = setTimeout(() => log(`Fetching Pulumi ${pulumiVersion} (once)…`), quietMs);
-  const failure = await download(folder, env)
-    .then(() => verify(folder, env))
+  const { version, env, log, download } = source;
+  const announce = setTimeout(() => log(`Fetching Pulumi ${version} (once)…`), quietMs);
+  const failure = await download(folder, env, version)
+    .then(() => verify(folder, source))
     .then(() => undefined, messageOf)
     .finally(() => clearTimeout(announce));
   if (failure === undefined) {
@@ -49,7 +51,7 @@ export async function getPulumi(folder: string, why: string, source: Source): Pr
   await rm(folder, { recursive: true });
   await mkdir(folder);
   await build(folder, `${why}, its release could not be fetched (${failure})`, source);
-  await verify(folder, env);
+  await verify(folder, source);
   return "built";
 }
 
@@ -62,23 +64,23 @@ export async function versionOf(file: string, env: NodeJS.ProcessEnv): Promise<s
   return code === 0 ? stdout.trim() : lastLine(stderr);
 }
 
-async function verify(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function verify(folder: string, { version, env }: Source): Promise<void> {
   const said = await versionOf(path.join(folder, "bin", executable("pulumi")), env);
-  if (said !== `v${pulumiVersion}`) {
+  if (said !== `v${version}`) {
     throw new Error(`the new pulumi says ${JSON.stringify(said)} for its version`);
   }
 }
 
 /** In a process of its own, because the SDK gives no other way to end it in time. */
-export async function downloadWithSdk(root: string, env: NodeJS.ProcessEnv): Promise<void> {
+export async function downloadWithSdk(root: string, env: NodeJS.ProcessEnv, version: string): Promise<void> {
   const script = `
     const { PulumiCommand } = require("@pulumi/pulumi/automation");
     const { SemVer } = require("semver");
-    PulumiCommand.install({ root: process.argv[1], version: new SemVer("${pulumiVersion}") }).then(
+    PulumiCommand.install({ root: process.argv[1], version: new SemVer(process.argv[2]) }).then(
       () => process.exit(0),
       (error) => { console.error(error.message); process.exit(1); },
     );`;
-  const { code, stderr } = await runProcess(process.execPath, ["-e", script, root], {
+  const { code, stderr } = await runProcess(process.execPath, ["-e", script, root, version], {
     env,
     // Where the script finds its modules.
     cwd: __dirname,
@@ -89,18 +91,19 @@ export async function downloadWithSdk(root: string, env: NodeJS.ProcessEnv): Pro
   }
 }
 
-async function build(folder: string, why: string, { env, log }: Source): Promise<void> {
+async function build(folder: string, why: string, source: Source): Promise<void> {
+  const { version, env } = source;
   const go = await which("go", { path: env.PATH ?? "", nothrow: true });
   if (go === null) {
     throw new Error(
-      `No Pulumi engine: ${why}, and there is no \`go\` on the PATH to build it with. Check the network, or install Pulumi ${pulumiVersion} or newer (or Go ${goVersion} or newer, which builds it), and run the same command again.`,
+      `No Pulumi engine: ${why}, and there is no \`go\` on the PATH to build it with. Check the network, or install Pulumi ${version} or newer (or Go ${goVersion} or newer, which builds it), and run the same command again.`,
     );
   }
   const bin = path.join(folder, "bin");
-  const said = await compile(go, folder, path.join(bin, executable("pulumi")), { env, log });
+  const said = await compile(go, folder, path.join(bin, executable("pulumi")), source);
   if (said !== undefined) {
     throw new Error(
-      `No Pulumi engine: ${why}, and building it with ${go} failed (${said}). It takes Go ${goVersion} or newer and access to the Go module proxy (GOPROXY): check the network or install Pulumi ${pulumiVersion} or newer, and run the same command again.`,
+      `No Pulumi engine: ${why}, and building it with ${go} failed (${said}). It takes Go ${goVersion} or newer and access to the Go module proxy (GOPROXY): check the network or install Pulumi ${version} or newer, and run the same command again.`,
     );
   }
   // A release has the launcher beside the CLI, too; from elsewhere on the PATH the engine takes it with a warning.
@@ -114,14 +117,10 @@ async function compile(
   go: string,
   folder: string,
   output: string,
-  { env, log }: Pick<Source, "env" | "log">,
+  { version, env, log }: Source,
 ): Promise<string | undefined> {
-  // A copy, so that nothing Go does can dirty the repository.
   const source = path.join(folder, "source");
   await mkdir(source);
-  for (const name of ["go.mod", "go.sum"]) {
-    await copyFile(path.join(__dirname, name), path.join(source, name));
-  }
   const lines: string[] = [];
   const started = Date.now();
   const progress = (): void => {
@@ -129,16 +128,22 @@ async function compile(
     const modules = lines.filter((line) => moduleLine.test(line)).length;
     const done = packages > 0 ? `${packages} packages compiled` : `${modules} modules downloaded`;
     const seconds = Math.floor((Date.now() - started) / 1000);
-    log(`Building Pulumi ${pulumiVersion} from source (about five minutes, once): ${done}, ${seconds} s`);
+    log(`Building Pulumi ${version} from source (about five minutes, once): ${done}, ${seconds} s`);
   };
+  const run = (args: string[]): Promise<{ code: number | null }> =>
+    runProcess(go, args, {
+      cwd: source,
+      // Releases of Pulumi need no C compiler either. A go.work of the user's has no say here.
+      env: { ...env, CGO_ENABLED: env.CGO_ENABLED ?? "0", GOWORK: "off" },
+      onErrorLine: (line) => lines.push(line.trim()),
+    });
   progress();
   const ticks = setInterval(progress, progressMs);
-  const { code } = await runProcess(go, ["build", ...goFlags, "-o", output, cliPackage], {
-    cwd: source,
-    // Releases of Pulumi need no C compiler either. A go.work of the user's has no say here.
-    env: { ...env, CGO_ENABLED: env.CGO_ENABLED ?? "0", GOWORK: "off" },
-    onErrorLine: (line) => lines.push(line.trim()),
-  });
+  const flags = ["-v", "-mod=readonly", "-ldflags", `-s -w -X ${versionVariable}=v${version}`];
+  let { code } = await chooseModules(source, version, run);
+  if (code === 0) {
+    ({ code } = await run(["build", ...flags, "-o", output, cliPackage]));
+  }
   clearInterval(ticks);
   await rm(source, { recursive: true });
   if (code === 0) {
@@ -146,6 +151,29 @@ async function compile(
   }
   const others = lines.filter((line) => line !== "" && !packageLine.test(line) && !moduleLine.test(line));
   return others.slice(-5).join("; ") || `exit code ${code}`;
+}
+
+/**
+ * Writes which modules the CLI is built from. For the pinned one they are in the repository; those of another are what
+ * Go chooses for it, and compares with Go's checksum database.
+ */
+async function chooseModules(
+  source: string,
+  version: string,
+  run: (args: string[]) => Promise<{ code: number | null }>,
+): Promise<{ code: number | null }> {
+  if (version === pulumiVersion) {
+    // A copy, so that nothing Go does can dirty the repository.
+    for (const name of ["go.mod", "go.sum"]) {
+      await copyFile(path.join(__dirname, name), path.join(source, name));
+    }
+    return { code: 0 };
+  }
+  await writeFile(
+    path.join(source, "go.mod"),
+    `module mongodbatlas-dynamic/test/engine\n\ngo ${goVersion}\n`,
+  );
+  return run(["get", "-tool", `${cliPackage}@v${version}`, `${sdkModule}@v${version}`]);
 }
 
 function lastLine(text: string): string {

@@ -1,5 +1,6 @@
 import type * as automation from "@pulumi/pulumi/automation";
 import { assess, type Doubt, type Evidence, whatRuns } from "../engine/evidence";
+import { previewRefresh } from "../engine/previewRefresh";
 import { partialVariables, RecordReader, type StackRecord } from "../engine/record";
 import { type Observation, observe, openStack } from "../engine/stack";
 import { CommandFailure } from "../failure";
@@ -54,8 +55,7 @@ export async function compare(
   const observation = await observe(
     name,
     "refresh",
-    // The state is what is compared with, whatever PULUMI_RUN_PROGRAM says.
-    (callbacks) => stack.previewRefresh({ ...callbacks, runProgram: false }),
+    (callbacks) => previewRefresh(stack, callbacks),
     output.progress,
   );
   observation.notices.forEach(output.warn);

@@ -4,6 +4,7 @@ import { isInternal, type Properties } from "../../resources/messages/values";
 import { CommandFailure } from "../failure";
 import type { Progress } from "../progress";
 import { nameIn } from "../report/identity";
+import { oldestCli, requireCli } from "./cliVersion";
 import { explain, noPulumi, type Problem, plain } from "./engineErrors";
 import { pulumi } from "./pulumi";
 
@@ -59,6 +60,7 @@ export async function openStack(name: string): Promise<automation.Stack> {
         : `The Pulumi CLI on the PATH cannot be used: ${message.split("\n")[0]}`,
     );
   }
+  requireCli(workspace.pulumiVersion, oldestCli, "mongodbatlas-dynamic");
   // Selecting would change which stack the user's own next commands use; every command here names its stack.
   workspace.selectStack = async () => {};
   return automation.Stack.select(name, workspace);

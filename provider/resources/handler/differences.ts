@@ -19,7 +19,8 @@ export function argumentsThatReplace(key: object, news: object): string[] {
  *
  * It does not say that something changes, but lets the engine compare the inputs. The dynamic provider host does not
  * pass on the names of properties, and without them, `ignoreChanges` in a refresh and `replaceOnChanges` have no
- * effect, and a preview treats every output as unknown.
+ * effect, and a preview treats every output as unknown. Before SDK 3.216 the host does not pass on the inputs of a
+ * read either: the engine would compare those of before, and miss what a refresh has found.
  *
  * @param differs whether anything that the user declared differs, or may differ once it is known
  */
@@ -28,7 +29,19 @@ export function difference(
   replaces: string[],
   { deleteBeforeReplace = false } = {},
 ): pulumi.dynamic.DiffResult {
-  return { ...(differs || replaces.length > 0 ? {} : { changes: false }), replaces, deleteBeforeReplace };
+  const changes = differs || replaces.length > 0;
+  return {
+    ...(changes && hostPassesInputs() ? {} : { changes }),
+    replaces,
+    deleteBeforeReplace,
+  };
+}
+
+/** Whether the dynamic provider host passes on the inputs that a read answers with. */
+function hostPassesInputs(): boolean {
+  const { version } = require("@pulumi/pulumi/version") as typeof import("@pulumi/pulumi/version");
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 3 || minor >= 216;
 }
 
 /** Whether two names are the same to Atlas. */
