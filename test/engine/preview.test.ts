@@ -207,7 +207,7 @@ export const atlas = { projects: { shop: projectId } };
     await stack.up({ mustSucceed: true, refresh: true });
     simulator.world.setRoles(projectId, "sam@example.com", ["GROUP_READ_ONLY", "GROUP_OWNER"]);
     assert.equal((await stack.refreshPreviewOnly()).exitCode, 7);
-    assert.deepEqual(await run("drift"), {
+    assert.deepEqual(await run("drift", "--no-attribution"), {
       code: 7,
       lines: [
         "Stack test has drifted: 1 difference, which is critical.",
@@ -245,5 +245,51 @@ export const atlas = { projects: { shop: projectId } };
       lines.includes("ada@example.com was given GROUP_READ_ONLY and lost GROUP_OWNER outside the stack."),
     );
     assert.ok(!lines.some((line) => line.startsWith("ada@example.com") && line.includes("no resource")));
+  });
+
+  test("look at Atlas first with --refresh, and tell what the program asks for from what was changed by hand", async () => {
+    const user = (name: string, role: string): string =>
+      `new ProjectUser("${name}", { projectId, username: "${name}@example.com", roles: ["${role}"] });`;
+    await write(
+      [user("amy", "GROUP_READ_ONLY"), user("ben", "GROUP_READ_ONLY"), user("cat", "GROUP_READ_ONLY")].join(
+        "\n",
+      ),
+    );
+    await stack.up({ mustSucceed: true });
+    const { world } = simulator;
+    world.setRoles(projectId, "amy@example.com", ["GROUP_OWNER"]);
+    world.removeFromProject(projectId, "ben@example.com");
+    await write(
+      [user("amy", "GROUP_READ_ONLY"), user("ben", "GROUP_READ_ONLY"), user("cat", "GROUP_OWNER")].join("\n"),
+    );
+    const requested =
+      "  update: cat@example.com will be given GROUP_OWNER and will lose GROUP_READ_ONLY in project shop.";
+    assert.deepEqual(await run("preview"), {
+      code: 0,
+      lines: ["An update of stack test: 1 to update, 2 unchanged", requested],
+    });
+    simulator.log.clear();
+    const taken = "amy@example.com was given GROUP_OWNER and lost GROUP_READ_ONLY outside the stack.";
+    const gone =
+      "ben@example.com is not in project shop any more: the invitation has expired, or was withdrawn or rejected, " +
+      "or was accepted and the user has been removed since.";
+    assert.deepEqual((await run("preview", "--refresh")).lines, [
+      "An update of stack test: 1 to create, 2 to update, 0 unchanged",
+      "  update: amy@example.com will be given GROUP_READ_ONLY and will lose GROUP_OWNER in project shop.",
+      `    A merge takes back: ${taken}`,
+      "  create: ben@example.com will be invited to project shop with GROUP_READ_ONLY, or brought to these roles if there already.",
+      `    A merge takes back: ${gone}`,
+      requested,
+    ]);
+    assert.deepEqual(simulator.log.effects(), []);
+    assert.deepEqual((await run("preview", "--refresh", "--plain-up")).lines, [
+      "An update of stack test: 1 to update, 2 unchanged",
+      `  keep: A merge leaves this as it is: ${taken}`,
+      `  keep: A merge leaves this as it is: ${gone}`,
+      requested,
+    ]);
+    const markdown = (await run("preview", "--refresh", "--markdown")).lines.join("\n");
+    assert.match(markdown, /\| update \|[^\n]*amy[^\n]*\| A merge takes back: amy/);
+    assert.match(markdown, /\| update \|[^\n]*cat[^\n]*\| The program asks for it\. \|/);
   });
 });

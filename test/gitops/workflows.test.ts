@@ -457,7 +457,7 @@ describe("the script", () => {
   };
 
   const asksForDrift = "npx --no mongodbatlas-dynamic drift --stack some stack --unmanaged --markdown";
-  const asksForPreview = "npx --no mongodbatlas-dynamic preview --stack some stack --markdown";
+  const asksForPreview = "npx --no mongodbatlas-dynamic preview --refresh --stack some stack --markdown";
 
   test("of drift closes the issue where there is none", async () => {
     assert.deepEqual(await run("drift", { code: 0 }), {

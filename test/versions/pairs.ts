@@ -42,7 +42,7 @@ export const features = {
   drift: { title: "`drift`", sdk: "3.145.0", cli: "3.145.0" },
   adopt: { title: "`adopt`", sdk: "3.145.0", cli: "3.145.0" },
   provider: { title: "Explicit provider", sdk: "3.145.0", cli: "3.145.0" },
-  variables: { title: "Its keys by variables", sdk: "3.220.0", cli: "3.220.0" },
+  variables: { title: "Its keys by variables", sdk: "3.145.0", cli: "3.145.0" },
   importFile: { title: "`pulumi import --file`", sdk: "3.145.0", cli: "3.254.0" },
 } as const satisfies Record<string, { title: string; sdk: string; cli: string }>;
 

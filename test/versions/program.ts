@@ -12,11 +12,10 @@ import {
   MigrationCutover,
   ProjectUser,
   ProjectUsers,
+  Provider,
   TeamUser,
   TeamUsers,
 } from "mongodbatlas-dynamic";
-
-class Provider extends pulumi.ProviderResource {}
 
 const config = new pulumi.Config();
 const orgId = config.require("orgId");
@@ -64,23 +63,22 @@ if (config.getBoolean("imported") === true) {
 
 const other = config.get("provider");
 if (other === "inputs" || other === "variables") {
-  const inputs = {
-    "mongodbatlas:baseUrl": config.require("otherUrl"),
-    "mongodbatlas:publicKey": config.require("otherPublicKey"),
-    "mongodbatlas:privateKey": config.requireSecret("otherPrivateKey"),
-  };
-  // Older SDKs do not have the option.
-  const byVariables: pulumi.ResourceOptions & { envVarMappings: Record<string, string> } = {
-    envVarMappings: {
-      OTHER_BASE_URL: "MONGODB_ATLAS_BASE_URL",
-      OTHER_PUBLIC_KEY: "MONGODB_ATLAS_PUBLIC_KEY",
-      OTHER_PRIVATE_KEY: "MONGODB_ATLAS_PRIVATE_KEY",
-    },
-  };
-  const provider =
+  const provider = new Provider(
+    "other",
     other === "inputs"
-      ? new Provider("pulumi-nodejs", "other", inputs)
-      : new Provider("pulumi-nodejs", "other", {}, byVariables);
+      ? {
+          baseUrl: config.require("otherUrl"),
+          publicKey: config.require("otherPublicKey"),
+          privateKey: config.requireSecret("otherPrivateKey"),
+        }
+      : {
+          environmentVariables: {
+            baseUrl: "OTHER_BASE_URL",
+            publicKey: "OTHER_PUBLIC_KEY",
+            privateKey: "OTHER_PRIVATE_KEY",
+          },
+        },
+  );
   new ProjectUser(
     "mary",
     { projectId: config.require("otherProjectId"), username: "mary@example.com", roles: ["GROUP_READ_ONLY"] },

@@ -1,6 +1,7 @@
 import { partialVariables } from "../engine/record";
 import { type Observation, observe, openStack } from "../engine/stack";
 import { type Output, withNoticesOnce } from "../output";
+import { withCauses, withoutLook } from "../report/causes";
 import { readLabels } from "../report/labels";
 import { maskFor } from "../report/masking";
 import type { PreviewRow } from "../report/plannedRow";
@@ -10,6 +11,10 @@ import { bySubject } from "../report/tables";
 
 export interface PreviewOptions {
   stack: string;
+  /** Looks at Atlas first, as an update with --refresh does, and says of each row who wants it. */
+  refresh: boolean;
+  /** Whether the update that the preview is for does not look at Atlas first. */
+  plainUp: boolean;
   format: PreviewFormat;
 }
 
@@ -20,21 +25,43 @@ export interface PreviewOptions {
  * @returns the exit code: 0, also when something is going to change
  * @throws CommandFailure when the preview fails
  */
-export async function preview({ stack: name, format }: PreviewOptions, output: Output): Promise<0> {
+export async function preview(options: PreviewOptions, output: Output): Promise<0> {
+  const { stack: name, refresh, plainUp, format } = options;
   const stack = await openStack(name);
-  const observation = await observe(name, "update", (callbacks) => stack.preview(callbacks), output.progress);
-  const { steps, outputs, notices } = observation;
+  const observation = await observe(
+    name,
+    "update",
+    (callbacks) => stack.preview({ ...callbacks, ...(refresh ? { refresh } : {}) }),
+    output.progress,
+  );
+  const { steps, outputs, notices, refreshed } = observation;
   notices.forEach(withNoticesOnce(output).warn);
   const isPartial = partialVariables.some((variable) => process.env[variable] !== undefined);
-  const rows = previewRows(steps, { isPartial, labels: readLabels(outputs) });
-  const changed = new Set(rows.map(({ urn }) => urn));
+  const now = new Date();
+  const context = {
+    isPartial,
+    labels: readLabels(outputs),
+    now,
+    cause: "outside the stack",
+    ignored: new Map(),
+  };
+  const planned = previewRows(steps, context);
+  const judge = plainUp ? withoutLook : withCauses;
+  const rows = refreshed.size === 0 ? planned : judge(planned, steps, refreshed, context);
+  const changing = rows.filter(({ op }) => op !== "keep");
+  const kept = new Set(rows.filter(({ op }) => op === "keep").map(({ urn }) => urn));
+  const changed = new Set(changing.map(({ urn }) => urn));
   const report: PreviewReport = {
     stack: name,
-    rows: maskFor(steps)(rows).sort((one, other) => isLoss(other) - isLoss(one) || bySubject(one, other)),
-    changes: countChanges(rows),
-    unchanged: steps.filter(({ op, urn }) => /^(same|update)$/.test(op) && !changed.has(urn)).length,
+    rows: maskFor([...steps, ...refreshed.values()])(rows).sort(
+      (one, other) => isLoss(other) - isLoss(one) || bySubject(one, other),
+    ),
+    changes: countChanges(changing),
+    unchanged: steps.filter(
+      ({ op, urn }) => (/^(same|update)$/.test(op) || kept.has(urn)) && !changed.has(urn),
+    ).length,
     comparedWith: whatItComparedWith(observation),
-    now: new Date(),
+    now,
   };
   output.print(printPreview(report, format));
   return 0;

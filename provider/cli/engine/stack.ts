@@ -79,8 +79,11 @@ export async function selectedStack(): Promise<string> {
 export interface Observation {
   /** Of each resource, but for the stack itself and the providers. What was refreshed first is not among them. */
   steps: Step[];
-  /** URNs of the resources that were looked at in Atlas before an update was planned. */
-  refreshed: ReadonlySet<string>;
+  /**
+   * What a look at Atlas has found before an update was planned, by URN: the state of the last update before, and what Atlas
+   * has after.
+   */
+  refreshed: ReadonlyMap<string, Step>;
   /** Of the stack: those of the last update, or those that the program is going to have. */
   outputs: Properties;
   /** What processes of the engine have said of operations that Atlas retires, in sentences. */
@@ -101,7 +104,7 @@ export async function observe(
   progress: Progress,
 ): Promise<Observation> {
   const steps: Step[] = [];
-  const refreshed = new Set<string>();
+  const refreshed = new Map<string, Step>();
   let outputs: Properties = {};
   const problems = new Map<string, Problem>();
   const notices = new Set<string>();
@@ -113,12 +116,16 @@ export async function observe(
     if (outcome?.type === "pulumi:pulumi:Stack") {
       outputs = (outcome.new ?? outcome.old)?.outputs ?? outputs;
     }
+    if (what === "update" && outcome?.op === "refresh" && refreshed.has(outcome.urn)) {
+      // Only now it tells what Atlas has.
+      refreshed.set(outcome.urn, stepOf(outcome));
+    }
     const metadata = what === "refresh" ? outcome : event.resourcePreEvent?.metadata;
     if (metadata === undefined || /^pulumi:(pulumi:Stack$|providers:)/.test(metadata.type)) {
       return;
     }
     if (what === "update" && metadata.op === "refresh") {
-      refreshed.add(metadata.urn);
+      refreshed.set(metadata.urn, stepOf(metadata));
     } else {
       steps.push(stepOf(metadata));
     }

@@ -35,6 +35,13 @@ export interface PreviewRow {
   id: string;
   /** The name of the explicit provider that the change goes to; null for the credentials in the stack's configuration. */
   provider: string | null;
+  /**
+   * `program`: the program asks for it; `outside`: somebody has changed Atlas outside the stack, which the update takes back. Absent
+   * when nobody has looked at Atlas.
+   */
+  cause?: "program" | "outside";
+  /** What it takes back, as a sentence; otherwise null. */
+  takesBack?: string | null;
 }
 
 /** A step, and what is to be said of it. */

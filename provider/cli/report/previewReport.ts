@@ -41,12 +41,21 @@ const printers: Readonly<Record<PreviewFormat, (report: PreviewReport) => string
   },
 
   text: (report) =>
-    [summary(report), ...report.rows.map(({ op, message }) => onOneLine(`  ${op}: ${message}`))].join("\n"),
+    [
+      summary(report),
+      ...report.rows.flatMap((row) => [
+        `  ${row.op}: ${row.op === "keep" ? leaves(row) : row.message}`,
+        ...(row.takesBack ? [`    ${takesBack(row)}`] : []),
+      ]),
+    ]
+      .map(onOneLineIndented)
+      .join("\n"),
 
   markdown: (report) => {
+    const isLookedAt = report.rows.some(({ cause }) => cause !== undefined);
     const table = markdownTable(
-      ["Change", "Who or what", "What happens"],
-      report.rows.map(({ op, subject, message }) => [op, subject, message]),
+      ["Change", "Who or what", "What happens", ...(isLookedAt ? ["Why"] : [])],
+      report.rows.map((row) => [row.op, row.subject, row.message, ...(isLookedAt ? [whyOf(row)] : [])]),
     );
     return [
       `### ${inMarkdown(summary(report))}`,
@@ -55,6 +64,28 @@ const printers: Readonly<Record<PreviewFormat, (report: PreviewReport) => string
     ].join("\n\n");
   },
 };
+
+/** The sentence about what somebody has changed outside the stack, and the update takes back. */
+function takesBack({ takesBack: sentence }: PreviewRow): string {
+  return `A merge takes back: ${sentence}`;
+}
+
+function leaves({ message }: PreviewRow): string {
+  return `A merge leaves this as it is: ${message}`;
+}
+
+function whyOf(row: PreviewRow): string {
+  if (row.op === "keep") {
+    return "Changed outside the stack. A merge leaves this as it is.";
+  }
+  return row.takesBack ? takesBack(row) : "The program asks for it.";
+}
+
+/** A line may begin with blanks, and goes on in no other. */
+function onOneLineIndented(line: string): string {
+  const [indent = ""] = /^ */.exec(line) ?? [];
+  return `${indent}${onOneLine(line.trimStart())}`;
+}
 
 /** What who reads a pull request has to know. */
 const comparisons: Readonly<Record<PreviewReport["comparedWith"], string>> = {

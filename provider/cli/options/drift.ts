@@ -1,10 +1,23 @@
-import type { DriftOptions } from "./commands/driftStacks";
-import { CommandFailure } from "./failure";
-import type { ReportVersion } from "./report/driftJson";
-import { type Severity, severities } from "./report/severity";
+import type { DriftOptions } from "../commands/driftStacks";
+import { CommandFailure } from "../failure";
+import { processOutput } from "../output";
+import type { ReportVersion } from "../report/driftJson";
+import { type Severity, severities } from "../report/severity";
+import { formatOf, parse, reportOptions, stackFor } from "./options";
+
+export async function runDrift(args: string[]): Promise<number> {
+  refuseOldName(args);
+  const { values } = parse(args, { ...reportOptions, ...driftOptions });
+  const options = readDriftOptions(values, formatOf(values));
+  const { allStacks, drift } = require("../commands/driftStacks") as typeof import("../commands/driftStacks");
+  const stacks = values.all
+    ? await allStacks()
+    : await Promise.all((values.stack ?? [undefined]).map(stackFor));
+  return drift({ ...options, stacks }, processOutput);
+}
 
 /** What `drift` takes beside the options of all reports. */
-export const driftOptions = {
+const driftOptions = {
   stack: { type: "string", multiple: true },
   all: { type: "boolean", default: false },
   unmanaged: { type: "boolean", default: false },
@@ -31,7 +44,7 @@ interface DriftValues {
 type Format = DriftOptions["format"];
 
 /** @throws CommandFailure when the options do not go together */
-export function readDriftOptions(values: DriftValues, format: Format): Omit<DriftOptions, "stacks"> {
+function readDriftOptions(values: DriftValues, format: Format): Omit<DriftOptions, "stacks"> {
   const { stack = [], all, unmanaged, accepted, junit, "take-over": takeOver } = values;
   const version = versionOf(values["report-version"], format);
   for (const name of ["accepted", "take-over", "junit"] as const) {
@@ -90,4 +103,11 @@ function versionOf(text: string | undefined, format: Format): ReportVersion {
     throw new CommandFailure(`--report-version must be 1 or 2, but got '${text}'.`);
   }
   return text === "1" ? 1 : 2;
+}
+
+/** The option had another name before anything was published. */
+function refuseOldName(args: string[]): void {
+  if (args.some((arg) => /^--strangers(=|$)/.test(arg))) {
+    throw new CommandFailure("The option --strangers is called --unmanaged now: give that instead.");
+  }
 }

@@ -1,0 +1,38 @@
+import { CommandFailure } from "../failure";
+import { processOutput } from "../output";
+import { parse } from "./options";
+
+export async function runAdopt(args: string[]): Promise<number> {
+  const { values } = parse(args, {
+    project: { type: "string", multiple: true, default: [] },
+    team: { type: "string", multiple: true, default: [] },
+    "from-stack": { type: "string" },
+    stack: { type: "string" },
+    exclusive: { type: "boolean", default: false },
+    yaml: { type: "boolean", default: false },
+    output: { type: "string" },
+    import: { type: "string" },
+    checklist: { type: "string" },
+  });
+  const { project: projects, team: teams, stack, exclusive, output: file, import: importFile } = values;
+  const { "from-stack": fromStack, checklist } = values;
+  const format = values.yaml ? "yaml" : "typescript";
+  const where = { stack, exclusive, file, importFile, format } as const;
+  if (fromStack === undefined) {
+    if (checklist !== undefined) {
+      throw new CommandFailure(
+        "--checklist is about a stack that members leave: add --from-stack, or leave it out.",
+      );
+    }
+    const { adopt } = require("../commands/adopt") as typeof import("../commands/adopt");
+    return adopt({ ...where, projects, teams }, processOutput);
+  }
+  if (projects.length + teams.length > 0) {
+    throw new CommandFailure(
+      "--from-stack finds projects and teams in the stack: leave --project and --team out.",
+    );
+  }
+  const { adoptFromStack } =
+    require("../commands/adoptFromStack") as typeof import("../commands/adoptFromStack");
+  return adoptFromStack({ ...where, fromStack, checklist }, processOutput);
+}
