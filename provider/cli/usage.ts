@@ -18,7 +18,7 @@ export const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
       --refresh   looks at Atlas first, and says what an update takes back that was changed outside the stack
       --plain-up  says what an update without --refresh does, and what of that it leaves as it is
 
-  adopt (--project ID | --team ORG/TEAM)... [--exclusive] [--yaml] [--output FILE] [--import FILE] [--stack NAME]
+  adopt (--project ID | --team ORG/TEAM)... [--exclusive] [--yaml] [--output FILE] [--import FILE] [--stack NAME [--provider NAME]]
   adopt --from-stack NAME [--checklist FILE] [--exclusive] [--yaml] [--output FILE] [--import FILE] [--stack NAME]
       Prints a program in TypeScript that declares the members that projects and teams have now.
       --from-stack  of the members that this stack declares with @pulumi/mongodbatlas; its state is only read
@@ -28,6 +28,7 @@ export const usage = `Usage: npx --no mongodbatlas-dynamic COMMAND
       --output      writes into this file, in the place of what is in it, and only when all went well
       --import      writes a file for \`pulumi import --file FILE --generate-code=false\`, CLI 3.254 or newer
       --stack       takes the credentials from the configuration of this stack, and not from the environment alone
+      --provider    takes those of this explicit provider of the stack
 
   review [--project ID]... [--stack NAME]... [--org ID] [--details] [--markdown | --csv | --html] [--output FILE]
       Prints who has access to projects: with which roles, by which way, declared by which resource, since when.

@@ -193,7 +193,7 @@ describe("the doctor of a stack", () => {
     project.hiddenAs = undefined;
     assert.match(
       text,
-      /^Stack test: 1 thing to do\.\n\n1\. Could not look at project <warehouse>: GET \S+ was answered 401 USER_CANNOT_ACCESS_GROUP: .* Check the project's id/,
+      /^Stack test: 1 thing to do\.\n\n1\. Could not look up project <warehouse>: GET \S+ was answered 401 USER_CANNOT_ACCESS_GROUP: .* Check the project's id/,
     );
     assert.match(
       text,

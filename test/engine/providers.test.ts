@@ -33,6 +33,15 @@ function user(
   return new ProjectUser(name, { projectId, username, roles: ["GROUP_READ_ONLY"] }, options);
 }
 
+const olivia = "olivia@example.com";
+
+interface Row {
+  kind: string;
+  provider: string | null;
+  id: string;
+  attribution?: { by: { name: string } | null };
+}
+
 const shopVariables = { clientId: "SHOP_ID", clientSecret: "SHOP_SECRET", baseUrl: "SHOP_URL" };
 
 describe("a stack with three organizations", () => {
@@ -105,16 +114,71 @@ describe("a stack with three organizations", () => {
 
   test("reports drift of two of them, and members that nobody declares, each with its provider", async () => {
     const ada = "ada@example.com";
-    home.simulator.world.setRoles(home.projectId, ada, ["GROUP_OWNER"]);
-    shop.simulator.world.removeFromProject(shop.projectId, ada);
-    bank.simulator.world.grant(bank.projectId, "mallory@example.com", ["GROUP_OWNER"]);
+    home.simulator.world.acting(olivia, () =>
+      home.simulator.world.setRoles(home.projectId, ada, ["GROUP_OWNER"]),
+    );
+    shop.simulator.world.acting(olivia, () => shop.simulator.world.removeFromProject(shop.projectId, ada));
+    bank.simulator.world.acting(olivia, () =>
+      bank.simulator.world.grant(bank.projectId, "mallory@example.com", ["GROUP_OWNER"]),
+    );
     const { code, stdout, stderr } = await drift("--json", "--unmanaged");
     assert.equal(code, 7, stderr);
-    const { rows } = JSON.parse(stdout) as { rows: { kind: string; provider: string | null; id: string }[] };
+    const { rows, gaps } = JSON.parse(stdout) as { rows: Row[]; gaps: string[] };
+    assert.deepEqual(gaps, []);
+    assert.ok(rows.every(({ attribution }) => attribution?.by?.name === olivia));
     const found = rows.map(({ kind, provider, id }) =>
       [kind, provider, id.split("/")[1]?.split("@")[0]].join(" "),
     );
     assert.deepEqual(found.sort(), ["changed  ada", "deleted shop ada", "unmanaged bank mallory"]);
+  });
+
+  test("is reviewed, checked and adopted from with the credentials of each", async () => {
+    const command = async (...args: string[]) => {
+      const { code, stdout, stderr } = await runCommand(stack, args);
+      return { code, stdout, stderr };
+    };
+    const { stdout: csv, stderr } = await command("review", "--stack", stack.name, "--csv");
+    assert.equal(stderr, "");
+    for (const { projectId } of [home, bank]) {
+      assert.ok(csv.includes(projectId));
+    }
+    const { stdout: text } = await command("review", "--stack", stack.name);
+    assert.ok(text.includes(shop.projectId), "which nobody is in");
+    assert.match(csv, /mallory@example\.com/);
+    const { code, stdout } = await command("doctor", "--stack", stack.name, "--json");
+    const { checks, toDo } = JSON.parse(stdout) as {
+      checks: { name: string; provider: string | null; found: string[] }[];
+      toDo: string[];
+    };
+    assert.deepEqual([code, toDo], [0, []]);
+    const accepted = checks.filter(
+      ({ name, found }) => name === "credentials" && found.includes("Atlas accepts the credentials."),
+    );
+    assert.deepEqual(
+      accepted.map(({ provider }) => provider),
+      [null, "bank", "shop"],
+    );
+    const adopted = await command(
+      "adopt",
+      "--project",
+      bank.projectId,
+      "--stack",
+      stack.name,
+      "--provider",
+      "bank",
+    );
+    assert.match(adopted.stdout, /cleo@example\.com/);
+    assert.equal(adopted.code, 0);
+    const wrong = await command(
+      "adopt",
+      "--project",
+      bank.projectId,
+      "--stack",
+      stack.name,
+      "--provider",
+      "none",
+    );
+    assert.equal(wrong.stderr, "The state of stack test has no provider none: it has bank, shop.\n");
   });
 
   test("takes back what has moved, in each organization", async () => {

@@ -1,8 +1,6 @@
 import { readId } from "../../atlas/id";
 import type { TeamKey } from "../../atlas/operations/index";
 import type { AtlasSession } from "../../atlas/session";
-import type { Settings } from "../../atlas/settings";
-import { readSettings } from "../../configuration";
 import { CommandFailure } from "../failure";
 import { replaceFile } from "../files";
 import type { Output } from "../output";
@@ -12,6 +10,7 @@ import { accessProgram } from "./accessProgram";
 import { askSession } from "./asking";
 import { importFile } from "./importFile";
 import { listMembers, type Members, withMembers, withRoles } from "./members";
+import { settingsFor } from "./settingsFor";
 
 /** What `adopt` prints, and where. */
 export interface AdoptOutput {
@@ -31,6 +30,8 @@ export interface AdoptOptions extends AdoptOutput {
   projects: string[];
   /** Teams, each as `ORG/TEAM`. */
   teams: string[];
+  /** The name of the explicit provider of the stack that has the credentials. @default the stack's configuration */
+  provider: string | undefined;
 }
 
 /**
@@ -48,7 +49,12 @@ export async function adopt(options: AdoptOptions, output: Output): Promise<0> {
       "Neither --project nor --team is given: name what is to be adopted, as in `npx --no mongodbatlas-dynamic adopt --project 5f1b3c2a9d8e7f6a5b4c3d2e`.",
     );
   }
-  const settings = await settingsFor(options.stack);
+  const settings = await settingsFor(options.stack, options.provider);
+  if (options.provider !== undefined) {
+    output.warn(
+      `The resources belong to Provider ${options.provider}: give each the option \`provider\` when they are in the program of the stack.`,
+    );
+  }
   const what = "Asking Atlas who has access";
   const adopted = await askSession(settings, output, what, async (session) =>
     declarable(withRoles(await listMembers(session, projectIds, teams), output), options, session, output),
@@ -93,34 +99,6 @@ export async function write({ members, rows }: Adopted, options: AdoptOutput, ou
     const { warnOfOldPulumi } = require("../engine/importing") as typeof import("../engine/importing");
     await warnOfOldPulumi(output);
   }
-}
-
-const credentialVariable = /^MONGODB_ATLAS_(PUBLIC|PRIVATE|CLIENT)_/;
-
-/** The settings of a stack, or those of the environment. */
-export async function settingsFor(stack: string | undefined): Promise<Settings> {
-  if (stack === undefined) {
-    if (!Object.keys(process.env).some((name) => credentialVariable.test(name))) {
-      throw await noCredentials();
-    }
-    return readSettings(() => undefined, process.env);
-  }
-  // The Automation API takes a second to load.
-  const { configurationOf, openStack } = require("../engine/stack") as typeof import("../engine/stack");
-  return readSettings(await configurationOf(await openStack(stack)), process.env);
-}
-
-/** Who has credentials in the configuration of a stack has to name it: who has access is no stack's business. */
-async function noCredentials(): Promise<CommandFailure> {
-  const { selectedStack } = require("../engine/stack") as typeof import("../engine/stack");
-  const selected = await selectedStack().catch(() => undefined);
-  const which =
-    selected === undefined ? "name it with `--stack`" : `add \`--stack ${selected}\` (it is selected here)`;
-  return new CommandFailure(
-    `There are no Atlas credentials in the environment. If those of a stack are in its configuration, ${which}. Otherwise set ` +
-      "MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET (a service account), " +
-      "or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY (an API key).",
-  );
 }
 
 export function parseId(option: string, text: string): string {

@@ -6,9 +6,10 @@ import { type Move, planMove } from "../moving/move";
 import { titleOf } from "../moving/oldResource";
 import { type OldStack, readOldStack } from "../moving/oldStack";
 import type { Output } from "../output";
-import { type AdoptOutput, declarable, settingsFor, write } from "./adopt";
+import { type AdoptOutput, declarable, write } from "./adopt";
 import { askSession } from "./asking";
 import { withRoles } from "./members";
+import { settingsFor } from "./settingsFor";
 
 export interface AdoptFromStackOptions extends AdoptOutput {
   /** The stack that declares members with `@pulumi/mongodbatlas`. */

@@ -1,12 +1,13 @@
 import { readProxy } from "../../atlas/proxy";
 import { isLoopback, type Settings } from "../../atlas/settings";
 import { readSettings } from "../../configuration";
-import { type Check, type CheckName, check, checkNames, notAsked } from "../doctor/check";
+import { type Check, check, checkNames, notAsked } from "../doctor/check";
 import { checkRetirements } from "../doctor/retirements";
-import { describeStack, noStack, readStack, type StackFacts } from "../doctor/stack";
+import { byProvider, describeStack, noStack, readStack, type StackFacts } from "../doctor/stack";
 import { checkVersions } from "../doctor/versions";
 import type { Output } from "../output";
 import { type DoctorFormat, printDoctor } from "../report/doctorReport";
+import { nameIn } from "../report/identity";
 import { sentenceOf } from "../report/sentences";
 
 export interface DoctorOptions {
@@ -23,29 +24,46 @@ export interface DoctorOptions {
  */
 export async function doctor({ stack: named, format }: DoctorOptions, output: Output): Promise<0 | 1> {
   const now = new Date();
-  const checks = new Map<CheckName, Check>();
-  const take = (...taken: Check[]): void => {
-    for (const each of taken) {
-      checks.set(each.name, each);
-    }
-  };
+  const checks: Check[] = [];
+  const take = (...taken: Check[]): void => void checks.push(...taken);
   output.progress.show("Looking at what is installed");
   take(await checkVersions());
   const stack = await lookAtStack(named, take);
   output.progress.end();
-  const settings = await lookForCredentials(stack?.name, take);
-  take(checkProxy(settings));
-  if (settings === undefined) {
-    take(...notAsked("there are no credentials that can be used"), checkRetirements([], now.getTime()));
-  } else {
-    // Few of the ways to here need an HTTP client.
-    const { checkCredentials } = require("../doctor/credentials") as typeof import("../doctor/credentials");
-    take(...(await checkCredentials(settings, stack ?? noStack, output, now.getTime())));
+  const credentials = new Map<string, Settings | undefined>();
+  const facts = byProvider(stack ?? noStack);
+  for (const provider of facts.keys()) {
+    credentials.set(provider, await lookForCredentials(stack?.name, provider, take));
   }
-  const done = checkNames.flatMap((name) => checks.get(name) ?? []);
+  take(checkProxy([...credentials.values()].find((settings) => settings !== undefined)));
+  for (const [provider, own] of facts) {
+    const found = await checkAt(credentials.get(provider), own, output, now);
+    take(...found.map((each) => about(provider, each)));
+  }
+  const done = checkNames.flatMap((name) => checks.filter((each) => each.name === name));
   const report = { stack: stack?.name, checks: done, now };
   output.print(printDoctor(report, format));
   return done.some(({ toDo }) => toDo.length > 0) ? 1 : 0;
+}
+
+/** A check of the credentials of a provider, by its URN. */
+function about(provider: string, of: Check): Check {
+  return provider === "" ? of : { ...of, provider: nameIn(provider) };
+}
+
+/** Asks Atlas with one set of credentials, if there is one. */
+async function checkAt(
+  settings: Settings | undefined,
+  stack: StackFacts,
+  output: Output,
+  now: Date,
+): Promise<Check[]> {
+  if (settings === undefined) {
+    return [...notAsked("there are no credentials that can be used"), checkRetirements([], now.getTime())];
+  }
+  // Few of the ways to here need an HTTP client.
+  const { checkCredentials } = require("../doctor/credentials") as typeof import("../doctor/credentials");
+  return checkCredentials(settings, stack, output, now.getTime());
 }
 
 /** @returns nothing when there is no stack, which `take` is told of */
@@ -66,19 +84,25 @@ async function lookAtStack(
   }
 }
 
-/** Without a stack, the environment alone counts. */
+/**
+ * Without a stack, the environment alone counts.
+ *
+ * @param provider URN of an explicit provider; empty for the stack's configuration
+ */
 async function lookForCredentials(
   stack: string | undefined,
+  provider: string,
   take: (check: Check) => void,
 ): Promise<Settings | undefined> {
   try {
     if (stack === undefined) {
       return readSettings(() => undefined, process.env);
     }
-    const { configurationOf, openStack } = require("../engine/stack") as typeof import("../engine/stack");
-    return readSettings(await configurationOf(await openStack(stack)), process.env);
+    const { openStack } = require("../engine/stack") as typeof import("../engine/stack");
+    const { StackCredentials } = require("../engine/credentials") as typeof import("../engine/credentials");
+    return await new StackCredentials(await openStack(stack)).of(provider);
   } catch (error) {
-    take(check("credentials", { toDo: [sentenceOf(error)] }));
+    take(about(provider, check("credentials", { toDo: [sentenceOf(error)] })));
     return undefined;
   }
 }

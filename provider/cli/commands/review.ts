@@ -2,16 +2,19 @@ import { readState } from "../engine/record";
 import { CommandFailure } from "../failure";
 import { replaceFile } from "../files";
 import type { Output } from "../output";
+import { propertiesOfId } from "../report/identity";
 import { harmless } from "../report/inert";
 import { type Labels, labelOf, readLabels } from "../report/labels";
+import { isExplicitProvider } from "../report/providers";
 import { type Review, reviewProject } from "../report/review";
 import { reviewCsv } from "../report/reviewCsv";
 import { Declarations } from "../report/reviewDeclarations";
 import { reviewPage } from "../report/reviewPage";
 import { reviewMarkdown, reviewText } from "../report/reviewText";
-import { parseId, settingsFor } from "./adopt";
+import { parseId } from "./adopt";
 import { askAtlas } from "./asking";
-import { type Answers, askWhoHasAccess } from "./reviewing";
+import { type Answers, askWhoHasAccess, type Questions } from "./reviewing";
+import { settingsFor } from "./settingsFor";
 
 export type ReviewFormat = "text" | "markdown" | "csv" | "html";
 
@@ -47,17 +50,14 @@ export async function review(options: ReviewOptions, output: Output): Promise<0>
       "Neither --project nor --stack is given: name what is to be reviewed, as in `npx --no mongodbatlas-dynamic review --project 5f1b3c2a9d8e7f6a5b4c3d2e`.",
     );
   }
-  const { declarations, labels } = await readStacks(stacks);
+  const { declarations, labels, reachedBy } = await readStacks(stacks);
   const projectIds = [...new Set(named.length > 0 ? named : declarations.projectIds)];
   if (projectIds.length === 0) {
     const which =
       stacks.length === 1 ? `Stack ${stacks[0]} declares` : `The stacks ${stacks.join(", ")} declare`;
     throw new CommandFailure(`${which} nobody in any project: name the projects to review with --project.`);
   }
-  const settings = await settingsFor(stacks[0]);
-  const answers = await askAtlas(settings, output, "Asking Atlas who has access", (client) =>
-    askWhoHasAccess(client, { projectIds, orgId, details: options.details }),
-  );
+  const answers = await ask({ projectIds, orgId, details: options.details }, reachedBy, stacks[0], output);
   const report = reviewOf(answers, { stacks, declarations, labels, details: options.details });
   if (options.file !== undefined || options.format === "csv" || options.format === "html") {
     // Nobody overlooks them in what is printed for people.
@@ -71,13 +71,20 @@ export async function review(options: ReviewOptions, output: Output): Promise<0>
 
 async function readStacks(
   stacks: readonly string[],
-): Promise<{ declarations: Declarations; labels: Labels }> {
+): Promise<{ declarations: Declarations; labels: Labels; reachedBy: Reach }> {
+  const reachedBy = new Map<string, { stack: string; provider: string }>();
   const declarations = new Declarations();
   const projects = new Map<string, string>();
   const teams = new Map<string, string>();
   for (const stack of stacks) {
     const { resources } = await readState(stack);
     declarations.add(stack, resources);
+    for (const { type, id, provider } of resources) {
+      const { projectId } = propertiesOfId(type, id);
+      if (projectId !== undefined && !reachedBy.has(projectId)) {
+        reachedBy.set(projectId, { stack, provider: isExplicitProvider(provider) ? provider : "" });
+      }
+    }
     const root = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
     const labels = readLabels(root?.outputs ?? {});
     for (const [id, label] of labels.projects) {
@@ -87,7 +94,41 @@ async function readStacks(
       teams.set(id, label);
     }
   }
-  return { declarations, labels: { projects, teams } };
+  return { declarations, labels: { projects, teams }, reachedBy };
+}
+
+/** The stack and the provider that declare somebody in a project, by its id. */
+type Reach = ReadonlyMap<string, { stack: string; provider: string }>;
+
+/** Asks for each project with the credentials of the provider that declares somebody in it, or else with those of the first stack. */
+async function ask(
+  { projectIds, orgId, details }: Questions,
+  reachedBy: Reach,
+  first: string | undefined,
+  output: Output,
+): Promise<Answers> {
+  const groups = new Map<string, { stack: string | undefined; provider: string; projectIds: string[] }>();
+  for (const projectId of projectIds) {
+    const { stack, provider } = reachedBy.get(projectId) ?? { stack: first, provider: "" };
+    const key = JSON.stringify([stack, provider]);
+    const group = groups.get(key) ?? { stack, provider, projectIds: [] };
+    group.projectIds.push(projectId);
+    groups.set(key, group);
+  }
+  const parts: Answers[] = [];
+  for (const { stack, provider, projectIds: own } of groups.values()) {
+    const settings = await settingsFor(stack, provider || undefined);
+    parts.push(
+      await askAtlas(settings, output, "Asking Atlas who has access", (client) =>
+        askWhoHasAccess(client, { projectIds: own, orgId, details }),
+      ),
+    );
+  }
+  return {
+    projects: parts.flatMap(({ projects }) => projects),
+    teamNames: new Map(parts.flatMap(({ teamNames }) => [...teamNames])),
+    gaps: parts.flatMap(({ gaps }) => gaps),
+  };
 }
 
 interface Context {

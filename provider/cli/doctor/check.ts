@@ -15,6 +15,8 @@ export type CheckName = (typeof checkNames)[number];
 /** What one check has found. All texts are sentences. */
 export interface Check {
   readonly name: CheckName;
+  /** The explicit provider whose credentials it is about. @default the stack's configuration, or none */
+  readonly provider?: string;
   readonly found: readonly string[];
   /** What cannot be known, and why. */
   readonly unknown: readonly string[];

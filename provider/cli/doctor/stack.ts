@@ -3,6 +3,7 @@ import type { NeededRole } from "../../resources/messages/messages";
 import { readState } from "../engine/record";
 import { nameIn, propertiesOfId } from "../report/identity";
 import { type Labels, noLabels, readLabels } from "../report/labels";
+import { isExplicitProvider } from "../report/providers";
 import { type Check, check } from "./check";
 
 /** A resource of this package in the state of a stack. */
@@ -16,6 +17,8 @@ export interface StackResource {
   readonly roles: readonly NeededRole[];
   /** The operation with which a refresh reads it. */
   readonly readBy: string | undefined;
+  /** URN of the explicit provider that it belongs to; empty for the credentials in the stack's configuration. */
+  readonly provider: string;
 }
 
 /** What is known of a stack without asking Atlas. */
@@ -37,7 +40,7 @@ export async function readStack(name: string): Promise<StackFacts> {
   return {
     name,
     labels: readLabels(outputs),
-    resources: resources.flatMap(({ type, urn, id, isExternal }): StackResource[] => {
+    resources: resources.flatMap(({ type, urn, id, isExternal, provider }): StackResource[] => {
       const messages = messagesOf(type);
       if (messages === undefined || id === "") {
         return [];
@@ -53,10 +56,27 @@ export async function readStack(name: string): Promise<StackFacts> {
           // What is only read with `.get()` is never changed.
           roles: isExternal ? roles.filter(({ to }) => to.includes("refresh")) : roles,
           readBy,
+          provider: isExplicitProvider(provider) ? provider : "",
         },
       ];
     }),
   };
+}
+
+/** The same stack with the resources of each provider, by its URN. Labels go with the stack's configuration, if it is used. */
+export function byProvider(stack: StackFacts): Map<string, StackFacts> {
+  const urns = [...new Set(stack.resources.map(({ provider }) => provider))].sort();
+  const all = urns.length === 0 ? [""] : urns;
+  return new Map(
+    all.map((urn, index) => [
+      urn,
+      {
+        ...stack,
+        labels: index === 0 ? stack.labels : noLabels,
+        resources: stack.resources.filter(({ provider }) => provider === urn),
+      },
+    ]),
+  );
 }
 
 /** What to say of a stack that could be read. */

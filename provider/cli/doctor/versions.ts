@@ -1,11 +1,9 @@
 import { createRequire } from "node:module";
 import path from "node:path";
+import { oldestCli } from "../engine/cliVersion";
 import { pulumi } from "../engine/pulumi";
 import { sentenceOf } from "../report/sentences";
 import { type Check, check } from "./check";
-
-/** The oldest Pulumi CLI that the commands and the resources work with. */
-export const oldestCli = "3.259";
 
 interface Manifest {
   version: string;
@@ -37,7 +35,7 @@ export async function checkVersions(): Promise<Check> {
   let failure: string | undefined;
   try {
     const said = await pulumi(["version"], "");
-    tools.push(toolOf("The Pulumi CLI", said.trim().replace(/^v/, ""), oldestCli, false));
+    tools.push(toolOf("The Pulumi CLI", said.trim().replace(/^v/, ""), oldestCli.join("."), false));
   } catch (error) {
     failure = sentenceOf(error);
   }

@@ -17,30 +17,49 @@ export interface ExplicitProvider {
 
 /** What the resources of a stack reach Atlas with. */
 export class StackCredentials {
-  private configured: Promise<Settings> | undefined;
+  private configuration: Promise<Settings> | undefined;
   private decrypted: Promise<ExplicitProvider[]> | undefined;
 
   constructor(private readonly stack: automation.Stack) {}
 
   /**
+   * Those of the stack's configuration, or else of the environment.
+   *
+   * @throws ConfigurationError or CommandFailure that says what is missing
+   */
+  configured(): Promise<Settings> {
+    this.configuration ??= configurationOf(this.stack).then((get) => readSettings(get, process.env));
+    return this.configuration;
+  }
+
+  /**
    * The settings that a provider of the stack has. Those of an explicit one come from its inputs in the state, and from the
    * environment variables that they name.
    *
-   * @param urn of the provider; any other than an explicit one stands for the stack's configuration
+   * @param provider its URN, or the name of an explicit one; the URN of any other stands for the stack's configuration
    * @throws ConfigurationError or CommandFailure that says which one lacks what
    */
-  async of(urn: string): Promise<Settings> {
-    if (!isExplicitProvider(urn)) {
-      this.configured ??= configurationOf(this.stack).then((get) => readSettings(get, process.env));
-      return this.configured;
+  async of(provider: string): Promise<Settings> {
+    if (provider === "" || (provider.startsWith("urn:") && !isExplicitProvider(provider))) {
+      return this.configured();
     }
-    const provider = (await this.providers()).find((each) => each.urn === urn);
-    if (provider === undefined) {
+    const providers = await this.providers();
+    const found = providers.filter(({ urn, name }) => urn === provider || name === provider);
+    const [only, other] = found;
+    if (only === undefined) {
+      const names = providers.map(({ name }) => name).sort();
       throw new CommandFailure(
-        `The state of stack ${this.stack.name} has no provider ${nameIn(urn)} any more: run the command again.`,
+        `The state of stack ${this.stack.name} has no provider ${nameIn(provider) || provider}: ${
+          names.length === 0 ? "it has only its configuration" : `it has ${names.join(", ")}`
+        }.`,
       );
     }
-    return settingsOf(provider);
+    if (other !== undefined) {
+      throw new CommandFailure(
+        `The state of stack ${this.stack.name} has several providers of the name ${provider}: name one by its URN, such as ${only.urn}.`,
+      );
+    }
+    return settingsOf(only);
   }
 
   /** The explicit providers of the stack. Their secrets are decrypted only where there are some. */

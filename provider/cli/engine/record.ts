@@ -49,6 +49,8 @@ export interface StateResource {
   modifiedAt: Date | undefined;
   /** The resource option `ignoreChanges`. */
   ignoreChanges: string[];
+  /** URN of the provider that manages it; empty for a provider. */
+  provider: string;
   inputs: Properties;
   outputs: Properties;
 }
@@ -167,6 +169,7 @@ interface ExportedResource {
   created?: string;
   modified?: string;
   ignoreChanges?: string[];
+  provider?: string;
   inputs?: Properties;
   outputs?: Properties;
 }
@@ -194,6 +197,7 @@ function stateOf({ deployment = {} }: Exported): StackState {
       createdAt: date(resource.created),
       modifiedAt: date(resource.modified),
       ignoreChanges: resource.ignoreChanges ?? [],
+      provider: providerUrn(resource.provider),
       inputs: resource.inputs ?? {},
       outputs: resource.outputs ?? {},
     })),
@@ -228,4 +232,9 @@ export function folderOf(url: string): string | undefined {
   const folder = decodeURIComponent(location).replace(/^~/, homedir());
   // A drive of Windows has a slash before it.
   return path.resolve(folder.replace(/^\/(?=[a-z]:)/i, ""));
+}
+
+/** A reference to a provider is its URN and an id, which changes with every new state of it. */
+export function providerUrn(reference: string | undefined): string {
+  return reference?.replace(/::[^:]*$/, "") ?? "";
 }

@@ -7,6 +7,7 @@ import { nameIn } from "../report/identity";
 import { oldestCli, requireCli } from "./cliVersion";
 import { explain, noPulumi, type Problem, plain } from "./engineErrors";
 import { pulumi } from "./pulumi";
+import { providerUrn } from "./record";
 
 /** A resource, before or after. */
 export interface Side {
@@ -206,8 +207,7 @@ function sideOf(side: automation.StepEventStateMetadata | null | undefined): Sid
         outputs: side.outputs ?? {},
         // The SDK's type does not have it yet.
         external: (side as { external?: boolean }).external === true,
-        // A reference is the URN and an id, which changes with every new state of the provider.
-        provider: side.provider?.replace(/::[^:]*$/, "") ?? "",
+        provider: providerUrn(side.provider),
       }
     : undefined;
 }

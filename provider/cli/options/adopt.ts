@@ -8,16 +8,28 @@ export async function runAdopt(args: string[]): Promise<number> {
     team: { type: "string", multiple: true, default: [] },
     "from-stack": { type: "string" },
     stack: { type: "string" },
+    provider: { type: "string" },
     exclusive: { type: "boolean", default: false },
     yaml: { type: "boolean", default: false },
     output: { type: "string" },
     import: { type: "string" },
     checklist: { type: "string" },
   });
-  const { project: projects, team: teams, stack, exclusive, output: file, import: importFile } = values;
+  const {
+    project: projects,
+    team: teams,
+    stack,
+    provider,
+    exclusive,
+    output: file,
+    import: importFile,
+  } = values;
   const { "from-stack": fromStack, checklist } = values;
   const format = values.yaml ? "yaml" : "typescript";
   const where = { stack, exclusive, file, importFile, format } as const;
+  if (provider !== undefined && (stack === undefined || fromStack !== undefined)) {
+    throw new CommandFailure("--provider is one of the stack that --stack names: add that, or leave it out.");
+  }
   if (fromStack === undefined) {
     if (checklist !== undefined) {
       throw new CommandFailure(
@@ -25,7 +37,7 @@ export async function runAdopt(args: string[]): Promise<number> {
       );
     }
     const { adopt } = require("../commands/adopt") as typeof import("../commands/adopt");
-    return adopt({ ...where, projects, teams }, processOutput);
+    return adopt({ ...where, projects, teams, provider }, processOutput);
   }
   if (projects.length + teams.length > 0) {
     throw new CommandFailure(

@@ -27,7 +27,16 @@ export function printDoctor(report: DoctorReport, format: DoctorFormat): string 
 }
 
 function toDoOf({ checks }: DoctorReport): string[] {
-  return [...new Set(checks.flatMap(({ toDo }) => toDo))];
+  return [
+    ...new Set(checks.flatMap(({ toDo, provider }) => toDo.map((each) => withProvider(each, provider)))),
+  ];
+}
+
+/** A sentence that says which credentials it is about. */
+function withProvider(sentence: string, provider: string | undefined): string {
+  return provider === undefined || sentence.includes(provider)
+    ? sentence
+    : `Provider ${provider}: ${sentence}`;
 }
 
 function printText(report: DoctorReport): string {
@@ -41,10 +50,12 @@ function printText(report: DoctorReport): string {
       : [`${about}: ${count} to do.`, toDo.map((each, index) => `${index + 1}. ${each}`).join("\n")];
   const sections = checks
     .filter(({ found, unknown }) => found.length + unknown.length > 0)
-    .map(({ name, found, unknown }) =>
-      [headings[name], ...found.map((each) => `  ${each}`), ...unknown.map((each) => `  ? ${each}`)].join(
-        "\n",
-      ),
+    .map(({ name, provider, found, unknown }) =>
+      [
+        `${headings[name]}${provider === undefined ? "" : ` (Provider ${provider})`}`,
+        ...found.map((each) => `  ${each}`),
+        ...unknown.map((each) => `  ? ${each}`),
+      ].join("\n"),
     );
   return [...head, ...sections].join("\n\n");
 }
@@ -57,8 +68,9 @@ function printJson(report: DoctorReport): string {
       stack: stack ?? null,
       at: now.toISOString(),
       toDo: toDoOf(report),
-      checks: checks.map(({ name, found, unknown, toDo, data }) => ({
+      checks: checks.map(({ name, provider, found, unknown, toDo, data }) => ({
         name,
+        provider: provider ?? null,
         state: toDo.length > 0 ? "to do" : unknown.length > 0 ? "partly unknown" : "ok",
         found,
         unknown,

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { oldestCli } from "../../../provider/cli/doctor/versions";
 import type { Keys } from "../../simulator/credentials";
 import { AtlasSimulator } from "../../simulator/simulator";
 import { runCommand } from "../command";
@@ -201,9 +199,4 @@ describe("the doctor without a Pulumi CLI", () => {
     assert.deepEqual(toDo, [noPulumi]);
     assert.equal(checkOf("credentials").state, "ok");
   });
-});
-
-test("the oldest Pulumi CLI that the doctor accepts is the one of the README", () => {
-  const readme = readFileSync(path.join(__dirname, "../../../README.md"), "utf8");
-  assert.match(readme, new RegExp(`the Pulumi CLI ${oldestCli.replace(".", "\\.")}, or newer`));
 });

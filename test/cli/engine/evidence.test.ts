@@ -41,6 +41,7 @@ function resource(of: Partial<StateResource> = {}): StateResource {
     modifiedAt: at("09:00:00"),
     createdAt: undefined,
     ignoreChanges: [],
+    provider: "",
     inputs: {},
     outputs: {},
     ...of,
