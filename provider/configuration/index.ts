@@ -34,7 +34,7 @@ export function readSettings(getConfig: GetConfig, environment: Environment): Se
     ...inPulumi,
     wording: {
       ...inPulumi.wording,
-      baseUrl: sources.provider === undefined ? inPulumi.wording.baseUrl : sources.placeOf("baseUrl"),
+      baseUrl: sources.placeOf("baseUrl"),
       ...rotationOf(credentials, sources),
     },
   };

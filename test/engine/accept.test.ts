@@ -141,6 +141,9 @@ describe("the drift report of what counts", () => {
   test("is about several stacks, and a failure wins over drift", async () => {
     const init = await stack.cli(["stack", "init", "empty", "--secrets-provider", vault]);
     assert.equal(init.code, 0, init.stderr);
+    await writeFile(inFolder("one.xml"), "a report of yesterday, when all was well");
+    assert.equal((await drift("--stack", "empty", "--junit", "one.xml")).code, 1);
+    assert.match(await readFile(inFolder("one.xml"), "utf8"), /<error [^>]*nothing has been deployed yet/);
     simulator.world.setRoles(projectId, "ada@example.com", ["GROUP_OWNER"]);
     const { code, stdout, stderr } = await drift("--all", "--json", "--junit", "all.xml");
     assert.equal(code, 1);

@@ -93,8 +93,8 @@ export async function write({ members, rows }: Adopted, options: AdoptOutput, ou
   if (options.importFile !== undefined && rows !== undefined) {
     replaceFile(options.importFile, `${rows}\n`);
     output.warn(
-      `${options.importFile} has been written. When it has the program, the stack takes it with ` +
-        `\`pulumi import --file ${options.importFile} --generate-code=false\`.`,
+      `${options.importFile} has been written. Put the program into the stack first, then run ` +
+        `\`pulumi import --file ${options.importFile} --generate-code=false\`, then \`pulumi preview\`, and delete the file.`,
     );
     const { warnOfOldPulumi } = require("../engine/importing") as typeof import("../engine/importing");
     await warnOfOldPulumi(output);

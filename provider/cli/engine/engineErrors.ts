@@ -117,7 +117,7 @@ const advice: readonly [
   [
     /no stack selected/,
     () =>
-      "No stack is selected here: name one with `--stack`, or select one with `pulumi stack select`. `pulumi stack ls` lists them.",
+      "No stack is selected here: name one with `--stack`, or select one with `pulumi stack select`. `pulumi stack ls` lists them, and `pulumi stack init` makes the first one.",
   ],
   [
     /code must be a string/,

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { CommandFailure } from "../failure";
 import { processOutput } from "../output";
 import { parse } from "./options";
@@ -25,6 +26,7 @@ export async function runAdopt(args: string[]): Promise<number> {
     import: importFile,
   } = values;
   const { "from-stack": fromStack, checklist } = values;
+  refuseOneFileForTwo({ output: file, import: importFile, checklist });
   const format = values.yaml ? "yaml" : "typescript";
   const where = { stack, exclusive, file, importFile, format } as const;
   if (provider !== undefined && (stack === undefined || fromStack !== undefined)) {
@@ -47,4 +49,19 @@ export async function runAdopt(args: string[]): Promise<number> {
   const { adoptFromStack } =
     require("../commands/adoptFromStack") as typeof import("../commands/adoptFromStack");
   return adoptFromStack({ ...where, fromStack, checklist }, processOutput);
+}
+
+/** One would take the place of the other. */
+function refuseOneFileForTwo(files: Readonly<Record<string, string | undefined>>): void {
+  const given = Object.entries(files).flatMap(([option, file]): [string, string][] =>
+    file === undefined ? [] : [[option, path.resolve(file)]],
+  );
+  for (const [index, [option, file]] of given.entries()) {
+    const other = given.slice(0, index).find(([, earlier]) => earlier === file);
+    if (other !== undefined) {
+      throw new CommandFailure(
+        `--${other[0]} and --${option} name the same file, which can have one of them only: name two.`,
+      );
+    }
+  }
 }

@@ -9,7 +9,7 @@ import {
   readSync,
   rmSync,
 } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import path from "node:path";
 
 /** What a process tells the others of. */
@@ -79,7 +79,7 @@ export class ProcessFiles implements OtherProcesses {
   ) {
     this.folder = path.join(
       root,
-      `mongodbatlas-dynamic-${digest(`${userInfo().username} ${run}`).slice(0, 24)}`,
+      `mongodbatlas-dynamic-${digest(`${process.getuid?.() ?? ""} ${run}`).slice(0, 24)}`,
     );
     this.own = path.join(this.folder, String(pid));
   }

@@ -131,6 +131,14 @@ describe("the command", () => {
 
   const adopt = (...args: string[]) => runCommand({ workDir: process.cwd(), env }, ["adopt", ...args]);
 
+  test("refuses one file for two things, of which one would be lost", async () => {
+    const { code, stderr } = await adopt("--project", shop, "--output", "index.ts", "--import", "./index.ts");
+    assert.deepEqual(
+      [code, stderr],
+      [1, "--output and --import name the same file, which can have one of them only: name two.\n"],
+    );
+  });
+
   beforeEach(async () => {
     simulator = await AtlasSimulator.start();
     const { world, readOnlyKeys, url } = simulator;
@@ -224,7 +232,7 @@ describe("the command", () => {
         const [written, old, ...rest] = stderr.trim().split("\n");
         assert.equal(
           written,
-          `${file} has been written. When it has the program, the stack takes it with \`pulumi import --file ${file} --generate-code=false\`.`,
+          `${file} has been written. Put the program into the stack first, then run \`pulumi import --file ${file} --generate-code=false\`, then \`pulumi preview\`, and delete the file.`,
         );
         assert.equal(
           old,

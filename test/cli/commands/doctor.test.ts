@@ -154,7 +154,7 @@ describe("the doctor without a Pulumi CLI", () => {
     const { toDo } = await doctor({ MONGODB_ATLAS_BASE_URL: "https://atlas.invalid" });
     assert.match(
       toDo[1] ?? "",
-      /The host name atlas\.invalid does not resolve: check mongodbatlas:baseUrl, /,
+      /The host name atlas\.invalid does not resolve: check MONGODB_ATLAS_BASE_URL, /,
     );
   });
 

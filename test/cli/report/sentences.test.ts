@@ -42,7 +42,7 @@ describe("what the engine has to say", () => {
     ].map((each) => [each, closed(each)] as const),
     [
       "no stack selected; please use `pulumi stack select` or `pulumi stack init` to choose one",
-      "No stack is selected here: name one with `--stack`, or select one with `pulumi stack select`. `pulumi stack ls` lists them.",
+      "No stack is selected here: name one with `--stack`, or select one with `pulumi stack select`. `pulumi stack ls` lists them, and `pulumi stack init` makes the first one.",
     ],
     ["something new", "something new"],
   ] as const) {
