@@ -105,8 +105,10 @@ interface Cell {
 function rowOf(classes: string, cells: readonly Cell[]): string {
   const shown = cells.map(({ label, text, key, folded }) => {
     const sort = key === undefined ? "" : ` data-sort="${html(key)}"`;
-    // A day is not broken at its hyphens.
-    const content = html(text).replace(/\b\d{4}-\d\d-\d\d\b/g, "<time>$&</time>");
+    // A name goes on a line of its own before it is broken between its parts. A day is not broken at its hyphens.
+    const content = html(text)
+      .replace(/\S*[@_.]\w\S*/g, (name) => `<span>${name.replace(/(?<=[@_.])(?=\w)/g, "<wbr>")}</span>`)
+      .replace(/\b\d{4}-\d\d-\d\d\b/g, "<time>$&</time>");
     const all =
       folded === undefined
         ? `<div>${content}</div>`
