@@ -74,7 +74,9 @@ describe("a review of what a stack declares", () => {
     ]);
     assert.match(
       stdout,
-      new RegExp(`Project shop \\(${shop}\\): 5 users, 2 with access that no resource declares`),
+      new RegExp(
+        `Project shop \\(${shop}\\): 5 users, 1 that no resource declares, 1 with roles that none declares, 1 of them invited only\\.`,
+      ),
     );
     const today = new Date().toISOString().slice(0, 10);
     assert.match(stdout, new RegExp(`ProjectUser ada .*${today} \\(declared\\)`));

@@ -1,10 +1,21 @@
+import type { Actor } from "./events";
+import { projectRoles } from "./projectRules";
 import type { World } from "./world";
+
+/** Who the other people are, in the activity feed; the address is one for documentation. */
+const colleague: Actor & { name: string } = {
+  kind: "user",
+  name: "colleague@example.com",
+  from: "203.0.113.7",
+};
 
 interface Command {
   readonly usage: string;
   readonly does: string;
   /** How many words it needs. */
   readonly words: number;
+  /** Whether the activity feed shows it as done by the colleague. */
+  readonly byColleague?: true;
   readonly run: (world: World, words: readonly string[]) => string;
 }
 
@@ -22,8 +33,10 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "invite PROJECT EMAIL ROLE...",
     does: "a colleague adds the person by hand",
     words: 3,
+    byColleague: true,
     run: (world, [project = "", email = "", ...roles]) => {
-      world.invite(project, email, roles);
+      checkRoles(roles);
+      world.invite(project, email, roles, colleague.name);
       return `${email} has ${roles.join(", ")}.`;
     },
   },
@@ -40,7 +53,9 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "roles PROJECT EMAIL ROLE...",
     does: "a colleague sets the roles by hand",
     words: 3,
+    byColleague: true,
     run: (world, [project = "", email = "", ...roles]) => {
+      checkRoles(roles);
       world.setRoles(project, email, roles);
       return `${email} has ${roles.join(", ")}.`;
     },
@@ -49,6 +64,7 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "remove PROJECT EMAIL",
     does: "a colleague removes the person from the project",
     words: 2,
+    byColleague: true,
     run: (world, [project = "", email = ""]) => {
       world.removeFromProject(project, email);
       return `${email} is not in the project any more.`;
@@ -58,6 +74,7 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "team-add TEAM EMAIL",
     does: "a colleague puts a user of the organization into the team",
     words: 2,
+    byColleague: true,
     run: (world, [team = "", email = ""]) => {
       world.addToTeam(team, email);
       return `${email} is in the team.`;
@@ -67,6 +84,7 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "team-remove TEAM EMAIL",
     does: "a colleague takes the person out of the team",
     words: 2,
+    byColleague: true,
     run: (world, [team = "", email = ""]) => {
       world.removeFromTeam(team, email);
       return `${email} is not in the team any more.`;
@@ -87,12 +105,21 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "edit-window PROJECT",
     does: "a colleague edits the maintenance window, which takes back the deferrals",
     words: 1,
+    byColleague: true,
     run: (world, [project = ""]) => {
       world.editWindow(project);
       return "Nothing is deferred any more.";
     },
   },
 };
+
+function checkRoles(roles: readonly string[]): void {
+  const unknown = roles.filter((role) => !projectRoles.has(role));
+  if (unknown.length > 0) {
+    const known = [...projectRoles].join(", ");
+    throw new Error(`A project does not have the role ${unknown.join(", ")}. Choose from ${known}`);
+  }
+}
 
 const help = [
   ...Object.values(commands),
@@ -122,7 +149,8 @@ export function runCommand(world: World, line: string): string | undefined {
     return `Usage: ${command.usage}`;
   }
   try {
-    return command.run(world, words);
+    const run = (): string => command.run(world, words);
+    return command.byColleague ? world.acting(colleague, run) : run();
   } catch (error) {
     return `${(error as Error).message}.`;
   }

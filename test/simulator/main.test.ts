@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
@@ -160,4 +161,63 @@ test("plays the part of other people", async (t) => {
   assert.match(runCommand(world, "dance") ?? "", /There is no command 'dance'/);
   assert.match(runCommand(world, "help") ?? "", /edit-window PROJECT/);
   assert.equal(runCommand(world, "quit"), undefined);
+});
+
+test("lets a colleague act, and the activity feeds name the colleague and an address", async (t) => {
+  const simulator = await AtlasSimulator.start();
+  t.after(() => simulator.stop());
+  const { organizationId, projectId, teamId } = populate(simulator);
+  const client = new TestClient(simulator.url, simulator.keys);
+  for (const line of [
+    `invite ${projectId} dan@example.com GROUP_READ_ONLY`,
+    `roles ${projectId} ada@example.com GROUP_OWNER`,
+    `remove ${projectId} ada@example.com`,
+    `edit-window ${projectId}`,
+    `team-add ${teamId} ada@example.com`,
+    `team-remove ${teamId} ada@example.com`,
+  ]) {
+    runCommand(simulator.world, line);
+  }
+  const told = async (path: string): Promise<unknown[]> => {
+    const { body } = await client.get(`${path}/events`);
+    return (body as { results: Record<string, string>[] }).results.map(
+      ({ eventTypeName, username, remoteAddress }) => `${eventTypeName} ${username} ${remoteAddress}`,
+    );
+  };
+  const who = "colleague@example.com 203.0.113.7";
+  assert.deepEqual(await told(`/groups/${projectId}`), [
+    `ATLAS_MAINTENANCE_WINDOW_MODIFIED ${who}`,
+    `REMOVED_FROM_GROUP ${who}`,
+    `USER_ROLES_CHANGED_AUDIT ${who}`,
+    `INVITED_TO_GROUP ${who}`,
+  ]);
+  assert.deepEqual(await told(`/orgs/${organizationId}`), [`REMOVED_FROM_TEAM ${who}`, `JOINED_TEAM ${who}`]);
+  const users = await client.get(`/groups/${projectId}/users`);
+  assert.match(users.text, /"inviterUsername":"colleague@example\.com"/);
+});
+
+test("refuses roles that a project does not have, and changes nothing", async (t) => {
+  const simulator = await AtlasSimulator.start();
+  t.after(() => simulator.stop());
+  const { world } = simulator;
+  const { projectId } = populate(simulator);
+  const before = world.members(projectId);
+  for (const line of [
+    `invite ${projectId} dan@example.com NOT_A_ROLE`,
+    `invite ${projectId} dan@example.com GROUP_OWNER NOT_A_ROLE`,
+    `roles ${projectId} ada@example.com NOT_A_ROLE`,
+  ]) {
+    assert.match(
+      runCommand(world, line) ?? "",
+      /^A project does not have the role NOT_A_ROLE\. Choose from GROUP_OWNER, .*GROUP_READ_ONLY.*\.$/,
+    );
+  }
+  assert.deepEqual(world.members(projectId), before);
+});
+
+test("has its commands in the README, as 'help' shows them", async (t) => {
+  const simulator = await AtlasSimulator.start();
+  t.after(() => simulator.stop());
+  const readme = readFileSync(join(__dirname, "README.md"), "utf8");
+  assert.ok(readme.includes(`\n${runCommand(simulator.world, "help")}\n`));
 });

@@ -7,7 +7,7 @@ import type { Organization, Project, ProjectMember } from "./people";
 
 export const owner = "GROUP_OWNER";
 
-const projectRoles: ReadonlySet<string> = new Set([
+export const projectRoles: ReadonlySet<string> = new Set([
   owner,
   "GROUP_BACKUP_MANAGER",
   "GROUP_CLUSTER_MANAGER",

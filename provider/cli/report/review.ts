@@ -136,15 +136,20 @@ export interface Summary {
   owners: string[];
   /** Users with a way that no resource of the stacks declares; 0 where no stack is named. */
   undeclared: number;
+  /** Further users, with roles that no resource declares of a way that one does declare; 0 where no stack is named. */
+  withUndeclaredRoles: number;
   openInvitations: number;
 }
 
 export function summaryOf({ rows }: ReviewedProject, { stacks }: Pick<Review, "stacks">): Summary {
   const users = (of: readonly ReviewRow[]): string[] => [...new Set(of.map(({ username }) => username))];
+  const compared = stacks.length === 0 ? [] : rows;
+  const undeclared = users(compared.filter(({ declaredBy }) => declaredBy.length === 0));
   return {
     users: users(rows).length,
     owners: users(rows.filter(({ isOwner }) => isOwner)),
-    undeclared: stacks.length === 0 ? 0 : users(rows.filter(isUndeclared)).length,
+    undeclared: undeclared.length,
+    withUndeclaredRoles: users(compared.filter(isUndeclared)).length - undeclared.length,
     openInvitations: users(rows.filter(({ isPending }) => isPending)).length,
   };
 }

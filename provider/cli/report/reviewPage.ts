@@ -24,7 +24,7 @@ export function reviewPage(review: Review): string {
     count: html(`${review.projects.reduce((sum, { rows }) => sum + rows.length, 0)} rows.`),
     head: headOf(["Project", ...columnsOf(review)]),
     projectHead: headOf(
-      summaryColumns.filter((column) => column !== "Undeclared" || review.stacks.length > 0),
+      summaryColumns.filter((column) => !column.startsWith("Undeclared") || review.stacks.length > 0),
     ),
     rows: review.projects
       .flatMap((project) => project.rows.map((row) => accessRow(row, project, review)))
@@ -34,7 +34,7 @@ export function reviewPage(review: Review): string {
   return page.replace(/\{\{(\w+)\}\}/g, (_, name: string) => parts[name] ?? "");
 }
 
-const summaryColumns = ["Project", "Users", "Undeclared", "Invited only", "Owners"];
+const summaryColumns = ["Project", "Users", "Undeclared", "Undeclared roles", "Invited only", "Owners"];
 
 function headOf(titles: readonly string[]): string {
   return titles.map((title) => `<th scope="col">${html(title)}</th>`).join("");
@@ -56,11 +56,16 @@ const mostNames = 8;
 
 function projectRow(project: ReviewedProject, review: Review): string {
   const { name, projectId } = project;
-  const { users, owners, undeclared, openInvitations } = summaryOf(project, review);
+  const { users, owners, undeclared, withUndeclaredRoles, openInvitations } = summaryOf(project, review);
   return rowOf("", [
     { label: "Project", text: name === projectId ? projectId : `${name} (${projectId})` },
     { label: "Users", text: String(users) },
-    ...(review.stacks.length === 0 ? [] : [{ label: "Undeclared", text: String(undeclared) }]),
+    ...(review.stacks.length === 0
+      ? []
+      : [
+          { label: "Undeclared", text: String(undeclared) },
+          { label: "Undeclared roles", text: String(withUndeclaredRoles) },
+        ]),
     { label: "Invited only", text: String(openInvitations) },
     {
       label: "Owners",
@@ -100,8 +105,10 @@ interface Cell {
 function rowOf(classes: string, cells: readonly Cell[]): string {
   const shown = cells.map(({ label, text, key, folded }) => {
     const sort = key === undefined ? "" : ` data-sort="${html(key)}"`;
-    // A day is not broken at its hyphens.
-    const content = html(text).replace(/\b\d{4}-\d\d-\d\d\b/g, "<time>$&</time>");
+    // A name goes on a line of its own before it is broken between its parts. A day is not broken at its hyphens.
+    const content = html(text)
+      .replace(/\S*[@_.]\w\S*/g, (name) => `<span>${name.replace(/(?<=[@_.])(?=\w)/g, "<wbr>")}</span>`)
+      .replace(/\b\d{4}-\d\d-\d\d\b/g, "<time>$&</time>");
     const all =
       folded === undefined
         ? `<div>${content}</div>`

@@ -54,10 +54,12 @@ function nameOf({ name, projectId }: ReviewedProject): string {
   return name === projectId ? `Project ${projectId}` : `Project ${name} (${projectId})`;
 }
 
-function sentencesOf({ users, owners, undeclared, openInvitations }: Summary, { stacks }: Review): string {
+function sentencesOf(summary: Summary, { stacks }: Review): string {
+  const { users, owners, undeclared, withUndeclaredRoles, openInvitations } = summary;
   const counted = [
     users === 1 ? "1 user" : `${users} users`,
-    ...(stacks.length === 0 ? [] : [`${undeclared} with access that no resource declares`]),
+    ...(stacks.length === 0 ? [] : [`${undeclared} that no resource declares`]),
+    ...(withUndeclaredRoles === 0 ? [] : [`${withUndeclaredRoles} with roles that none declares`]),
     ...(openInvitations === 0 ? [] : [`${openInvitations} of them invited only`]),
   ];
   const named = owners.length === 0 ? "Owners: none." : `Owners (${owners.length}): ${owners.join(", ")}.`;

@@ -6,10 +6,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import type { ReviewRow } from "../../../provider/cli/report/review";
 import { reviewPage } from "../../../provider/cli/report/reviewPage";
 import { runProcess } from "../../process";
 import { BrowserPage, browserArguments, findBrowser } from "./browser";
-import { large, row, sample, shopId } from "./reviewSample";
+import { large, row, rows, sample, shopId } from "./reviewSample";
 
 const found = findBrowser();
 const skip =
@@ -20,6 +21,24 @@ const browser = found ?? { chromium: "", driver: "" };
 
 /** The pictures stay here, for people to look at. @default a folder that goes with the test */
 const kept = process.env["REVIEW_PICTURES"];
+
+/** By how much the page is wider than the window, or a cell of it than the cell has room. */
+const excess = `return Math.max(...[document.documentElement, ...document.querySelectorAll("td, th")].map((each) => each.scrollWidth - each.clientWidth))`;
+
+/** Words that are on more than one line, where it is not between the parts of a name. */
+const brokenWords = `return [...document.querySelectorAll("td div, th button")].flatMap((element) => {
+  const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (nodes.nextNode()) {
+    for (const { 0: word, index } of nodes.currentNode.data.matchAll(/[^\\s-]+-?/g)) {
+      const range = document.createRange();
+      range.setStart(nodes.currentNode, index);
+      range.setEnd(nodes.currentNode, index + word.length);
+      if (range.getClientRects().length > 1) broken.push(word);
+    }
+  }
+  return broken;
+})`;
 
 const rowsShown = `return [...document.querySelectorAll("#access tbody tr")].filter((row) => row.offsetParent !== null).map((row) => row.cells[1].textContent)`;
 
@@ -117,6 +136,44 @@ describe("the page of a review in a browser", { skip }, () => {
     }
   });
 
+  test("breaks long names between their parts, and one that has none so that all stays on the page", async () => {
+    const roles = ["GROUP_DATA_ACCESS_READ_WRITE", "GROUP_STREAM_PROCESSING_OWNER"];
+    const [ada = row()] = rows;
+    const long = row({
+      username: "christopher.montgomery-featherstone@subsidiary.example.com",
+      way: { kind: "project", roles },
+      declaredBy: ada.declaredBy,
+      undeclaredRoles: roles,
+    });
+    const pageOf = (...more: ReviewRow[]): string =>
+      reviewPage(
+        sample({
+          projects: [{ projectId: shopId, name: "payments-production-eu", rows: [...rows, ...more] }],
+        }),
+      );
+    const endless = row({ username: `${"x".repeat(200)}@example.com` });
+    for (const [name, html, isBroken] of [
+      ["long", pageOf(long), false],
+      ["endless", pageOf(long, endless), true],
+    ] as const) {
+      const page = await BrowserPage.open(browser, await open(name, html));
+      try {
+        for (const width of [1000, 1151, 1300, 1600]) {
+          await page.resize(width, 900);
+          assert.equal(await page.run(excess), 0, `${name}, ${width} wide`);
+          const broken = (await page.run(brokenWords)) as string[];
+          const where = `${name}, ${width} wide: ${broken.join(" ")}`;
+          assert.ok(
+            broken.every((word) => isBroken && word.startsWith("xxx")),
+            where,
+          );
+        }
+      } finally {
+        await page.close();
+      }
+    }
+  });
+
   for (const count of [3, 500]) {
     test(`fits narrow and wide screens and paper with ${count} rows`, async () => {
       const page = await BrowserPage.open(browser, await open(`rows-${count}`, reviewPage(large(count))));
@@ -124,20 +181,21 @@ describe("the page of a review in a browser", { skip }, () => {
         for (const [width, isPrinted] of [
           [360, false],
           [800, false],
+          [821, false],
+          [1000, false],
+          [1151, false],
+          [1300, false],
           [1400, false],
           [950, true],
         ] as const) {
           await page.resize(width, 900);
           await page.print(isPrinted);
-          const excess = await page.run(
-            "return document.documentElement.scrollWidth - document.documentElement.clientWidth",
-          );
-          assert.equal(excess, 0, `${width} wide`);
+          assert.equal(await page.run(excess), 0, `${width} wide`);
           assert.equal(((await page.run(rowsShown)) as string[]).length, count);
           const isTable = await page.run(
             `return getComputedStyle(document.querySelector("#access tbody tr")).display`,
           );
-          assert.equal(isTable, isPrinted || width > 1000 ? "table-row" : "block");
+          assert.equal(isTable, isPrinted || width > 1150 ? "table-row" : "block");
           const tools = await page.run(`return document.querySelector(".tools").offsetParent !== null`);
           assert.equal(tools, !isPrinted);
         }
@@ -146,7 +204,7 @@ describe("the page of a review in a browser", { skip }, () => {
       }
     });
 
-    for (const width of [500, 1400]) {
+    for (const width of [500, 1000, 1300, 1600]) {
       test(`makes a picture with ${count} rows, ${width} wide`, async () => {
         const url = await open(`rows-${count}`, reviewPage(large(count)));
         const picture = path.join(folder, `rows-${count}-${width}.png`);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { csvCell, reviewCsv } from "../../../provider/cli/report/reviewCsv";
 import { row, sample, shopId } from "./reviewSample";
+import { page } from "./rows";
 
 /** Reads CSV as RFC 4180 has it, and nothing else. */
 function parse(text: string): string[][] {
@@ -79,6 +80,15 @@ describe("the review as CSV", () => {
         invited_by: "olivia@example.com",
       },
     ]);
+  });
+
+  test("has a description of each column in the documentation, in the same order", () => {
+    const [, section = ""] = page("review.md").split("\n## The columns of the CSV\n");
+    const [table = ""] = section.split("\n## ");
+    const described = [...table.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, names = ""]) =>
+      names.split(", ").map((name) => name.slice(1, -1)),
+    );
+    assert.deepEqual(described, parse(reviewCsv(sample()))[0]);
   });
 
   test("says nothing of what is declared when no stack was named", () => {

@@ -64,7 +64,10 @@ describe("the page of a review", () => {
   test("has its gaps, a line for each project, and a row for each way", () => {
     const page = reviewPage(sample({ gaps: ["Teams are shown by their ids."] }));
     assert.match(page, /<li>Gap: Teams are shown by their ids\.<\/li>/);
-    assert.match(page, new RegExp(`<div>shop \\(${shopId}\\)</div>.*<div>mallory@example\\.com</div>`));
+    assert.match(
+      page,
+      new RegExp(`<div>shop \\(${shopId}\\)</div>.*<div><span>mallory@<wbr>example\\.<wbr>com</span></div>`),
+    );
     assert.equal(page.match(/<td data-label="User">/g)?.length, 3);
     assert.match(page, /<tr class="owner undeclared">/);
   });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { reviewPage } from "../../../provider/cli/report/reviewPage";
 import { reviewMarkdown, reviewText } from "../../../provider/cli/report/reviewText";
 import { row, sample, shopId } from "./reviewSample";
 
 const head = `Who has access to 1 project, 2026-11-25 12:00 UTC. What is declared is what the state of stack production holds.
 
-Project shop (${shopId}): 3 users, 2 with access that no resource declares, 1 of them invited only. Owners (1): mallory@example.com.
+Project shop (${shopId}): 3 users, 2 that no resource declares, 1 of them invited only. Owners (1): mallory@example.com.
 `;
 
 describe("the review on a terminal", () => {
@@ -70,6 +71,28 @@ mallory@example.com
     assert.match(text, /ProjectUser ada \(production\), but not GROUP_OWNER/);
   });
 
+  test("counts each user once: as one that no resource declares, or with roles that none declares", () => {
+    const declaredBy = [
+      { stack: "production", resource: "ProjectUser ada", urn: "", roles: [], since: undefined },
+    ];
+    const more = { declaredBy, undeclaredRoles: ["GROUP_OWNER"] };
+    const found = [
+      row(),
+      row({ username: "bob@example.com", ...more }),
+      row({ username: "eve@example.com", ...more }),
+      row({ username: "eve@example.com", way: { kind: "team", teamIds: ["a"], roles: [] }, teams: ["a"] }),
+      row({ username: "sue@example.com", declaredBy }),
+    ];
+    const review = sample({ projects: [{ projectId: shopId, name: "shop", rows: found }] });
+    const counts = "4 users, 2 that no resource declares, 1 with roles that none declares. Owners: none.";
+    assert.ok(reviewText(review, undefined).includes(counts));
+    assert.ok(reviewMarkdown(review).includes(counts));
+    assert.match(
+      reviewPage(review),
+      /data-label="Undeclared"><div>2<\/div><\/td><td data-label="Undeclared roles"><div>1</,
+    );
+  });
+
   test("says so of teams of which one is the way, of roles that Atlas does not show, and of a way that nothing tells", () => {
     const text = reviewText(
       sample({
@@ -105,7 +128,7 @@ Who has access to 1 project, 2026-11-25 12:00 UTC. What is declared is what the 
 
 ### Project shop (${shopId})
 
-3 users, 2 with access that no resource declares, 1 of them invited only. Owners (1): mallory@example.com.
+3 users, 2 that no resource declares, 1 of them invited only. Owners (1): mallory@example.com.
 
 | User | Roles | By which way | Declared by | Since | Last sign-in | Open invitation |
 | --- | --- | --- | --- | --- | --- | --- |
