@@ -281,6 +281,8 @@ describe("the inputs of a Provider", () => {
   test("without credentials lead to the standard variables, and without those to a sentence", () => {
     const { credentials } = read(shop, standard);
     assert.deepEqual(credentials.foundIn, ["MONGODB_ATLAS_PUBLIC_KEY", "MONGODB_ATLAS_PRIVATE_KEY"]);
+    const both = { ...standard, MONGODB_ATLAS_CLIENT_ID: "id", MONGODB_ATLAS_CLIENT_SECRET: "secret" };
+    assert.equal(read(shop, both).credentials.kind, "serviceAccount");
     assert.match(refusal(shop, {}), /^Provider shop has no Atlas credentials\. Name the variables/);
   });
 

@@ -86,7 +86,7 @@ function readCredentials(sources: Sources): Settings["credentials"] {
   for (const source of sources.credentials) {
     const kinds = credentialKinds.filter((kind) => credentialParts[kind].some((key) => source(key)));
     const [kind, other] = kinds;
-    if (sources.provider !== undefined && other !== undefined) {
+    if (sources.hasOneKind && other !== undefined) {
       throw new ConfigurationError(
         `Provider ${sources.provider} has two kinds of credentials: give it an API key (publicKey, privateKey) or a service account (clientId, clientSecret).`,
       );

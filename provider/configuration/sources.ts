@@ -19,6 +19,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Sources {
   /** Which `Provider` has them; `undefined` for the configuration of the stack. */
   readonly provider: string | undefined;
+  /** Whether credentials of two kinds are a mistake, and no matter of which one wins. */
+  readonly hasOneKind: boolean;
   /** Those that hold credentials, the one that wins first. */
   readonly credentials: readonly Source[];
   /** Whichever source has it. */
@@ -49,6 +51,7 @@ function standardVariable(key: Key, environment: Environment): string | undefine
 /** The configuration of a stack, and the environment. */
 class StackSources implements Sources {
   readonly provider = undefined;
+  readonly hasOneKind = false;
 
   constructor(
     private readonly get: GetConfig,
@@ -100,6 +103,10 @@ class ProviderSources implements Sources {
   ) {
     const keys: Key[] = Object.values(credentialParts).flat();
     this.hasCredentials = keys.some((key) => this.isGiven(key));
+  }
+
+  get hasOneKind(): boolean {
+    return this.hasCredentials;
   }
 
   get credentials(): Source[] {

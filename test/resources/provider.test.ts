@@ -149,6 +149,19 @@ describe("mistakes in the arguments of a Provider", () => {
     });
   }
 
+  test("name a name that the engine has for its own", () => {
+    assert.throws(
+      () => new Provider("default_shop"),
+      /the name must not be default, nor begin with default_/,
+    );
+  });
+
+  for (const wrong of [null, 42, "SHOP"]) {
+    test(`name variables that are no object, such as ${wrong}`, () => {
+      assert.match(mistakeOf({ environmentVariables: wrong }), /environmentVariables/);
+    });
+  }
+
   test("are not looked for in outputs, which the preview may not know", () => {
     assert.equal(mistakeOf({ publicKey: pulumi.output("p"), privateKey: pulumi.output("") }), "");
   });

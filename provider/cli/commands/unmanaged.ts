@@ -83,7 +83,27 @@ export function lookedAtBy(steps: Step[], labels: Labels): Map<string, DeclaredP
       at(of(standard), place);
     }
   }
+  mergePlaces([...found.values()]);
   return new Map([...found].filter(([, places]) => places.size > 0));
+}
+
+/** A place that several providers reach is looked at once, with the members that each of them declares. */
+function mergePlaces(all: readonly DeclaredPlaces[]): void {
+  const first: DeclaredPlaces = new Map();
+  for (const places of all) {
+    for (const [id, { names, ignore }] of places) {
+      const known = first.get(id);
+      if (known === undefined) {
+        first.set(id, places.get(id) as DeclaredMembers);
+      } else {
+        for (const name of names) {
+          known.names.add(name);
+        }
+        known.ignore.push(...ignore);
+        places.delete(id);
+      }
+    }
+  }
 }
 
 function at(places: DeclaredPlaces, place: Place): DeclaredMembers {

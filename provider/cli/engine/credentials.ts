@@ -84,7 +84,7 @@ function settingsOf({ name, inputs }: ExplicitProvider): Settings {
   try {
     return readSettings((key) => texts.get(key), withMappings(process.env, inputs));
   } catch (error) {
-    throw error instanceof ConfigurationError && !error.message.includes(name)
+    throw error instanceof ConfigurationError && !error.message.includes(`Provider ${name}`)
       ? new CommandFailure(`Provider ${name}: ${error.message}`)
       : error;
   }

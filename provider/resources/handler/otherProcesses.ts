@@ -97,9 +97,15 @@ export class ProcessFiles implements OtherProcesses {
             },
           ]),
     ];
-    try {
+    this.use(() => {
       this.makeFolder();
       appendFileSync(this.own, lines.map((line) => `${inAscii(line)}\n`).join(""), { mode: 0o600 });
+    });
+  }
+
+  private use(action: () => void): void {
+    try {
+      action();
     } catch (error) {
       if (this.isNeeded) {
         throw new Error(
@@ -127,8 +133,8 @@ export class ProcessFiles implements OtherProcesses {
 
   /** Takes away what this process has told. */
   end(): void {
-    rmSync(this.own, { force: true });
     try {
+      rmSync(this.own, { force: true });
       // Another process may still have its file in it.
       rmSync(this.folder, { recursive: readdirSync(this.folder).length === 0 });
     } catch {
@@ -148,6 +154,8 @@ export class ProcessFiles implements OtherProcesses {
 
   /** The files of the other processes that are alive: one that was killed leaves its own. */
   private others(): string[] {
+    // Where it cannot be read, nobody knows what the others declare, and nothing may be taken away.
+    this.use(() => this.makeFolder());
     let names: string[];
     try {
       names = readdirSync(this.folder);

@@ -30,7 +30,7 @@ const names: readonly string[] = [...texts, ...flags, "environmentVariables"];
  *   provider is configured
  */
 export function providerInputs(name: string, args: Given): Record<string, pulumi.Input<string>> {
-  const mistakes = mistakesIn(args);
+  const mistakes = [...mistakesInName(name), ...mistakesIn(args)];
   if (mistakes.length > 0) {
     throw new pulumi.RunError(`Provider '${name}': ${mistakes.join("; ")}.`);
   }
@@ -54,6 +54,11 @@ export const secretInputs = secretKeys.map(settingName);
 
 function isSecret(key: string): boolean {
   return (secretKeys as readonly string[]).includes(key);
+}
+
+/** The engine has such names for the providers that it adds by itself. */
+function mistakesInName(name: string): string[] {
+  return /^default(_|$)/.test(name) ? ["the name must not be default, nor begin with default_"] : [];
 }
 
 function mistakesIn(args: Given): string[] {
@@ -95,7 +100,7 @@ function mistakesInVariables(variables: unknown): string[] {
       return [`environmentVariables.${key} must be left out: the settings are ${texts.join(", ")}`];
     }
     // A key that is pasted here by mistake must not get into a state.
-    return typeof variable === "string" && /^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)
+    return typeof variable === "string" && /^(?!mdb_sa_)[A-Za-z_][A-Za-z0-9_]*$/.test(variable)
       ? []
       : [
           `environmentVariables.${key} must be the name of a variable, such as SHOP_ATLAS_${constantCase(key)}`,

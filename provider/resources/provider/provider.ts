@@ -76,7 +76,8 @@ export class Provider extends pulumi.ProviderResource {
     const { envVarMappings, ...rest } = options;
     const { named, others } = variablesOf(envVarMappings);
     const environmentVariables = { ...named, ...args.environmentVariables };
-    const inputs = providerInputs(name, { ...args, environmentVariables });
+    const isMapped = Object.keys(named).length > 0;
+    const inputs = providerInputs(name, isMapped ? { ...args, environmentVariables } : args);
     super("pulumi-nodejs", name, inputs, {
       ...rest,
       ...(others === undefined ? {} : { envVarMappings: others }),
