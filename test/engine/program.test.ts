@@ -157,8 +157,8 @@ test("the option import is refused in a sentence, without a stack and before any
   const { ok, diagnostics } = await stack.preview();
   assert.equal(ok, false);
   assert.deepEqual(diagnostics, [
-    "ProjectUser 'ada': the option import must be left out, as Pulumi cannot import dynamic resources. " +
-      "Without it, the first `pulumi up` adopts a user who is in the project already.",
+    "ProjectUser 'ada': the option import must be left out, as the engine does not tell a dynamic resource what to import. " +
+      "Without it, the first `pulumi up` adopts a user who is in the project already. `npx --no mongodbatlas-dynamic adopt --import FILE` writes a file for `pulumi import`.",
   ]);
 });
 
