@@ -1,6 +1,6 @@
 import type { TeamKey } from "../../atlas/operations/index";
 import type { AtlasSession } from "../../atlas/session";
-import { sameRoles } from "../../resources/projectUser/roles";
+import { sameRoles } from "../../resources/members/roles";
 import { listMembers, type Members } from "../commands/members";
 import type { OldResource, Staying } from "./oldResource";
 import type { OldMember, OldStack } from "./oldStack";

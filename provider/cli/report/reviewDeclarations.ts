@@ -8,7 +8,7 @@ import { isOneMember, namesIn, placeKey, recorded } from "./memberships";
 /** That a resource of a stack declares somebody as a member of a project or team. */
 export interface Declaration {
   stack: string;
-  /** The class and the name in the program, such as `ProjectUser ada`. */
+  /** The class and the name in the program, with a space between them. */
   resource: string;
   urn: string;
   /** Of a project; `undefined` for a team, and where they are secret. */

@@ -1,6 +1,6 @@
 import type { Document, LineCounter, Node, Pair, ParsedNode, YAMLMap } from "yaml";
+import { sameRoles } from "../../resources/members/roles";
 import type { Place } from "../../resources/messages/messages";
-import { sameRoles } from "../../resources/projectUser/roles";
 import type { Access, AccessChange } from "./changes";
 import { rendererFor } from "./rendering";
 

@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  rmdirSync,
   rmSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -135,10 +136,9 @@ export class ProcessFiles implements OtherProcesses {
   end(): void {
     try {
       rmSync(this.own, { force: true });
-      // Another process may still have its file in it.
-      rmSync(this.folder, { recursive: readdirSync(this.folder).length === 0 });
+      rmdirSync(this.folder);
     } catch {
-      // Then that one removes it.
+      // Another process still has its file in it, and removes it.
     }
   }
 

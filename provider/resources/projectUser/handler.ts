@@ -7,10 +7,10 @@ import type { OutputsOf } from "../handler/definition";
 import { sameName } from "../handler/differences";
 import { removeMember } from "../handler/membership";
 import { timeouts } from "../handler/timeouts";
+import { projectRoles, sameRoles } from "../members/roles";
 import { projectUserId } from "./id";
 import { reconcileProjectUser, rolesOf } from "./membership";
 import type { ProjectUser } from "./resource";
-import { projectRoles, sameRoles } from "./roles";
 
 const shape = { projectId: atlasId("project"), username: username(), roles: projectRoles };
 

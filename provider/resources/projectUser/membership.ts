@@ -10,7 +10,7 @@ import {
 } from "../../atlas/operations/index";
 import type { AtlasSession } from "../../atlas/session";
 import { isStale, lookAgain, reconcileRounds } from "../handler/membership";
-import { planRoles, sameRoles } from "./roles";
+import { planRoles, sameRoles } from "../members/roles";
 
 /** What a ProjectUser declares of a user. */
 interface Declared {

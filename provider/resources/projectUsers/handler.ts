@@ -17,8 +17,8 @@ import { namedIn, sorted } from "../members/names";
 import { otherInputs, outputsOf, type Remembered, storedLimits } from "../members/outputs";
 import { type Membership, reconcileMembers, settledAs } from "../members/reconcile";
 import { removeDeclared } from "../members/removal";
+import { projectRoles, sameRoles } from "../members/roles";
 import { reconcileProjectUser, rolesOf } from "../projectUser/membership";
-import { projectRoles, sameRoles } from "../projectUser/roles";
 import { projectUsersId } from "./id";
 import type { ProjectUsers } from "./resource";
 
