@@ -43,6 +43,12 @@ export function sourcesOf(getConfig: GetConfig, environment: Environment): Sourc
     : new ProviderSources(name, get, environment);
 }
 
+/** What the first standard variable of a setting that is set says. */
+function standardValue(key: Key, environment: Environment): string | undefined {
+  const name = standardVariable(key, environment);
+  return name === undefined ? undefined : environment[name]?.trim();
+}
+
 /** The first standard variable of a setting that is set. */
 function standardVariable(key: Key, environment: Environment): string | undefined {
   return standardVariables[key].find((name) => environment[name]?.trim());
@@ -59,7 +65,7 @@ class StackSources implements Sources {
   ) {}
 
   get credentials(): Source[] {
-    return [(key) => this.own(key), (key) => this.inEnvironment(key)];
+    return [(key) => this.own(key), (key) => standardValue(key, this.environment)];
   }
 
   own(key: string): string | undefined {
@@ -67,7 +73,7 @@ class StackSources implements Sources {
   }
 
   either(key: Key): string | undefined {
-    return this.own(key) ?? this.inEnvironment(key);
+    return this.own(key) ?? standardValue(key, this.environment);
   }
 
   placeOf(key: string): string {
@@ -81,11 +87,6 @@ class StackSources implements Sources {
       `Set it with \`pulumi config set --secret ${settingName(key)}\` ` +
       `or in the variable ${standardVariables[key][0]}.`
     );
-  }
-
-  private inEnvironment(key: Key): string | undefined {
-    const name = standardVariable(key, this.environment);
-    return name === undefined ? undefined : this.environment[name]?.trim();
   }
 }
 
@@ -110,7 +111,7 @@ class ProviderSources implements Sources {
   }
 
   get credentials(): Source[] {
-    return [this.hasCredentials ? (key) => this.given(key) : (key) => this.standard(key)];
+    return [this.hasCredentials ? (key) => this.given(key) : (key) => standardValue(key, this.environment)];
   }
 
   own(key: string): string | undefined {
@@ -119,7 +120,7 @@ class ProviderSources implements Sources {
 
   either(key: Key): string | undefined {
     const given = this.given(key);
-    return given === undefined && this.mayBeStandard(key) ? this.standard(key) : given;
+    return given === undefined && this.mayBeStandard(key) ? standardValue(key, this.environment) : given;
   }
 
   placeOf(key: string): string {
@@ -154,10 +155,5 @@ class ProviderSources implements Sources {
       );
     }
     return value;
-  }
-
-  private standard(key: Key): string | undefined {
-    const name = standardVariable(key, this.environment);
-    return name === undefined ? undefined : this.environment[name]?.trim();
   }
 }

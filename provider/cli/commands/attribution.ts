@@ -29,13 +29,19 @@ export async function attributeRows(
   const { observation, labels, now, record } = seen;
   const context = { steps: observation.steps, labels, now, since: sinceWhen(record) };
   const credentials = new StackCredentials(stack);
-  const urns = new Map(
-    observation.steps.map(({ before }) => [providerNameOf(before?.provider), before?.provider]),
-  );
+  const byName = new Map<string | null, string>();
+  const byResource = new Map<string, string>();
+  for (const { urn, before } of observation.steps) {
+    byName.set(providerNameOf(before?.provider), before?.provider ?? "");
+    byResource.set(urn, before?.provider ?? "");
+  }
+  // Two providers may have one name below different parents, so the name counts only for what no resource declares.
+  const providerOf = ({ urn, provider }: DriftRow): string =>
+    byResource.get(urn ?? "") ?? byName.get(provider) ?? "";
   const found: Attributed = { rows: [], gaps: [] };
-  for (const provider of new Set(rows.map((row) => row.provider))) {
-    const own = rows.filter((row) => row.provider === provider);
-    const part = await attributeOwn(own, credentials.of(urns.get(provider) ?? ""), context, output);
+  for (const provider of new Set(rows.map(providerOf))) {
+    const own = rows.filter((row) => providerOf(row) === provider);
+    const part = await attributeOwn(own, credentials.of(provider), context, output);
     found.rows.push(...part.rows);
     found.gaps.push(...part.gaps);
   }

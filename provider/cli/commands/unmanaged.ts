@@ -62,55 +62,33 @@ async function membersOf(client: AtlasClient, place: Place): Promise<Member[]> {
 
 /**
  * Every project and team in which the stack declares somebody or that it has a label for, by the URN of the provider that
- * reaches it.
+ * reaches it. A place that several providers reach is looked at by one of them, for the members that all of them declare.
  */
 export function lookedAtBy(steps: Step[], labels: Labels): Map<string, DeclaredPlaces> {
-  const found = new Map<string, DeclaredPlaces>();
-  const of = (provider: string): DeclaredPlaces => {
-    const places = found.get(provider) ?? new Map();
-    found.set(provider, places);
-    return places;
+  const places: DeclaredPlaces = new Map();
+  const providers = new Map<string, string>();
+  const at = (place: Place, provider: string): DeclaredMembers => {
+    const id = placeId(place);
+    const there = places.get(id) ?? { place, names: new Set(), ignore: [] };
+    places.set(id, there);
+    providers.set(id, providers.get(id) ?? provider);
+    return there;
   };
   for (const step of steps) {
-    addDeclared(of(step.before?.provider ?? ""), step);
+    addDeclared(at, step);
   }
-  const [first] = found.keys();
+  const used = steps.flatMap(({ before }) => before?.provider ?? []);
   // Nothing says which provider reaches a project that has a label only: the stack's own configuration, where it is used.
-  const standard = [...found.keys()].find((urn) => !isExplicitProvider(urn)) ?? first ?? "";
-  const isReached = (id: string): boolean => [...found.values()].some((places) => places.has(id));
+  const standard = used.find((urn) => !isExplicitProvider(urn)) ?? used[0] ?? "";
   for (const place of labelled(labels)) {
-    if (!isReached(placeId(place))) {
-      at(of(standard), place);
-    }
+    at(place, standard);
   }
-  mergePlaces([...found.values()]);
-  return new Map([...found].filter(([, places]) => places.size > 0));
-}
-
-/** A place that several providers reach is looked at once, with the members that each of them declares. */
-function mergePlaces(all: readonly DeclaredPlaces[]): void {
-  const first: DeclaredPlaces = new Map();
-  for (const places of all) {
-    for (const [id, { names, ignore }] of places) {
-      const known = first.get(id);
-      if (known === undefined) {
-        first.set(id, places.get(id) as DeclaredMembers);
-      } else {
-        for (const name of names) {
-          known.names.add(name);
-        }
-        known.ignore.push(...ignore);
-        places.delete(id);
-      }
-    }
+  const byProvider = new Map<string, DeclaredPlaces>();
+  for (const [id, provider] of providers) {
+    const own = byProvider.get(provider) ?? new Map();
+    byProvider.set(provider, own.set(id, places.get(id)));
   }
-}
-
-function at(places: DeclaredPlaces, place: Place): DeclaredMembers {
-  const id = placeId(place);
-  const there = places.get(id) ?? { place, names: new Set(), ignore: [] };
-  places.set(id, there);
-  return there;
+  return byProvider;
 }
 
 function labelled({ projects, teams }: Labels): Place[] {
@@ -123,13 +101,16 @@ function labelled({ projects, teams }: Labels): Place[] {
   ];
 }
 
-function addDeclared(places: DeclaredPlaces, { type, id, before }: Step): void {
+function addDeclared(
+  at: (place: Place, provider: string) => DeclaredMembers,
+  { type, id, before }: Step,
+): void {
   const membership = messagesOf(type)?.membership;
   const place = membership?.place(propertiesOfId(type, id));
   if (place === undefined || before?.external) {
     return;
   }
-  const { names, ignore } = at(places, place);
+  const { names, ignore } = at(place, before?.provider ?? "");
   ignore.push(...texts(before?.inputs["ignore"]));
   // The id has the name that the user was declared by; the outputs have others that Atlas may know the user by.
   for (const of of recorded(type, id, before?.inputs ?? {}, before?.outputs ?? {})) {

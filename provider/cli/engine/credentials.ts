@@ -5,7 +5,7 @@ import type { Properties } from "../../resources/messages/values";
 import { CommandFailure } from "../failure";
 import { nameIn } from "../report/identity";
 import { isExplicitProvider } from "../report/providers";
-import { pulumi } from "./pulumi";
+import { readState, type StackState } from "./record";
 import { configurationOf } from "./stack";
 
 /** An explicit provider of a stack, as its state has it. */
@@ -70,11 +70,10 @@ export class StackCredentials {
 
   private async readProviders(): Promise<ExplicitProvider[]> {
     const { name } = this.stack;
-    const args = ["stack", "export", "--stack", name];
-    const providers = explicitProvidersIn(await pulumi(args, name));
+    const providers = explicitProvidersIn(await readState(name));
     // Whoever names variables needs no passphrase here.
     return providers.some(({ inputs }) => Object.values(inputs).some(isEncrypted))
-      ? explicitProvidersIn(await pulumi([...args, "--show-secrets"], name))
+      ? explicitProvidersIn(await readState(name, ["--show-secrets"]))
       : providers;
   }
 }
@@ -99,15 +98,10 @@ function withMappings(environment: NodeJS.ProcessEnv, inputs: Properties): NodeJ
   return { ...environment, ...Object.fromEntries(mapped) };
 }
 
-interface Exported {
-  deployment?: { resources?: { urn: string; inputs?: Properties }[] };
-}
-
-function explicitProvidersIn(state: string): ExplicitProvider[] {
-  const { deployment } = JSON.parse(state) as Exported;
-  return (deployment?.resources ?? [])
+function explicitProvidersIn({ resources }: StackState): ExplicitProvider[] {
+  return resources
     .filter(({ urn }) => isExplicitProvider(urn))
-    .map(({ urn, inputs = {} }) => ({ urn, name: nameIn(urn), inputs }));
+    .map(({ urn, inputs }) => ({ urn, name: nameIn(urn), inputs }));
 }
 
 function isEncrypted(value: unknown): boolean {

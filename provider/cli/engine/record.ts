@@ -91,10 +91,11 @@ export class RecordReader {
 /**
  * Reads the state of a stack. Needs no passphrase: secrets stay encrypted.
  *
+ * @param options of `pulumi stack export`, such as `--show-secrets`, which does need it
  * @throws CommandFailure with what the CLI says
  */
-export async function readState(stackName: string): Promise<StackState> {
-  return stateOf(JSON.parse(await pulumi(["stack", "export", "--stack", stackName], stackName)));
+export async function readState(stackName: string, options: string[] = []): Promise<StackState> {
+  return stateOf(JSON.parse(await pulumi(["stack", "export", "--stack", stackName, ...options], stackName)));
 }
 
 /** A refresh that has found nothing, and a new name, leave the state as declared as it was. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Step } from "../engine/stack";
 import { type DriftContext, driftRows } from "./driftRows";
 import type { PreviewRow } from "./plannedRow";
@@ -18,14 +19,7 @@ export function withCauses(
   refreshed: Refreshed,
   context: PreviewContext & DriftContext,
 ): PreviewRow[] {
-  const asked = previewRows(planWithoutDrift(steps, refreshed), context);
-  const drift = [...refreshed.values()].flatMap((step) => driftRows(step, context));
-  return rows.map((row) => {
-    const found = drift.filter((each) => isAbout(each, row));
-    return asked.some((each) => isAbout(each, row)) || found.length === 0
-      ? { ...row, cause: "program", takesBack: null }
-      : { ...row, cause: "outside", takesBack: found.map(({ message }) => message).join(" ") };
-  });
+  return judged(rows, rowsWithoutDrift(steps, refreshed, context), refreshed, context);
 }
 
 /**
@@ -37,13 +31,41 @@ export function withoutLook(
   refreshed: Refreshed,
   context: PreviewContext & DriftContext,
 ): PreviewRow[] {
-  const asked = previewRows(planWithoutDrift(steps, refreshed), context);
-  const left = withCauses(rows, steps, refreshed, context)
+  const asked = rowsWithoutDrift(steps, refreshed, context);
+  const left = judged(rows, asked, refreshed, context)
     .filter(({ cause }) => cause === "outside")
     .map(
       (row): PreviewRow => ({ ...row, op: "keep", message: row.takesBack ?? row.message, takesBack: null }),
     );
-  return [...asked.map((row): PreviewRow => ({ ...row, cause: "program", takesBack: null })), ...left];
+  return [...asked.map(askedFor), ...left];
+}
+
+function judged(
+  rows: readonly PreviewRow[],
+  asked: readonly PreviewRow[],
+  refreshed: Refreshed,
+  context: DriftContext,
+): PreviewRow[] {
+  const drift = [...refreshed.values()].flatMap((step) => driftRows(step, context));
+  return rows.map((row) => {
+    const found = drift.filter((each) => isAbout(each, row));
+    return asked.some((each) => isAbout(each, row)) || found.length === 0
+      ? askedFor(row)
+      : { ...row, cause: "outside", takesBack: found.map(({ message }) => message).join(" ") };
+  });
+}
+
+function askedFor(row: PreviewRow): PreviewRow {
+  return { ...row, cause: "program", takesBack: null };
+}
+
+/** What an update would do if Atlas had what the last one left there. */
+function rowsWithoutDrift(
+  steps: readonly Step[],
+  refreshed: Refreshed,
+  context: PreviewContext,
+): PreviewRow[] {
+  return previewRows(planWithoutDrift(steps, refreshed), context);
 }
 
 /** The plan as it would be if Atlas had what the last update left there. */
@@ -53,23 +75,9 @@ function planWithoutDrift(steps: readonly Step[], refreshed: Refreshed): Step[] 
     if (before === undefined || step.after === undefined || !/^(create|update)$/.test(step.op)) {
       return step;
     }
-    const isSame = JSON.stringify(inOrder(before.inputs)) === JSON.stringify(inOrder(step.after.inputs));
+    const isSame = isDeepStrictEqual(before.inputs, step.after.inputs);
     return { ...step, op: isSame ? "same" : "update", before, id: refreshed.get(step.urn)?.id ?? step.id };
   });
-}
-
-/** An object whose keys are in order, as engines may send them in any. */
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(inOrder);
-  }
-  return typeof value === "object" && value !== null
-    ? Object.fromEntries(
-        Object.entries(value)
-          .sort(([one], [other]) => (one < other ? -1 : 1))
-          .map(([key, part]) => [key, inOrder(part)]),
-      )
-    : value;
 }
 
 type About = Pick<PreviewRow, "id" | "property"> & { urn: string | null };
