@@ -97,6 +97,10 @@ describe("a stack with three organizations", () => {
     const up = await stack.up({ mustSucceed: true });
     assert.deepEqual(all().map(membersIn), [["ada"], ["ada"], ["cleo"]]);
     assert.deepEqual(up.outputs["inBank"], ["cleo@example.com"]);
+    assert.ok(
+      !JSON.stringify([preview.events, up.events]).includes(keys.privateKey),
+      "in no event of the engine",
+    );
     await stack.up({ mustSucceed: true, expectNoChanges: true });
     await stack.refresh({ mustSucceed: true, expectNoChanges: true });
     assert.deepEqual(writes(), [1, 1, 1]);

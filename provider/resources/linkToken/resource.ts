@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declaration } from "../declaration";
 import { type Registration, typeToken } from "../registration";
-import { leaveUnprinted } from "./unprintedResponse";
+import { leaveUnprinted } from "../unprintedResponse";
 
 /** Arguments of {@link LinkToken}. */
 export interface LinkTokenArgs {

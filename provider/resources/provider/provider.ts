@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { leaveUnprinted } from "../unprintedResponse";
 import { providerInputs, secretInputs } from "./inputs";
 import { keepSettings } from "./settingsOf";
 import { variablesOf } from "./variables";
@@ -77,6 +78,7 @@ export class Provider extends pulumi.ProviderResource {
     const { named, others } = variablesOf(envVarMappings);
     const environmentVariables = { ...named, ...args.environmentVariables };
     const isMapped = Object.keys(named).length > 0;
+    leaveUnprinted("pulumi:providers:pulumi-nodejs");
     const inputs = providerInputs(name, isMapped ? { ...args, environmentVariables } : args);
     super("pulumi-nodejs", name, inputs, {
       ...rest,
